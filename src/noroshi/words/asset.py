@@ -1,0 +1,55 @@
+"""Assets and their declared graph: cables, landing points, ports, satellites, networks."""
+
+from __future__ import annotations
+
+import functools
+
+import msgspec
+
+from noroshi.words.place import Place
+
+
+class Asset(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is protected. `kind` is one of cable, landing_point, pipeline, port, anchorage,
+    ground_station, satellite, operator, network; `path` is lon-lat pairs in degrees for a line."""
+
+    id: str
+    kind: str
+    name: str
+    name_ja: str | None = None
+    place: Place | None = None
+    path: tuple[tuple[float, float], ...] = ()
+    country: str | None = None
+    source: str = ""
+
+
+class AssetEdge(msgspec.Struct, frozen=True, order=True, forbid_unknown_fields=True):
+    """`a` depends on, lands at, is operated by or belongs to `b`."""
+
+    a: str
+    b: str
+    relation: str
+
+
+class AssetGraph:
+    """Assets by id with their edges. Correlation joins over at most one hop of it."""
+
+    def __init__(self, assets: tuple[Asset, ...] = (), edges: tuple[AssetEdge, ...] = ()) -> None:
+        self.assets = {asset.id: asset for asset in assets}
+        self.edges = tuple(sorted(set(edges)))
+        for edge in self.edges:
+            for end in (edge.a, edge.b):
+                if end not in self.assets:
+                    raise ValueError(f"edge {edge.a} {edge.relation} {edge.b}: no asset {end!r}")
+
+    @functools.cached_property
+    def _near(self) -> dict[str, frozenset[str]]:
+        near: dict[str, set[str]] = {}
+        for edge in self.edges:
+            near.setdefault(edge.a, set()).add(edge.b)
+            near.setdefault(edge.b, set()).add(edge.a)
+        return {asset: frozenset(others) for asset, others in near.items()}
+
+    def near(self, asset: str) -> frozenset[str]:
+        """The assets one declared edge away, in either direction; empty for an unknown id."""
+        return self._near.get(asset, frozenset())

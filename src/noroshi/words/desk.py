@@ -1,0 +1,164 @@
+"""The Desk protocol: how a domain turns feeds into findings. Third parties implement exactly this.
+
+A desk imports `noroshi.words` and nothing else of ours. It does no I/O, reads no clock and knows
+no store: `feeds` opens sources, `detect` folds columns, the node stores what is emitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
+
+import msgspec
+
+from noroshi.words.asset import AssetGraph
+from noroshi.words.evidence import Locator
+from noroshi.words.finding import Finding, Reliability
+from noroshi.words.kind import Kind
+from noroshi.words.label import Label
+from noroshi.words.record import Record
+from noroshi.words.time import Span
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    import numpy as np
+
+    Array: TypeAlias = np.ndarray[Any, Any]
+
+
+class Source(msgspec.Struct, frozen=True):
+    """One source, already uncompressed, that `open` opens at its start as often as asked.
+
+    `name` is what people call it, `lineage` its origin, `retrieved` µs UTC, `sha256` of the whole
+    uncompressed bytes, `label` the declared default of what is unmarked, `owner` this node's party.
+    """
+
+    name: str
+    lineage: str
+    retrieved: int
+    sha256: str
+    label: Label
+    owner: str
+    reliability: Reliability
+    open: Callable[[], IO[bytes]]
+
+
+class Columns(msgspec.Struct, frozen=True):
+    """Named arrays of one length, in source order. `kind` says which columns to expect.
+
+    Locators stay columns too: `start` and `length` (bytes) or `row`.
+    """
+
+    kind: str
+    source: Source
+    arrays: Mapping[str, Array]
+
+
+class Rejected(msgspec.Struct, frozen=True):
+    """A part of a source that could not be read: kept aside with its place and its reason."""
+
+    source: str
+    locator: Locator
+    reason: str
+    raw: bytes = b""
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What a desk may know: who it works for, what is protected, and its parameters."""
+
+    party: str
+    assets: AssetGraph
+    kinds: Mapping[str, Kind]
+    parameters: Any
+    params_sha256: str
+
+
+class Found(msgspec.Struct, frozen=True, tag=True):
+    """A finding, with `version` 0: the node sets it when it stores."""
+
+    finding: Finding
+
+
+class Retract(msgspec.Struct, frozen=True, tag=True):
+    """An earlier finding no longer holds, or was moved to `replaced_by`."""
+
+    id: str
+    reason: str
+    replaced_by: str | None = None
+
+
+class Covered(msgspec.Struct, frozen=True, tag=True):
+    """Where and when the desk was able to see `kind`: negative evidence counts only here."""
+
+    kind: str
+    where: str
+    span: Span
+    quality: float
+
+
+Emit = Found | Retract | Covered
+
+
+class Query(msgspec.Struct, frozen=True):
+    """A verb of the desk's own for CLI and API (`noroshi sea crossed`)."""
+
+    name: str
+    help: str
+    run: Callable[..., Any]
+
+
+class Desk(Protocol):
+    """`name`, `version`, `kinds`, and one kernel for batch and live: `fold` over columns.
+
+    The live set of findings is the same for any chunking, order or duplication of the columns
+    that `fold` is given, once `finish` was called.
+    """
+
+    name: str
+    version: str
+    kinds: Mapping[str, Kind]
+    queries: tuple[Query, ...]
+
+    def parameters(self, table: Mapping[str, Any]) -> Any:
+        """The desk's `[desk.NAME]` settings, checked; raises `BadInput` on an unknown key."""
+        ...
+
+    def sniff(self, head: bytes, name: str) -> float:
+        """How surely this desk reads a source that starts with `head` (0 to 1)."""
+        ...
+
+    def read(self, source: Source) -> Iterator[Columns | Record | Rejected]:
+        """The source as columns, records and rejected parts, in order, never raising for a row."""
+        ...
+
+    def start(self, context: Context) -> Any:
+        """A new state."""
+        ...
+
+    def fold(self, state: Any, columns: Columns, watermark: int) -> tuple[Any, list[Emit]]:
+        """The state after `columns`, and what is certain once no row before `watermark` follows."""
+        ...
+
+    def finish(self, state: Any) -> list[Emit]:
+        """What remains when the input has ended."""
+        ...
+
+    def dump(self, state: Any) -> bytes:
+        """The state as bytes, to be loaded by the same version of the desk."""
+        ...
+
+    def load(self, data: bytes, context: Context) -> Any:
+        """The state that `dump` wrote; None when it is of another version (fold again)."""
+        ...
+
+
+def detect(
+    desk: Desk, context: Context, columns: Iterable[Columns], watermark: Literal[0] = 0
+) -> Iterator[Emit]:
+    """Everything that `desk` finds in `columns`: start, fold, finish — the batch form."""
+    state = desk.start(context)
+    for each in columns:
+        state, emits = desk.fold(state, each, watermark)
+        yield from emits
+    yield from desk.finish(state)

@@ -1,0 +1,71 @@
+"""The errors of noroshi.
+
+    NoroshiError
+    ├── BadInput           a file, row or message that cannot be read: where, found, expected, hint
+    │   ├── BadAgreement   … of an agreement file
+    │   └── BadConfig      … of node.toml
+    ├── ConflictingVersion same id and version, other bytes
+    ├── WrongCreator       a version signed or sent by someone who did not make the first one
+    ├── UnknownParty       a code that the registry does not hold
+    └── Refused            an operation that the node will not do, and why
+
+A reader *returns* `words.desk.Rejected` for one bad row and raises `BadInput` only when the whole
+source is unreadable. HTTP status belongs to the API edge, not here.
+"""
+
+from __future__ import annotations
+
+
+class NoroshiError(Exception):
+    """Base of every error that noroshi raises on purpose."""
+
+
+class BadInput(NoroshiError):
+    """Input that cannot be read: names the place, what was found, what was expected."""
+
+    def __init__(
+        self,
+        where: str,
+        problem: str,
+        *,
+        found: str | None = None,
+        expected: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        self.where, self.problem = where, problem
+        self.found, self.expected, self.hint = found, expected, hint
+        super().__init__(self.text())
+
+    def text(self) -> str:
+        """One line to read, with `Hint:` on a second one when there is a hint."""
+        parts = [f"{self.where}: {self.problem}"]
+        if self.found is not None:
+            parts.append(f"found {self.found}")
+        if self.expected is not None:
+            parts.append(f"expected {self.expected}")
+        line = "; ".join(parts)
+        return f"{line}\nHint: {self.hint}" if self.hint else line
+
+
+class BadAgreement(BadInput):
+    """An agreement file that does not say what the format requires."""
+
+
+class BadConfig(BadInput):
+    """A node.toml that cannot be used."""
+
+
+class ConflictingVersion(NoroshiError):
+    """The same id and version arrived with other bytes; the first stays."""
+
+
+class WrongCreator(NoroshiError):
+    """A new version of a record by someone who did not create the first."""
+
+
+class UnknownParty(NoroshiError):
+    """A party code that neither the packaged nor the node's own registry holds."""
+
+
+class Refused(NoroshiError):
+    """The node will not do this, and the message says why."""

@@ -1,0 +1,97 @@
+"""Transforms: named, one-way, deterministic redactions that a clause may require.
+
+Strength is a partial order per kind; `union` keeps the stricter of two of one kind, `weaker`
+answers whether one set demands no more than another.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from noroshi.words.time import Precision
+
+_PRECISIONS: tuple[Precision, ...] = ("ms", "s", "min", "h", "day", "month", "year")
+
+
+class Position(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="position", tag_field="kind"
+):
+    """Every place to the centre of a fixed grid cell of `cell_m` metres; asset names go too."""
+
+    cell_m: int
+
+
+class Time(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="time", tag_field="kind"):
+    """Every instant to whole units of `to`."""
+
+    to: Literal["min", "h", "day", "month", "year"]
+
+
+class Source(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="source", tag_field="kind"
+):
+    """Sources named only by class (`class`), or not at all (`none`)."""
+
+    to: Literal["class", "none"]
+
+
+class Identity(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="identity", tag_field="kind"
+):
+    """Who or what the record is about is removed."""
+
+
+class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="text", tag_field="kind"):
+    """Free text is removed."""
+
+
+Transform = Position | Time | Source | Identity | Text
+
+_UNIT_NAME = {"min": "minute", "h": "hour"}
+_ORDER: tuple[type, ...] = (Position, Time, Source, Identity, Text)
+
+
+def strength(transform: Transform) -> int:
+    """Within one kind: a larger number removes more."""
+    match transform:
+        case Position(cell_m):
+            return cell_m
+        case Time(to):
+            return _PRECISIONS.index(to)
+        case Source(to):
+            return 1 if to == "class" else 2
+        case Identity() | Text():
+            return 1
+
+
+def union(*sets: tuple[Transform, ...]) -> tuple[Transform, ...]:
+    """What satisfies all of `sets`: per kind the stricter, in a fixed order."""
+    strictest: dict[type, Transform] = {}
+    for transform in (each for group in sets for each in group):
+        held = strictest.get(type(transform))
+        if held is None or strength(transform) > strength(held):
+            strictest[type(transform)] = transform
+    return tuple(strictest[kind] for kind in _ORDER if kind in strictest)
+
+
+def weaker(one: tuple[Transform, ...], other: tuple[Transform, ...]) -> bool:
+    """Whether `one` demands strictly less than `other`."""
+    return one != other and union(one, other) == union(other)
+
+
+def describe(transform: Transform) -> str:
+    """A short phrase for people: `position to 10 km`."""
+    match transform:
+        case Position(cell_m):
+            size = f"{cell_m / 1000:g} km" if cell_m >= 1000 else f"{cell_m} m"
+            return f"position to {size}"
+        case Time(to):
+            return f"time to the {_UNIT_NAME.get(to, to)}"
+        case Source(to):
+            return "source to its class" if to == "class" else "source removed"
+        case Identity():
+            return "identity removed"
+        case Text():
+            return "free text removed"

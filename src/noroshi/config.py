@@ -1,0 +1,280 @@
+"""Configuration: one `node.toml`, unknown keys refused, every effective value with its origin.
+
+A flag beats the environment, the environment beats the file. Paths are relative to the file;
+secrets are only ever named, as `{ file = … }` or `{ env = … }`.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+
+import msgspec
+
+from noroshi.words.errors import BadConfig
+from noroshi.words.finding import Reliability
+from noroshi.words.label import ClassMark, Pap, Tlp
+from noroshi.words.party import Party
+
+FILE_NAME: Final = "node.toml"
+ENVIRONMENT: Final = {
+    "NOROSHI_STORE_URL": ("store", "url"),
+    "NOROSHI_SERVE_LISTEN": ("serve", "listen"),
+    "NOROSHI_NODE_NAME": ("node", "name"),
+}
+_LOOPBACK = ("127.", "localhost", "[::1]")
+
+
+class Secret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a secret is: exactly one of a file beside the configuration or a variable."""
+
+    file: str | None = None
+    env: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.file is None) == (self.env is None):
+            raise ValueError("a secret is { file = … } or { env = … }, exactly one of them")
+
+
+class NodePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[node]`: whose node this is, what people call it, and its data folder."""
+
+    party: str
+    name: str = ""
+    data: str = "data"
+
+
+class StorePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[store]`: `sqlite:FILE`, relative to the data folder."""
+
+    url: str = "sqlite:node.db"
+
+
+class Tls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Certificate and key files in PEM."""
+
+    cert: str
+    key: str
+
+
+class ServePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[serve]`: address and port, TLS off loopback, largest page in objects."""
+
+    listen: str = "127.0.0.1:8440"
+    tls: Tls | None = None
+    page: int = 1000
+
+
+class PactPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[pact]`: folders of agreement files, read by `noroshi pact load`."""
+
+    folders: tuple[str, ...] = ("agreements",)
+
+
+class AssetsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[assets]`: files of assets and edges."""
+
+    files: tuple[str, ...] = ()
+
+
+class FeedLabel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The declared default of what a feed leaves unmarked. TLP CLEAR is not a default."""
+
+    tlp: Tlp
+    pap: Pap | None = None
+    classes: tuple[ClassMark, ...] = ()
+    only: tuple[str, ...] | None = None
+    orcon: bool = False
+    licence: str | None = None
+    personal: bool = False
+
+    def __post_init__(self) -> None:
+        if self.tlp is Tlp.CLEAR:
+            raise ValueError("a default label is never TLP CLEAR: only a source marks itself clear")
+
+
+class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[feed]]`: a file name pattern, its desk (else by content), lineage, label, reliability.
+
+    `every` (ISO 8601 duration) makes `noroshi work` read it again; without it `ingest` alone does.
+    """
+
+    uri: str
+    label: FeedLabel
+    desk: str | None = None
+    lineage: str | None = None
+    every: str | None = None
+    reliability: Reliability = "F"
+
+
+class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[peer]]`: a node we exchange with.
+
+    Towards it: `url` of its TAXII discovery, `user` and `password`, `every`. From it: `account`
+    and `account_hash` (Argon2id) let it in. `public_key` (hex Ed25519) is pinned; `mode` is
+    `noroshi`, or `taxii` for a client that knows only the standard.
+    """
+
+    party: str
+    url: str | None = None
+    user: str | None = None
+    password: Secret | None = None
+    account: str | None = None
+    account_hash: Secret | None = None
+    public_key: str | None = None
+    fingerprint: str | None = None
+    mode: Literal["noroshi", "taxii"] = "noroshi"
+    every: str | None = None
+
+
+class Collection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[collection]]`: a plain collection beside the agreements' views."""
+
+    id: str
+    alias: str | None = None
+    rights: dict[str, str] = {}
+
+
+class PicturePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[picture]`: incidents by chance that the watch accepts in a month."""
+
+    chance_per_month: float = 1.0
+
+
+class ExercisePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[exercise]`: whether this node takes part in exercises."""
+
+    allowed: bool = False
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All of `node.toml`. `desk` tables are checked by each desk's own type."""
+
+    node: NodePart
+    store: StorePart = StorePart()
+    serve: ServePart = ServePart()
+    pact: PactPart = PactPart()
+    assets: AssetsPart = AssetsPart()
+    feed: tuple[Feed, ...] = ()
+    peer: tuple[Peer, ...] = ()
+    party: tuple[Party, ...] = ()
+    collection: tuple[Collection, ...] = ()
+    desk: dict[str, dict[str, Any]] = {}
+    picture: PicturePart = PicturePart()
+    exercise: ExercisePart = ExercisePart()
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """The effective configuration, its folder, and where each leaf came from."""
+
+    config: Config
+    folder: Path
+    origins: dict[str, str]
+
+    @property
+    def data(self) -> Path:
+        """The node's data folder."""
+        return self.folder / self.config.node.data
+
+    @property
+    def store_path(self) -> Path:
+        """The SQLite file that `[store] url` names."""
+        return self.data / self.config.store.url.removeprefix("sqlite:")
+
+    def secret(self, secret: Secret, what: str) -> str:
+        """The value of a secret; `BadConfig` naming `what` when it is not there."""
+        if secret.env is not None:
+            value = os.environ.get(secret.env)
+            if value is None:
+                raise BadConfig(what, f"the environment variable {secret.env} is not set")
+            return value
+        path = self.folder / str(secret.file)
+        try:
+            return path.read_text("utf-8").strip()
+        except OSError as problem:
+            raise BadConfig(what, f"cannot read {path}: {problem.strerror}") from problem
+
+    def peer(self, party: str) -> Peer:
+        """The peer of `party`; `BadConfig` listing those there are."""
+        for peer in self.config.peer:
+            if peer.party == party:
+                return peer
+        known = ", ".join(peer.party for peer in self.config.peer) or "none"
+        raise BadConfig(str(self.folder / FILE_NAME), f"no [[peer]] {party}", expected=known)
+
+
+def load_settings(
+    folder: Path, flags: dict[str, str] | None = None, environ: dict[str, str] | None = None
+) -> Settings:
+    """The configuration of the node in `folder`. Raises `BadConfig` with file, key and hint."""
+    path = folder / FILE_NAME
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise BadConfig(
+            str(path), "no node here", hint="make one with: noroshi init DIR --party JPN"
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise BadConfig(str(path), str(problem)) from problem
+    origins = dict.fromkeys(_leaves(table), FILE_NAME)
+    overrides = [
+        (ENVIRONMENT[name], value, f"environment {name}")
+        for name, value in (environ if environ is not None else os.environ).items()
+        if name in ENVIRONMENT
+    ]
+    overrides += [(tuple(key.split(".")), value, "flag") for key, value in (flags or {}).items()]
+    for (part, key), value, origin in overrides:
+        table.setdefault(part, {})[key] = value
+        origins[f"{part}.{key}"] = origin
+    try:
+        config = msgspec.convert(table, Config)
+    except msgspec.ValidationError as problem:
+        raise BadConfig(
+            str(path), str(problem), hint="docs/configuration.md lists every key"
+        ) from problem
+    _check(config, path)
+    return Settings(config, folder, origins)
+
+
+def effective(settings: Settings) -> list[tuple[str, str, str]]:
+    """Every value in force as (key, value, origin), secrets by name only."""
+    table = msgspec.to_builtins(settings.config)
+    return [
+        (key, msgspec.json.encode(value).decode(), settings.origins.get(key, "default"))
+        for key, value in _leaves(table).items()
+    ]
+
+
+def _check(config: Config, path: Path) -> None:
+    serve = config.serve
+    if serve.tls is None and not serve.listen.startswith(_LOOPBACK):
+        raise BadConfig(
+            str(path),
+            "refusing to listen off loopback without TLS",
+            found=f"serve.listen = {serve.listen!r}",
+            hint='set [serve] tls = { cert = "…", key = "…" }',
+        )
+    if not config.store.url.startswith("sqlite:"):
+        raise BadConfig(str(path), "no such store", found=config.store.url, expected="sqlite:FILE")
+    host, _, port = serve.listen.rpartition(":")
+    if not host or not port.isdigit():
+        raise BadConfig(str(path), "no such address", found=serve.listen, expected="ADDRESS:PORT")
+
+
+def _leaves(table: Any, prefix: str = "") -> dict[str, Any]:
+    """Dotted keys of all leaves; members of an array of tables carry their index."""
+    items: list[tuple[str, Any]] = []
+    if isinstance(table, dict):
+        items = [(str(key), value) for key, value in cast("dict[Any, Any]", table).items()]
+    elif isinstance(table, (list, tuple)):
+        members = list(cast("list[Any]", table))
+        if members and isinstance(members[0], dict):
+            items = [(str(n), value) for n, value in enumerate(members)]
+    if not items:
+        return {prefix: table}
+    found: dict[str, Any] = {}
+    for key, value in items:
+        found.update(_leaves(value, f"{prefix}.{key}" if prefix else key))
+    return found

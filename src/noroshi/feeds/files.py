@@ -1,0 +1,90 @@
+"""Files as sources: uncompressed, hashed, opened as often as a desk asks.
+
+Compression is told by content, never by name. The hash is of the uncompressed bytes, so the same
+data is the same source however it was packed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Final, cast
+
+import msgspec
+
+from noroshi.words.errors import BadInput
+
+HEAD_BYTES: Final = 64 * 1024
+CHUNK: Final = 1 << 20
+MAX_BYTES: Final = 64 << 30
+"""A source that unpacks to more than 64 GiB is refused: a compression bomb, or a mistake."""
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """One readable part of a path: its name, its first bytes, its hash and how to open it."""
+
+    name: str
+    head: bytes
+    sha256: str
+    size: int
+    open: Callable[[], IO[bytes]]
+
+
+def walk(paths: list[Path]) -> Iterator[Path]:
+    """The files that `paths` name: folders in name order, hidden files left out."""
+    for path in paths:
+        if path.is_dir():
+            yield from walk(sorted(p for p in path.iterdir() if not p.name.startswith(".")))
+        else:
+            yield path
+
+
+def open_path(path: Path, max_bytes: int = MAX_BYTES) -> Iterator[Opened]:
+    """The sources in the file at `path`: one, or one for each member of a zip archive.
+
+    Raises `BadInput` naming the path (and member) when it cannot be read or unpacked.
+    """
+    try:
+        with path.open("rb") as file:
+            magic = file.read(4)
+        if magic.startswith(b"PK\x03\x04"):
+            with zipfile.ZipFile(path) as archive:
+                members = [info.filename for info in archive.infolist() if not info.is_dir()]
+            for member in members:
+                yield _opened(f"{path.name}!{member}", _zip_opener(path, member), max_bytes)
+        elif magic.startswith(b"\x1f\x8b"):
+            yield _opened(path.name, _gzip_opener(path), max_bytes)
+        else:
+            yield _opened(path.name, lambda: path.open("rb"), max_bytes)
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as problem:
+        raise BadInput(
+            str(path), "cannot be read", found=f"{type(problem).__name__}: {problem}"
+        ) from problem
+
+
+def _gzip_opener(path: Path) -> Callable[[], IO[bytes]]:
+    return lambda: cast("IO[bytes]", gzip.open(path, "rb"))
+
+
+def _zip_opener(path: Path, member: str) -> Callable[[], IO[bytes]]:
+    # The archive's own handle lives as long as the member that is read from it.
+    return lambda: zipfile.ZipFile(path).open(member)
+
+
+def _opened(name: str, opener: Callable[[], IO[bytes]], max_bytes: int) -> Opened:
+    digest, size, head = hashlib.sha256(), 0, b""
+    with opener() as stream:
+        while chunk := stream.read(CHUNK):
+            if not head:
+                head = chunk[:HEAD_BYTES]
+            size += len(chunk)
+            if size > max_bytes:
+                raise BadInput(
+                    name, "unpacks to more than is accepted", expected=f"≤ {max_bytes} B"
+                )
+            digest.update(chunk)
+    return Opened(name, head, digest.hexdigest(), size, opener)

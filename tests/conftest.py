@@ -1,0 +1,44 @@
+"""What every test may use: the shared data folder, and how hypothesis and slow tests run.
+
+Hypothesis repeats the same examples on every run. `NOROSHI_DEEP=1` runs what is marked `slow` too
+and lets hypothesis draw twenty times as many examples, still the same ones each time.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+DEEP = os.environ.get("NOROSHI_DEEP") == "1"
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+settings.register_profile(
+    "default",
+    derandomize=True,
+    deadline=None,
+    max_examples=100,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.register_profile("deep", settings.get_profile("default"), max_examples=2_000)
+settings.load_profile("deep" if DEEP else "default")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The data folder beside the checkout; the test is skipped where there is none."""
+    if not SHARED.is_dir():
+        pytest.skip("no ../shared beside the checkout")
+    return SHARED
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out `slow` tests unless asked for by `-m slow` or `NOROSHI_DEEP=1`."""
+    if DEEP or "slow" in (config.option.markexpr or ""):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    if slow:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]

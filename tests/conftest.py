@@ -34,6 +34,11 @@ def shared() -> Path:
     return SHARED
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Test files of one name may stand in several rooms, so none is imported by its bare name."""
+    config.option.importmode = "importlib"
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out `slow` tests unless asked for by `-m slow` or `NOROSHI_DEEP=1`."""
     if DEEP or "slow" in (config.option.markexpr or ""):

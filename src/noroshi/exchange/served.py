@@ -1,0 +1,78 @@
+"""What a collection holds for one caller: its objects, a page of them, and what was asked for.
+
+`Content` is all that the TAXII server needs of a collection. A partner's view of the agreements is
+one; a plain collection of the operator is another.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+import msgspec
+
+from noroshi.words.grant import Grant
+from noroshi.words.label import Label, Tlp
+
+VersionAsked = Literal["first", "last", "all"] | int
+
+
+class Match(msgspec.Struct, frozen=True):
+    """TAXII's `match` filters: values of one field are alternatives, fields must all match.
+
+    Empty means: any `id`, any `type`, of each object the newest `spec_version` there is, and of
+    that its last `version`. An integer `version` is µs UTC.
+    """
+
+    id: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
+    spec_version: tuple[str, ...] = ()
+    version: tuple[VersionAsked, ...] = ()
+
+
+class Served(msgspec.Struct, frozen=True):
+    """One version of one object as the caller may have it.
+
+    `n` and `entered_at` (µs UTC) are of the caller's journal and strictly increase together;
+    `oversion` is µs UTC. `body` is the object's JSON bytes, `label` and `grants` what the caller
+    holds it under, `tlp` the marking that a reader without labels has to see.
+    """
+
+    n: int
+    oid: str
+    oversion: int
+    otype: str
+    spec_version: str
+    entered_at: int
+    body: bytes
+    label: Label
+    grants: tuple[Grant, ...]
+    tlp: Tlp
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Entries in order of `n`. `more` says that others follow the last one; it is never true of a
+    page without entries."""
+
+    entries: tuple[Served, ...]
+    more: bool = False
+
+
+class Content(Protocol):
+    """What one collection holds, per calling party; `now` is µs UTC."""
+
+    def page(
+        self,
+        party: str,
+        now: int,
+        *,
+        after_n: int = 0,
+        added_after: int | None = None,
+        limit: int = 1000,
+        match: Match = ...,
+    ) -> Page:
+        """At most `limit` matching entries with `n > after_n` and `entered_at > added_after`."""
+        ...
+
+    def object(self, party: str, oid: str, now: int) -> tuple[Served, ...]:
+        """Every version of one object that the party may have, newest first; empty when none."""
+        ...

@@ -1,0 +1,36 @@
+"""The store of one node: records as raw bytes, law by epoch, each partner's view, the ledger.
+
+In: words (`Record`, `Finding`, `Grant`, …) from feeds, desks and peers; agreements as bytes.
+Out: `Store`, one SQLite file; the rows it answers with are in `rows`. Everything is written in
+transactions, once, whatever is repeated; what is derived can be dropped and rebuilt.
+"""
+
+from noroshi.store.rows import (
+    Conflict,
+    Entry,
+    Event,
+    FindingRow,
+    LedgerRow,
+    Match,
+    NewEntry,
+    Put,
+    SourceState,
+    Variant,
+    ViewState,
+)
+from noroshi.store.store import Store
+
+__all__ = [
+    "Conflict",
+    "Entry",
+    "Event",
+    "FindingRow",
+    "LedgerRow",
+    "Match",
+    "NewEntry",
+    "Put",
+    "SourceState",
+    "Store",
+    "Variant",
+    "ViewState",
+]

@@ -63,7 +63,13 @@ def version_of(common: Head, received: int) -> int:
     return parse_instant(stamp) if stamp else received
 
 
-class FindingBody(msgspec.Struct, frozen=True, omit_defaults=True):
+class FindingBody(
+    msgspec.Struct,
+    frozen=True,
+    omit_defaults=True,
+    tag="property-extension",
+    tag_field="extension_type",
+):
     """Our property extension of `event`: what a finding says beyond the Incident Core `event`.
 
     `evidence` are salted hashes: each can be checked by who holds the item, and tells others
@@ -88,7 +94,6 @@ class FindingBody(msgspec.Struct, frozen=True, omit_defaults=True):
     transforms: tuple[str, ...] = ()
     reason: str | None = None
     replaced_by: str | None = None
-    extension_type: Literal["property-extension"] = "property-extension"
     owner: str | None = None
 
 

@@ -6,27 +6,25 @@ one; a plain collection of the operator is another.
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Protocol
 
 import msgspec
 
 from noroshi.words.grant import Grant
 from noroshi.words.label import Label, Tlp
 
-VersionAsked = Literal["first", "last", "all"] | int
-
 
 class Match(msgspec.Struct, frozen=True):
     """TAXII's `match` filters: values of one field are alternatives, fields must all match.
 
     Empty means: any `id`, any `type`, of each object the newest `spec_version` there is, and of
-    that its last `version`. An integer `version` is µs UTC.
+    that its last `version`. A `version` is `first`, `last`, `all` or µs UTC.
     """
 
     id: tuple[str, ...] = ()
     type: tuple[str, ...] = ()
     spec_version: tuple[str, ...] = ()
-    version: tuple[VersionAsked, ...] = ()
+    version: tuple[str | int, ...] = ()
 
 
 class Served(msgspec.Struct, frozen=True):

@@ -1,0 +1,93 @@
+"""The handler behind a web server: a plain ASGI 3 callable, no framework.
+
+A framework would decode the path, add media types of its own and route by patterns; TAXII ids are
+opaque and its headers exact. Each request runs in a worker thread: SQLite and Argon2id block, both
+release the interpreter's lock while they do, and the store keeps one connection a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import quote
+
+from noroshi.exchange.taxii.handler import handle
+from noroshi.exchange.taxii.message import Problem, Request, Response, refusal
+from noroshi.exchange.taxii.service import Service
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_log = logging.getLogger(__name__)
+
+
+def app(service: Service, clock: Callable[[], int]) -> Application:
+    """An ASGI application that serves `service`; `clock` gives µs UTC."""
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+        elif scope["type"] == "http":
+            body = await _body(receive, service.max_content_length)
+            if body is not None:
+                request = _request(scope, body)
+                await _send(send, await asyncio.to_thread(_respond, service, request, clock))
+        else:
+            raise ValueError(f"TAXII is HTTP only, not {scope['type']}")
+
+    return application
+
+
+def _respond(service: Service, request: Request, clock: Callable[[], int]) -> Response:
+    try:
+        return handle(service, request, clock())
+    except Exception:
+        # The one place where a fault of ours becomes an answer; its text stays in our log.
+        _log.exception("TAXII request failed: %s %s", request.method, request.path)
+        return refusal(Problem(500, "The server failed; the error id is in its log."), request)
+
+
+def _request(scope: Scope, body: bytes) -> Request:
+    raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+    headers: dict[str, str] = {}
+    for key, value in scope["headers"]:
+        name, text = key.decode("latin-1").lower(), value.decode("latin-1")
+        # RFC 9110 §5.3: repeated fields are one list.
+        headers[name] = f"{headers[name]}, {text}" if name in headers else text
+    query: bytes = scope.get("query_string", b"")
+    method: str = scope["method"]
+    return Request(method, raw.decode("latin-1"), query.decode("latin-1"), headers, body)
+
+
+async def _body(receive: Receive, limit: int) -> bytes | None:
+    """The body, cut one byte past `limit`; None when the client went away."""
+    parts: list[bytes] = []
+    size = 0
+    while size <= limit:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        part: bytes = message.get("body", b"")
+        parts.append(part)
+        size += len(part)
+        if not message.get("more_body", False):
+            break
+    return b"".join(parts)[: limit + 1]
+
+
+async def _send(send: Send, response: Response) -> None:
+    headers = [(name.encode(), value.encode()) for name, value in response.headers]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

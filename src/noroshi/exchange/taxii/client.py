@@ -1,0 +1,190 @@
+"""Pulling another node's view: page after page, from where the last pull ended.
+
+Nothing a peer says is taken on trust: not its counts, not that its pages end, not that its
+objects are objects. What does not hold raises `PeerError`, which names the URL and what was
+expected; pages already yielded stay good, and the cursor of the last one resumes after it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Final, TypeVar
+from urllib.parse import quote, urljoin, urlsplit
+
+import httpx2
+import msgspec
+
+from noroshi.exchange.taxii.envelope import ReleaseTerms
+from noroshi.exchange.taxii.fetch import Got, Peer, PeerError, get, open_client
+from noroshi.exchange.taxii.message import Problem
+from noroshi.exchange.taxii.query import instant
+from noroshi.exchange.taxii.service import VIEW
+from noroshi.words.grant import Grant
+from noroshi.words.label import Label
+
+__all__ = ["Cursor", "PeerError", "Pulled", "discover", "open_client", "pull"]
+
+MAX_PAGES: Final = 100_000
+
+
+class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How far a pull came. `added_after` is the filter of the run of pages being read, `next` the
+    peer's token within it (None between runs), `last` the date of the last page, in the peer's
+    own text: its clock may be finer than ours."""
+
+    added_after: str | None = None
+    next: str | None = None
+    last: str | None = None
+
+
+class Pulled(msgspec.Struct, frozen=True):
+    """One page: objects as the bytes received; `of[i]` is the index of object i's label in
+    `labels`. A peer that is no noroshi node sends no terms: then all three are empty. Store the
+    page and `cursor` together."""
+
+    objects: tuple[bytes, ...]
+    labels: tuple[Label, ...]
+    grants: tuple[Grant, ...]
+    of: tuple[int, ...]
+    cursor: Cursor
+
+
+class _Envelope(msgspec.Struct):
+    more: bool = False
+    next: str | None = None
+    objects: list[msgspec.Raw] = []
+    x_noroshi_release: ReleaseTerms | None = None
+
+
+def pull(
+    url: str,
+    auth: tuple[str, str] | None,
+    after: Cursor,
+    http: httpx2.Client,
+    *,
+    limit: int = 1000,
+    sleep: Callable[[float], None] = time.sleep,
+    max_pages: int = MAX_PAGES,
+) -> Iterator[Pulled]:
+    """Every page of the collection at `url` since `after`, one request each, as it is asked for.
+
+    `limit` is the page size asked for; the peer may send less. `max_pages` ends a peer that never
+    does. Raises `PeerError`.
+    """
+    peer = Peer(http, auth, sleep)
+    objects = f"{url.rstrip('/')}/objects/"
+    cursor = after
+    for _ in range(max_pages):
+        try:
+            got = get(peer, objects, _asked(cursor, limit), {"noroshi-release": "1"})
+        except PeerError as error:
+            if error.status != 400 or cursor.next is None or cursor != after:
+                raise
+            # The peer no longer knows a token that we kept: read this run again from its start.
+            cursor = after = Cursor(cursor.added_after)
+            continue
+        page, more = _page(got, cursor)
+        if page.objects or page.cursor != cursor:
+            yield page
+        if not more:
+            return
+        cursor = page.cursor
+    raise PeerError(objects, f"{max_pages} pages and more", "an end")
+
+
+def discover(url: str, auth: tuple[str, str] | None, http: httpx2.Client) -> str:
+    """The URL of the caller's view at the server `url` (its discovery, or the host alone): the
+    collection with the alias `view`, or else the only readable one. Raises `PeerError`."""
+    peer = Peer(http, auth, time.sleep)
+    start = url if urlsplit(url).path.strip("/") else urljoin(url, "/taxii2/")
+    got = get(peer, start)
+    found = _decoded(got, _Discovery)
+    named = found.default or next(iter(found.api_roots), None)
+    if named is None:
+        raise PeerError(got.url, "no API root", "at least one")
+    root = urljoin(got.url, named)
+    if urlsplit(root)[:2] != urlsplit(start)[:2]:
+        raise PeerError(got.url, f"an API root elsewhere, {root}", "one at the same origin")
+    got = get(peer, f"{root.rstrip('/')}/collections/")
+    readable = [each for each in _decoded(got, _Collections).collections if each.can_read]
+    views = [each for each in readable if each.alias == VIEW] or readable
+    if len(views) != 1:
+        raise PeerError(got.url, f"{len(views)} readable collections", f"one with alias {VIEW!r}")
+    return f"{got.url.rstrip('/')}/{quote(views[0].id, safe='')}/"
+
+
+class _Discovery(msgspec.Struct):
+    default: str | None = None
+    api_roots: tuple[str, ...] = ()
+
+
+class _Collection(msgspec.Struct):
+    id: str
+    can_read: bool
+    alias: str | None = None
+
+
+class _Collections(msgspec.Struct):
+    collections: tuple[_Collection, ...] = ()
+
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def _decoded(got: Got, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(got.body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PeerError(got.url, str(error), "TAXII 2.1 JSON") from error
+
+
+def _asked(cursor: Cursor, limit: int) -> dict[str, str]:
+    asked = {"limit": str(limit), "added_after": cursor.added_after, "next": cursor.next}
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def _page(got: Got, cursor: Cursor) -> tuple[Pulled, bool]:
+    """One page, checked, with the cursor after it; and whether the peer says that more follow."""
+    envelope = _decoded(got, _Envelope)
+    if not envelope.objects:
+        if envelope.more:
+            raise PeerError(got.url, "more, but no objects", "objects on every page but the last")
+        return Pulled((), (), (), (), Cursor(cursor.last or cursor.added_after)), False
+    objects = tuple(bytes(raw) for raw in envelope.objects)
+    for n, raw in enumerate(objects):
+        if not raw.startswith(b"{"):
+            raise PeerError(got.url, f"{raw[:40]!r} as objects[{n}]", "a JSON object")
+    following = _following(got, envelope, cursor)
+    terms = envelope.x_noroshi_release
+    if terms is None:
+        return Pulled(objects, (), (), (), following), envelope.more
+    if len(terms.of) != len(objects) or not all(0 <= n < len(terms.labels) for n in terms.of):
+        raise PeerError(got.url, "x_noroshi_release.of that does not fit", "a label an object")
+    return Pulled(objects, terms.labels, terms.grants, terms.of, following), envelope.more
+
+
+def _following(got: Got, envelope: _Envelope, cursor: Cursor) -> Cursor:
+    """The cursor after a page with objects: dates never go back, so that the pages must end."""
+    name = "x-taxii-date-added-last"
+    last = _date(got, got.headers.get(name, ""), name)
+    before = cursor.last or cursor.added_after
+    floor = None if before is None else _date(got, before, "cursor")
+    if floor is not None and last < floor:
+        raise PeerError(got.url, f"{name} {got.headers[name]}", f"none before {before}")
+    if not envelope.more:
+        return Cursor(got.headers[name])
+    if envelope.next is not None:
+        if envelope.next == cursor.next:
+            raise PeerError(got.url, "the next that was asked with", "another one")
+        return Cursor(cursor.added_after, envelope.next, got.headers[name])
+    if floor is not None and last == floor:
+        raise PeerError(got.url, "more without next, at one date", f"{name} after {before}")
+    return Cursor(got.headers[name])
+
+
+def _date(got: Got, text: str, name: str) -> int:
+    try:
+        return instant(text, name)
+    except Problem as problem:
+        raise PeerError(got.url, f"{name} {text!r}", "an RFC 3339 instant") from problem

@@ -1,0 +1,137 @@
+"""One GET of another node's TAXII server: bounded, retried, and believed only when it is TAXII."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+import httpx2
+import msgspec
+
+from noroshi.exchange.taxii.message import MEDIA_TYPE
+from noroshi.exchange.taxii.negotiate import ranges
+from noroshi.words.errors import NoroshiError
+
+ATTEMPTS: Final = 5
+LONGEST_WAIT_S: Final = 300.0
+MAX_BYTES: Final = 64 * 1024 * 1024
+_AGAIN: Final = frozenset({429, 500, 502, 503, 504})
+
+
+class PeerError(NoroshiError):
+    """What a peer did that it should not have: its URL, what came, and what was expected."""
+
+    def __init__(self, url: str, found: str, expected: str, *, status: int | None = None) -> None:
+        super().__init__(f"{url}: found {found}; expected {expected}")
+        self.url, self.found, self.expected, self.status = url, found, expected, status
+
+
+class Peer(msgspec.Struct, frozen=True):
+    """How to reach a peer: an open client, its credentials, and how to wait (seconds)."""
+
+    http: httpx2.Client
+    auth: tuple[str, str] | None
+    sleep: Callable[[float], None]
+    max_bytes: int = MAX_BYTES
+
+
+class Got(msgspec.Struct, frozen=True):
+    """A TAXII answer: the URL asked, its body and its headers (lower-case names)."""
+
+    url: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+def open_client(**options: object) -> httpx2.Client:
+    """A client with the time limits that a peer gets; it never follows a redirect, which would
+    carry credentials elsewhere. `options` go to `httpx2.Client` (`verify`, `cert`, …)."""
+    limits = httpx2.Timeout(30.0, connect=10.0)
+    return httpx2.Client(timeout=limits, follow_redirects=False, **options)  # type: ignore[arg-type]
+
+
+def get(
+    peer: Peer, url: str, params: Mapping[str, str] = {}, headers: Mapping[str, str] = {}
+) -> Got:
+    """The TAXII answer at `url`; waits and tries again while the peer is busy or out of reach.
+
+    Raises `PeerError` for anything else than a 200 in the right media type.
+    """
+    for attempt in range(ATTEMPTS):
+        last = attempt == ATTEMPTS - 1
+        try:
+            status, got = _once(peer, url, params, headers)
+        except (httpx2.TransportError, httpx2.DecodingError) as error:
+            if last or isinstance(error, (httpx2.UnsupportedProtocol, httpx2.DecodingError)):
+                raise PeerError(url, f"{type(error).__name__} {error}", "an answer") from error
+            peer.sleep(float(2**attempt))
+            continue
+        except httpx2.InvalidURL as error:
+            raise PeerError(url, str(error), "a URL") from error
+        if status in _AGAIN and not last:
+            peer.sleep(_wait(got.headers, attempt))
+        else:
+            return _checked(got, status)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _once(
+    peer: Peer, url: str, params: Mapping[str, str], headers: Mapping[str, str]
+) -> tuple[int, Got]:
+    # Identity: a body that is small on the wire must not become a large one in memory.
+    sent = {"accept": MEDIA_TYPE, "accept-encoding": "identity", **headers}
+    with peer.http.stream("GET", url, params=params, headers=sent, auth=peer.auth) as response:
+        body = bytearray()
+        for part in response.iter_bytes():
+            body += part
+            if len(body) > peer.max_bytes:
+                raise PeerError(url, "a longer body", f"at most {peer.max_bytes} bytes")
+        received = {name.lower(): value for name, value in response.headers.items()}
+        return response.status_code, Got(str(response.url), bytes(body), received)
+
+
+def _checked(got: Got, status: int) -> Got:
+    if status != 200:
+        raise PeerError(got.url, f"HTTP {status}{_title(got.body)}", "HTTP 200", status=status)
+    found = got.headers.get("content-type", "")
+    media = ranges(found)
+    right = (
+        len(media) == 1
+        and media[0].type == "application/taxii+json"
+        and media[0].parameters.get("version", "2.1") == "2.1"
+    )
+    if not right:
+        raise PeerError(got.url, f"content type {found!r}", MEDIA_TYPE)
+    return got
+
+
+class _Error(msgspec.Struct):
+    title: str
+    description: str = ""
+
+
+def _title(body: bytes) -> str:
+    """What a TAXII error object says, short and on one line; nothing for any other body."""
+    try:
+        error = msgspec.json.decode(body, type=_Error)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+    text = " ".join(f"{error.title}: {error.description}".split())
+    return f" ({text[:200]})" if text.isprintable() else ""
+
+
+def _wait(headers: Mapping[str, str], attempt: int) -> float:
+    """Seconds: what `Retry-After` says (as a number, or a date counted from the peer's own
+    `Date`), within bounds; doubling from one second without it."""
+    said = headers.get("retry-after", "").strip()
+    seconds = float(2**attempt)
+    if said.isascii() and said.isdigit():
+        seconds = float(said[:9])
+    elif said and "date" in headers:
+        try:
+            until = parsedate_to_datetime(said) - parsedate_to_datetime(headers["date"])
+            seconds = until.total_seconds()
+        except (ValueError, TypeError):
+            pass
+    return min(max(seconds, 0.0), LONGEST_WAIT_S)

@@ -1,0 +1,201 @@
+"""The TAXII 2.1 server as one pure function: a request on the raw path in, a response out.
+
+What a caller may not see is answered to the byte as what does not exist. So every refusal after
+authentication depends only on the request and on what the caller may see, and the order is fixed:
+who (401), how (406, 413), where (400, 404), which method (405), what (400, 403, 404).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+
+from noroshi.exchange.taxii import reading
+from noroshi.exchange.taxii.message import (
+    MEDIA_TYPE,
+    NOT_FOUND,
+    Problem,
+    Request,
+    Response,
+    answer,
+    answer_json,
+    refusal,
+)
+from noroshi.exchange.taxii.negotiate import acceptable
+from noroshi.exchange.taxii.reading import Call, Reading
+from noroshi.exchange.taxii.service import Collection, Root, Service
+
+__all__ = ["Request", "Response", "handle"]
+
+LONGEST_PATH: Final = 8_192
+STIX_TYPES: Final = ("application/stix+json;version=2.1", "application/stix+json;version=2.0")
+_CHALLENGE: Final = (("www-authenticate", 'Basic realm="noroshi", charset="UTF-8"'),)
+
+
+Endpoint = Callable[[], Response]
+Routes = dict[str, Endpoint]
+
+
+def handle(service: Service, request: Request, now: int) -> Response:
+    """The answer to `request` at `now` (µs UTC): always TAXII, whatever was asked."""
+    try:
+        response = _answer(service, request, now)
+    except Problem as problem:
+        response = refusal(problem, request)
+    if request.method == "HEAD":
+        return msgspec.structs.replace(response, body=b"")
+    return response
+
+
+def _answer(service: Service, request: Request, now: int) -> Response:
+    account = service.accounts.authenticate(request.headers.get("authorization", ""), now)
+    if account is None:
+        raise Problem(
+            401, "HTTP Basic credentials of an account here are needed.", headers=_CHALLENGE
+        )
+    if not acceptable(request.headers.get("accept")):
+        raise Problem(406, f"Only {MEDIA_TYPE} is served.")
+    _check_size(service, request)
+    routes = _find(Call(service, request, account.party, now), segments(request.path))
+    method = "GET" if request.method == "HEAD" else request.method
+    allowed = ("allow", ", ".join(sorted({*routes, "HEAD", "OPTIONS"})))
+    if method == "OPTIONS":
+        return answer(b"{}", allowed)
+    if method not in routes:
+        raise Problem(405, "This resource does not know that method.", headers=(allowed,))
+    return routes[method]()
+
+
+def _check_size(service: Service, request: Request) -> None:
+    declared = request.headers.get("content-length", "0")
+    # Text that is no number never reaches us through a web server; it means nothing here.
+    length = (
+        int(declared) if declared.isascii() and declared.isdigit() and len(declared) < 19 else 0
+    )
+    if max(length, len(request.body)) > service.max_content_length:
+        raise Problem(413, f"A body may have at most {service.max_content_length} bytes.")
+
+
+def segments(path: str) -> tuple[str, ...]:
+    """The decoded segments of a raw path, split before decoding: an encoded slash is part of an
+    id. A slash at the end may be left out. Dots mean nothing."""
+    if len(path) > LONGEST_PATH:
+        raise Problem(400, f"A path may have at most {LONGEST_PATH} characters.")
+    first, *rest = path.split("/")
+    if first or not rest:
+        raise Problem(404, NOT_FOUND)
+    try:
+        decoded = [unquote_to_bytes(each).decode() for each in rest]
+    except UnicodeError as error:
+        raise Problem(400, "A path has to be percent-encoded UTF-8.") from error
+    return tuple(decoded[:-1] if decoded[-1] == "" else decoded)
+
+
+def _find(call: Call, path: tuple[str, ...]) -> Routes:
+    """The methods that the caller finds at `path`."""
+    if path == ("taxii2",):
+        return {"GET": lambda: _discovery(call.service)}
+    for root in call.service.roots:
+        if path[:1] == (root.path,):
+            return _find_in_root(call, root, path[1:])
+    raise Problem(404, NOT_FOUND)
+
+
+def _find_in_root(call: Call, root: Root, path: tuple[str, ...]) -> Routes:
+    match path:
+        case ():
+            return {"GET": lambda: _root(call.service, root)}
+        case ("status", _):
+            return {"GET": _nothing}
+        case ("collections",):
+            return {"GET": lambda: _collections(call, root)}
+        case ("collections", name, *rest):
+            return _find_in_collection(call, root, _collection(call, root, name), tuple(rest))
+        case _:
+            raise Problem(404, NOT_FOUND)
+
+
+def _find_in_collection(
+    call: Call, root: Root, collection: Collection, path: tuple[str, ...]
+) -> Routes:
+    asked = Reading(call, collection, (root.path, collection.id, *path))
+    match path:
+        case ():
+            return {"GET": lambda: answer_json(_describe(collection))}
+        case ("objects",):
+            return {"GET": lambda: reading.objects(asked), "POST": _read_only}
+        case ("objects", oid):
+            return {"GET": lambda: reading.one_object(asked, oid), "DELETE": _read_only}
+        case ("objects", oid, "versions"):
+            return {"GET": lambda: reading.versions(asked, oid)}
+        case ("manifest",):
+            return {"GET": lambda: reading.manifest(asked)}
+        case _:
+            raise Problem(404, NOT_FOUND)
+
+
+def _nothing() -> Response:
+    raise Problem(404, NOT_FOUND)
+
+
+def _read_only() -> Response:
+    # The same for what exists and what does not: nothing is looked up.
+    raise Problem(403, "This collection is read-only.")
+
+
+def _discovery(service: Service) -> Response:
+    roots = [f"/{root.path}/" for root in service.roots]
+    return answer_json(
+        _present(
+            title=service.title,
+            description=service.description,
+            contact=service.contact,
+            default=roots[0] if roots else None,
+            api_roots=roots,
+        )
+    )
+
+
+def _root(service: Service, root: Root) -> Response:
+    return answer_json(
+        _present(
+            title=root.title,
+            description=root.description,
+            versions=[MEDIA_TYPE],
+            max_content_length=service.max_content_length,
+        )
+    )
+
+
+def _collections(call: Call, root: Root) -> Response:
+    readable = [each for each in root.collections if each.readable(call.party)]
+    if not readable:
+        return answer(b"{}")
+    readable.sort(key=lambda each: each.id)
+    return answer_json({"collections": [_describe(each) for each in readable]})
+
+
+def _collection(call: Call, root: Root, name: str) -> Collection:
+    for each in root.collections:
+        if name in (each.id, each.alias) and each.readable(call.party):
+            return each
+    raise Problem(404, NOT_FOUND)
+
+
+def _describe(collection: Collection) -> dict[str, Any]:
+    return _present(
+        id=collection.id,
+        title=collection.title,
+        description=collection.description,
+        alias=collection.alias,
+        can_read=True,
+        can_write=False,
+        media_types=STIX_TYPES,
+    )
+
+
+def _present(**properties: Any) -> dict[str, Any]:
+    return {name: value for name, value in properties.items() if value is not None}

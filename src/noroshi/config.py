@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -73,12 +73,6 @@ class PactPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     folders: tuple[str, ...] = ("agreements",)
 
 
-class AssetsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[assets]`: files of assets and edges."""
-
-    files: tuple[str, ...] = ()
-
-
 class FeedLabel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The declared default of what a feed leaves unmarked. TLP CLEAR is not a default."""
 
@@ -113,8 +107,8 @@ class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[[peer]]`: a node we exchange with.
 
     Towards it: `url` of its TAXII discovery, `user` and `password`, `every`. From it: `account`
-    and `account_hash` (Argon2id) let it in. `public_key` (hex Ed25519) is pinned; `mode` is
-    `noroshi`, or `taxii` for a client that knows only the standard.
+    and `account_hash` (Argon2id) let it in. `public_key` (hex Ed25519) is pinned; without it
+    nothing that the peer grants is kept.
     """
 
     party: str
@@ -124,29 +118,7 @@ class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account: str | None = None
     account_hash: Secret | None = None
     public_key: str | None = None
-    fingerprint: str | None = None
-    mode: Literal["noroshi", "taxii"] = "noroshi"
     every: str | None = None
-
-
-class Collection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[[collection]]`: a plain collection beside the agreements' views."""
-
-    id: str
-    alias: str | None = None
-    rights: dict[str, str] = {}
-
-
-class PicturePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[picture]`: incidents by chance that the watch accepts in a month."""
-
-    chance_per_month: float = 1.0
-
-
-class ExercisePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[exercise]`: whether this node takes part in exercises."""
-
-    allowed: bool = False
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -156,14 +128,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     store: StorePart = StorePart()
     serve: ServePart = ServePart()
     pact: PactPart = PactPart()
-    assets: AssetsPart = AssetsPart()
     feed: tuple[Feed, ...] = ()
     peer: tuple[Peer, ...] = ()
     party: tuple[Party, ...] = ()
-    collection: tuple[Collection, ...] = ()
     desk: dict[str, dict[str, Any]] = {}
-    picture: PicturePart = PicturePart()
-    exercise: ExercisePart = ExercisePart()
 
 
 class Settings(msgspec.Struct, frozen=True):

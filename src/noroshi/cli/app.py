@@ -1,0 +1,375 @@
+"""The commands. Each maps to one function of the library and prints what that returned."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from noroshi.words.errors import NoroshiError
+
+FAILED: Final = 1
+PARTLY: Final = 3
+WITHHELD: Final = 4
+
+app = typer.Typer(
+    name="noroshi",
+    help="The working backbone of a security partnership: agreements decide, record by record, "
+    "what each partner receives.\n\nFirst minute: [bold]noroshi demo[/bold]",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+pact_app = typer.Typer(
+    help="Agreements as code: check the files, make them the law of the node.",
+    no_args_is_help=True,
+)
+app.add_typer(pact_app, name="pact")
+
+NodeOption = Annotated[
+    Path,
+    typer.Option("--node", "-n", envvar="NOROSHI_NODE", help="Folder of the node."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+HERE: Final = Path(".")
+
+
+def main() -> None:
+    """Run the command line; an error of ours ends with its text and exit code 1."""
+    try:
+        app()
+    except NoroshiError as problem:
+        print(f"noroshi: {problem}", file=sys.stderr)
+        sys.exit(FAILED)
+    except BrokenPipeError:
+        # The reader went away (`| head`): nothing is wrong with the answer.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def example(*lines: str) -> str:
+    """The epilog of a command: examples a newcomer can paste."""
+    return "Example:\n\n" + "\n\n".join(f"[dim]$[/dim] {line}" for line in lines)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """The root command: `--version`, and help when no command is named."""
+    if version:
+        from noroshi import __version__
+
+        print(f"noroshi {__version__}")
+        raise typer.Exit
+
+
+@app.command(epilog=example("noroshi init ./jpn --party JPN"))
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to make the node in.")],
+    party: Annotated[str, typer.Option(help="Whose node: ISO alpha-3, EU, NATO, JPN.JCG, …")],
+    name: Annotated[str, typer.Option(help="What people call it.")] = "",
+    listen: Annotated[str, typer.Option(help="ADDRESS:PORT to serve on.")] = "127.0.0.1:8440",
+) -> None:
+    """Make a node: folder, keys, store, node.toml, and the bundled agreements as its law."""
+    from noroshi.cli.show import say
+    from noroshi.node.law import load_law
+    from noroshi.node.node import Node, clock
+    from noroshi.node.setup import init as make
+
+    fingerprint = make(folder, party, name=name, listen=listen)
+    with Node.open(folder) as node:
+        loaded = load_law(node, clock())
+        say(f"Node of {node.parties.get(party).en} in {folder}")
+    say(f"  key        {fingerprint}")
+    say(f"  law        epoch {loaded.epoch}: {', '.join(loaded.agreements)}")
+    say(f"  next       noroshi ingest FILE… --node {folder}")
+
+
+@app.command(
+    epilog=example(
+        "noroshi ingest tracks.csv.gz logs/ --node ./jpn",
+        "noroshi ingest attack.json --tlp green --node ./jpn --json",
+    )
+)
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files, folders or archives.")],
+    node: NodeOption = HERE,
+    desk: Annotated[
+        str | None, typer.Option(help="Use this desk instead of choosing by content.")
+    ] = None,
+    tlp: Annotated[
+        str | None,
+        typer.Option(help="Label of what is unmarked: green, amber, amber+strict, red."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Read sources into findings and records; the desk is chosen by content."""
+    from noroshi.cli.show import bar, print_ingest, print_json
+    from noroshi.node.ingest import ingest as read
+    from noroshi.node.node import Node, clock
+
+    with Node.open(node) as opened, bar(quiet=json) as progress:
+        report = read(opened, paths, clock, desk=desk, tlp=tlp, progress=progress)
+    if json:
+        print_json(report)
+    else:
+        print_ingest(report)
+    if report.bad:
+        raise typer.Exit(PARTLY)
+
+
+@app.command(epilog=example("noroshi findings --kind port_visit --node ./jpn"))
+def findings(
+    node: NodeOption = HERE,
+    kind: Annotated[str | None, typer.Option(help="Only this kind.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only what ended after (RFC 3339).")] = None,
+    until: Annotated[str | None, typer.Option(help="Only what began before (RFC 3339).")] = None,
+    limit: Annotated[int, typer.Option(help="At most this many.", min=1)] = 50,
+    json: JsonOption = False,
+) -> None:
+    """List live findings, newest first."""
+    from noroshi.cli.show import instant, print_findings, print_json
+    from noroshi.node.node import Node
+
+    with Node.open(node) as opened:
+        rows = opened.store.findings(
+            kind=kind, since=instant(since), until=instant(until), limit=limit
+        )
+        total = opened.store.counts().get("finding", 0)
+    if json:
+        print_json(rows)
+    else:
+        print_findings(rows, total)
+
+
+@app.command(epilog=example("noroshi show event--1b2c --node ./jpn"))
+def show(
+    record: Annotated[str, typer.Argument(help="Record id, or the unique start of one.")],
+    node: NodeOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Show one record: its label strand by strand, its way here, and its bytes."""
+    from noroshi.cli.show import print_json, print_record
+    from noroshi.node.node import Node
+    from noroshi.node.why import complete
+
+    with Node.open(node) as opened:
+        found = opened.store.record(complete(opened, record))
+    if found is None:
+        raise typer.Exit(FAILED)
+    if json:
+        print_json(found)
+    else:
+        print_record(found)
+
+
+@app.command(epilog=example("noroshi why event--1b2c --to EU --node ./jpn"))
+def why(
+    record: Annotated[str, typer.Argument(help="Record id, or the unique start of one.")],
+    to: Annotated[str, typer.Option("--to", help="The party it would go to.")],
+    node: NodeOption = HERE,
+    at: Annotated[str | None, typer.Option(help="Decide as of this instant (RFC 3339).")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Explain whether a record may go to a party: verdict, transforms, clauses, near misses."""
+    from noroshi.cli.show import instant, print_json, say
+    from noroshi.node.node import Node, clock
+    from noroshi.node.why import why as decide
+
+    with Node.open(node) as opened:
+        answer = decide(opened, record, to, now=clock(), at=instant(at))
+    if json:
+        print_json(answer)
+    else:
+        say(answer.text)
+        say(f"Decided for {answer.at} under epoch {answer.epoch}, set {answer.agreement_set[:12]}.")
+    if not answer.release.permitted:
+        raise typer.Exit(WITHHELD)
+
+
+@app.command(epilog=example("noroshi views --node ./jpn"))
+def views(node: NodeOption = HERE, json: JsonOption = False) -> None:
+    """Count, per partner, what is released, released in part and withheld, and by which clause."""
+    from noroshi.cli.show import print_json, print_views
+    from noroshi.node.node import Node, clock
+    from noroshi.node.overview import overview
+
+    with Node.open(node) as opened:
+        rows = [overview(opened, peer.party, clock()) for peer in opened.settings.config.peer]
+    if json:
+        print_json(rows)
+    else:
+        print_views(rows)
+
+
+@app.command(epilog=example("noroshi serve --node ./jpn"))
+def serve(
+    node: NodeOption = HERE,
+    listen: Annotated[str | None, typer.Option(help="ADDRESS:PORT instead of node.toml's.")] = None,
+    worker: Annotated[bool, typer.Option(help="Also start the worker process.")] = True,
+) -> None:
+    """Serve partners over TAXII 2.1, with the worker process beside it. Ctrl-C ends both."""
+    from noroshi.cli.show import say
+    from noroshi.node.node import Node
+    from noroshi.node.serve import serve as run
+    from noroshi.node.serve import start_worker
+
+    flags = {"serve.listen": listen} if listen else None
+    with Node.open(node, flags) as opened:
+        child = start_worker(node) if worker else None
+        try:
+            run(opened, lambda url: say(f"{opened.party} serves {url}/taxii2/"))
+        finally:
+            if child is not None:
+                child.terminate()
+                child.wait()
+
+
+@app.command(epilog=example("noroshi work --node ./jpn"))
+def work(
+    node: NodeOption = HERE,
+    with_parent: Annotated[
+        bool, typer.Option("--with-parent", hidden=True, help="End when standard input closes.")
+    ] = False,
+) -> None:
+    """Read feeds that are due, bring views up to date, pull from peers, until interrupted."""
+    import signal
+    from threading import Event, Thread
+
+    from noroshi.cli.show import say
+    from noroshi.node.node import Node
+    from noroshi.node.serve import work as run
+
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    if with_parent:
+        Thread(target=lambda: (sys.stdin.buffer.read(), stop.set()), daemon=True).start()
+    with Node.open(node) as opened:
+        run(opened, stop, say)
+
+
+@app.command(epilog=example("noroshi sync JPN --node ./eu"))
+def sync(
+    peer: Annotated[str, typer.Argument(help="Party of the [[peer]] to pull from.")],
+    node: NodeOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Pull from a peer everything that is new in our view there."""
+    from noroshi.cli.show import print_json, print_sync
+    from noroshi.node.node import Node, clock
+    from noroshi.node.sync import sync as pull
+
+    with Node.open(node) as opened:
+        report = pull(opened, peer, clock)
+    if json:
+        print_json(report)
+    else:
+        print_sync(report)
+    if report.refused:
+        raise typer.Exit(PARTLY)
+
+
+@app.command(epilog=example("noroshi demo", "noroshi demo --once --json"))
+def demo(
+    folder: Annotated[
+        Path | None, typer.Option("--dir", help="Keep both nodes in this folder.")
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="End after the summary.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Two nodes, Japan and the EU, on bundled real data: what was found, sent and withheld."""
+    from noroshi.demo.story import run
+
+    raise typer.Exit(run(folder, once=once, as_json=json))
+
+
+@app.command(epilog=example("noroshi bench", "noroshi bench decisions --json"))
+def bench(
+    areas: Annotated[list[str] | None, typer.Argument(help="Areas; all when none.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Small sizes: a smoke run.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Measure each figure beside its peer in the same run."""
+    from noroshi.bench import print_rows, run
+    from noroshi.cli.show import print_json
+
+    rows = run(areas or [], quick=quick)
+    if json:
+        print_json(rows)
+    else:
+        print_rows(rows)
+
+
+@app.command(epilog=example("noroshi config --check --node ./jpn"))
+def config(
+    node: NodeOption = HERE,
+    check: Annotated[
+        bool, typer.Option("--check", help="Also try secrets, keys and the store.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Print every effective value of the configuration and where it came from."""
+    from noroshi.cli.show import print_config, print_json, say
+    from noroshi.config import effective, load_settings
+
+    settings = load_settings(node)
+    rows = effective(settings)
+    if json:
+        print_json([{"key": key, "value": value, "from": origin} for key, value, origin in rows])
+    else:
+        print_config(rows)
+    if check:
+        from noroshi.node.node import Node
+        from noroshi.node.serve import service
+
+        with Node.open(node) as opened:
+            service(opened)
+        if not json:
+            say("Secrets, keys and store are there.")
+
+
+@pact_app.command("check", epilog=example("noroshi pact check --node ./jpn"))
+def pact_check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files; the node's when none.")] = None,
+    node: NodeOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Print every problem of the agreement files, with file and line."""
+    from noroshi.cli.show import print_json, say
+    from noroshi.node.law import check
+    from noroshi.node.node import Node
+
+    with Node.open(node) as opened:
+        good, problems = check(opened, paths)
+    if json:
+        print_json({"good": good, "problems": [problem.text() for problem in problems]})
+    else:
+        for problem in problems:
+            say(problem.text())
+        say(f"{good} agreements read well, {len(problems)} problems.")
+    if problems:
+        raise typer.Exit(FAILED)
+
+
+@pact_app.command("load", epilog=example("noroshi pact load --node ./jpn"))
+def pact_load(node: NodeOption = HERE, json: JsonOption = False) -> None:
+    """Make the agreement files the law of the node: a new epoch when anything changed."""
+    from noroshi.cli.show import print_json, say
+    from noroshi.node.law import load_law
+    from noroshi.node.node import Node, clock
+
+    with Node.open(node) as opened:
+        loaded = load_law(opened, clock())
+    if json:
+        print_json(loaded)
+    else:
+        change = "new" if loaded.changed else "unchanged"
+        say(f"Epoch {loaded.epoch} ({change}): {', '.join(loaded.agreements)}")

@@ -1,0 +1,210 @@
+"""What people see: tables, progress and JSON. Nothing here computes anything."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from noroshi.words.errors import BadInput
+from noroshi.words.time import DAY, HOUR, MINUTE, parse_instant, parse_partial, to_datetime
+
+if TYPE_CHECKING:
+    from noroshi.node.ingest import IngestReport
+    from noroshi.node.overview import Overview
+    from noroshi.node.sync import SyncReport
+    from noroshi.store import FindingRow
+    from noroshi.words.record import Record
+
+
+def say(text: str) -> None:
+    """One line on standard output, at once: others may be waiting for it."""
+    print(text, flush=True)
+
+
+def print_json(value: Any) -> None:
+    """`value` as indented JSON; bytes that are JSON themselves stay JSON, others as base64."""
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+    sys.stdout.flush()
+
+
+def instant(text: str | None) -> int | None:
+    """An RFC 3339 instant or a date as µs UTC; `BadInput` says what was expected."""
+    if text is None:
+        return None
+    try:
+        return parse_instant(text) if "T" in text.upper() else parse_partial(text).t0
+    except ValueError:
+        raise BadInput(
+            "command line", "not an instant", found=text, expected="2026-11-23T12:00:00Z"
+        ) from None
+
+
+@contextlib.contextmanager
+def bar(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on standard error where that is a terminal; nothing elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda name, done, size: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        tasks: dict[str, Any] = {}
+
+        def update(name: str, done: int, size: int) -> None:
+            if name not in tasks:
+                tasks[name] = progress.add_task(name, total=size)
+            progress.update(tasks[name], completed=done)
+
+        yield update
+
+
+def when(at: int) -> str:
+    """An instant to the minute, UTC."""
+    return f"{to_datetime(at):%Y-%m-%d %H:%M}"
+
+
+def how_long(micros: int) -> str:
+    """A duration in its two largest units."""
+    days, rest = divmod(micros, DAY)
+    hours, rest = divmod(rest, HOUR)
+    minutes = rest // MINUTE
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
+
+
+def table(columns: list[tuple[str, bool]], rows: list[list[str]]) -> None:
+    """Columns as (heading, right-aligned); plain text that survives a pipe."""
+    from rich.console import Console
+    from rich.table import Table
+
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for heading, right in columns:
+        grid.add_column(heading, justify="right" if right else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*row)
+    width = None if sys.stdout.isatty() else 160
+    Console(width=width, highlight=False, markup=False, soft_wrap=False).print(grid)
+
+
+def print_ingest(report: IngestReport) -> None:
+    """Each source, what was found in all of them, and what could not be read."""
+    table(
+        [("source", False), ("desk", False), ("rows", True), ("records", True), ("bad", True)],
+        [
+            [s.name, s.desk or "–", *_counts(s.rows, s.records + s.known), str(s.rejected)]
+            for s in report.sources
+        ],
+    )
+    for source in report.sources:
+        if source.problem:
+            say(f"  {source.name}: {source.problem}")
+        if source.skipped:
+            say(f"  {source.name}: read before, skipped")
+        if source.conflicts:
+            say(f"  {source.name}: {source.conflicts} conflicting versions, the first kept")
+        if source.undeclared:
+            say(f"  {source.name}: no label declared, so TLP RED for this node alone")
+            say("  Hint: declare a [[feed]] in node.toml, or give --tlp")
+    found = ", ".join(f"{count} {kind}" for kind, count in sorted(report.found.items()))
+    say(f"Findings: {found or 'none'}")
+    say(
+        f"  {report.new} new, {report.changed} changed, {report.retracted} retracted, "
+        f"{report.unchanged} as before"
+    )
+    if report.bad:
+        say(f"{report.bad} parts could not be read; each is kept aside with its place and reason.")
+
+
+def _counts(*numbers: int) -> list[str]:
+    return [f"{number:,}" if number else "–" for number in numbers]
+
+
+def print_findings(rows: list[FindingRow], total: int) -> None:
+    """Live findings; says what to do where there are none."""
+    if not rows:
+        say("No findings yet. Hint: noroshi ingest FILE…")
+        return
+    table(
+        [
+            ("id", False),
+            ("kind", False),
+            ("began (UTC)", False),
+            ("lasted", True),
+            ("place", True),
+            ("who", False),
+            ("at", False),
+        ],
+        [
+            [
+                row.id[:18],
+                row.kind,
+                when(row.t0),
+                how_long(row.t1 - row.t0),
+                "" if row.lat is None or row.lon is None else f"{row.lat:.3f} {row.lon:.3f}",
+                _few(row.subjects),
+                _few(row.assets),
+            ]
+            for row in rows
+        ],
+    )
+    if total > len(rows):
+        say(f"{len(rows)} of {total} findings; --limit shows more.")
+
+
+def _few(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
+
+
+def print_record(record: Record) -> None:
+    """A record for people: head, strands, hops, bytes."""
+    say(f"{record.id}  {record.kind}  {record.status}")
+    say(f"  owner {record.owner}, pillar {record.pillar}, version {when(record.version)}")
+    say(f"  sha256 {record.sha256}")
+    for strand in record.label.strands:
+        terms = msgspec.to_builtins(strand)
+        rest = {k: v for k, v in terms.items() if k not in ("originator", "pillar", "kind", "tlp")}
+        say(f"  strand {strand.originator} {strand.pillar}/{strand.kind} TLP:{strand.tlp.upper()}")
+        for name, value in rest.items():
+            say(f"    {name} = {value}")
+    for hop in record.hops:
+        say(f"  from {hop.party} at {when(hop.at)}, origin attested by {hop.attests}")
+    say(msgspec.json.format(record.raw, indent=2).decode())
+
+
+def print_views(rows: list[Overview]) -> None:
+    """Per partner: verdicts by clause and reason."""
+    if not rows:
+        say("No [[peer]] in node.toml: nobody to send anything to.")
+    for row in rows:
+        say(f"{row.party}: {row.released} released, {row.partial} in part, {row.withheld} withheld")
+        for name, count in row.clauses.items():
+            say(f"  {count:>7,}  by {name}")
+        for name, count in row.transforms.items():
+            say(f"  {count:>7,}  with {name}")
+        for name, count in row.reasons.items():
+            say(f"  {count:>7,}  withheld: {name}")
+
+
+def print_sync(report: SyncReport) -> None:
+    """What a pull brought."""
+    say(
+        f"{report.peer}: {report.objects} objects in {report.pages} pages; {report.stored} new, "
+        f"{report.known} known, {report.withdrawn} withdrawn, {report.refused} refused"
+    )
+    for reason, count in report.reasons.items():
+        say(f"  {count} refused: {reason}")
+
+
+def print_config(rows: list[tuple[str, str, str]]) -> None:
+    """Key, value, origin."""
+    table(
+        [("key", False), ("value", False), ("from", False)],
+        [[key, value, origin] for key, value, origin in rows],
+    )

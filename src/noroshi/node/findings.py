@@ -1,0 +1,114 @@
+"""Findings into records: a new version only where something changed, a retraction where a desk
+no longer finds what it found."""
+
+from __future__ import annotations
+
+import msgspec
+
+from noroshi.node.node import Node
+from noroshi.store import FindingRow
+from noroshi.words.desk import Desk
+from noroshi.words.finding import Finding, finding_label
+from noroshi.words.ids import sha256
+from noroshi.words.kind import Kind
+from noroshi.words.label import highest_tlp, tlp_marking_id
+from noroshi.words.record import Record
+from noroshi.words.stix import body_of, event, finding_body, head
+from noroshi.words.time import MS, parse_instant
+
+
+class Settled(msgspec.Struct):
+    """How the live set of a desk moved."""
+
+    new: int = 0
+    changed: int = 0
+    retracted: int = 0
+    unchanged: int = 0
+
+
+def settle(node: Node, desk: Desk, findings: list[Finding], now: int) -> Settled:
+    """Bring the store's live findings of `desk` to exactly `findings`. Call inside `write()`."""
+    settled = Settled()
+    records: list[Record] = []
+    kept: dict[str, Finding] = {}
+    for finding in {each.id: each for each in findings}.values():
+        record = _record(node, finding, desk.kinds[finding.kind], now)
+        if record is None:
+            settled.unchanged += 1
+            continue
+        settled.new += record.version == parse_instant(head(record.raw).created or "")
+        records.append(record)
+        kept[record.id] = msgspec.structs.replace(finding, version=record.version)
+    settled.changed = len(records) - settled.new
+    node.store.put(records, kept, at=now)
+    emitted = {each.id: each for each in findings}
+    for kind in desk.kinds:
+        for row in node.store.findings(kind=kind):
+            if row.owner == node.party and row.id not in emitted:
+                _retract(node, row, desk.kinds[kind], _successor(row, findings), now)
+                settled.retracted += 1
+    return settled
+
+
+def _record(node: Node, finding: Finding, kind: Kind, now: int) -> Record | None:
+    """The next version of the finding's record; None where the stored one says the same."""
+    body = finding_body(finding, node.keys.salt)
+    held = node.store.record(finding.id)
+    created = version = now - now % MS
+    if held is not None:
+        if body_of(held.raw) == body and held.status == "live":
+            return None
+        created = parse_instant(head(held.raw).created or "")
+        version = max(version, held.version + MS)
+    joined = finding_label(finding, kind)
+    raw = event(
+        finding.id,
+        body,
+        kind,
+        created=created,
+        modified=version,
+        marking_refs=(tlp_marking_id(highest_tlp(joined)),),
+    )
+    return Record(
+        id=finding.id,
+        version=version,
+        kind=finding.kind,
+        pillar=kind.pillar,
+        owner=finding.owner,
+        label=joined,
+        raw=raw,
+        sha256=sha256(raw),
+        received=now,
+    )
+
+
+def _successor(row: FindingRow, findings: list[Finding]) -> str | None:
+    """The finding that took the place of `row`: same kind, a shared subject, a shared time."""
+    for finding in findings:
+        if (
+            finding.kind == row.kind
+            and set(finding.subjects) & set(row.subjects)
+            and finding.span.t0 < row.t1
+            and row.t0 < finding.span.t1
+        ):
+            return finding.id
+    return None
+
+
+def _retract(node: Node, row: FindingRow, kind: Kind, replaced_by: str | None, now: int) -> None:
+    held = node.store.record(row.id)
+    body = None if held is None else body_of(held.raw)
+    if held is None or body is None:
+        raise AssertionError(f"a projected finding without a record: {row.id}")
+    reason = "moved" if replaced_by else "later data no longer support it"
+    version = max(now - now % MS, held.version + MS)
+    raw = event(
+        row.id,
+        msgspec.structs.replace(body, reason=reason, replaced_by=replaced_by),
+        kind,
+        created=parse_instant(head(held.raw).created or ""),
+        modified=version,
+        marking_refs=head(held.raw).object_marking_refs,
+        revoked=True,
+    )
+    node.store.retract(row.id, raw, version, reason, replaced_by, at=now)

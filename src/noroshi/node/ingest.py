@@ -1,0 +1,300 @@
+"""Ingest: sources through their desk into the store, so that a second run changes nothing.
+
+A source that was read to its end is known by its hash and skipped. Findings are compared with
+what is live: equal ones are left alone, changed ones get a new version, and what later data no
+longer support is retracted. `kill -9` at any point loses nothing that was stored, and running
+again gives the same live set.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from noroshi.config import Feed, FeedLabel
+from noroshi.desks.registry import choose, desks
+from noroshi.feeds.files import Opened, open_path, walk
+from noroshi.node.findings import Settled, settle
+from noroshi.node.node import Node
+from noroshi.words.asset import AssetGraph
+from noroshi.words.desk import Columns, Context, Desk, Found, Rejected, Source
+from noroshi.words.errors import BadInput
+from noroshi.words.evidence import ByteRange
+from noroshi.words.finding import Finding
+from noroshi.words.ids import canonical, sha256
+from noroshi.words.label import Label, Strand, Tlp, label
+from noroshi.words.record import Record
+
+BATCH = 1_000
+
+
+class SourceReport(msgspec.Struct):
+    """What became of one source. `desk` is "" where none reads it."""
+
+    name: str
+    desk: str = ""
+    bytes: int = 0
+    rows: int = 0
+    records: int = 0
+    known: int = 0
+    conflicts: int = 0
+    rejected: int = 0
+    skipped: bool = False
+    undeclared: bool = False
+    problem: str | None = None
+
+
+class IngestReport(msgspec.Struct):
+    """All sources, and what the desks found in them together."""
+
+    sources: list[SourceReport] = []
+    found: dict[str, int] = {}
+    new: int = 0
+    changed: int = 0
+    retracted: int = 0
+    unchanged: int = 0
+
+    @property
+    def bad(self) -> int:
+        """Parts that could not be read, versions that conflict, and sources no desk reads."""
+        return sum(s.rejected + s.conflicts + (s.problem is not None) for s in self.sources)
+
+
+Progress = Callable[[str, int, int], None]
+"""Called with the source's name, bytes read so far and bytes in all."""
+
+
+class _Run:
+    """One `ingest`: the fold of each desk over all sources, and the report."""
+
+    def __init__(self, node: Node, now: Callable[[], int], progress: Progress) -> None:
+        self.node, self.now, self.progress = node, now, progress
+        self.report = IngestReport()
+        self.states: dict[str, object] = {}
+        self.contexts: dict[str, Context] = {}
+
+    def context(self, desk: Desk) -> Context:
+        """What the desk may know, from the node's configuration."""
+        if desk.name not in self.contexts:
+            table = self.node.settings.config.desk.get(desk.name, {})
+            parameters = desk.parameters(table)
+            self.contexts[desk.name] = Context(
+                party=self.node.party,
+                assets=AssetGraph(),
+                kinds=desk.kinds,
+                parameters=parameters,
+                params_sha256=sha256(canonical(msgspec.to_builtins(parameters))),
+            )
+        return self.contexts[desk.name]
+
+    def state(self, desk: Desk) -> object:
+        """The desk's state: this run's, else the stored one, else a new one."""
+        if desk.name not in self.states:
+            context = self.context(desk)
+            held = self.node.store.source(state_key(desk, context))
+            loaded = desk.load(held.state, context) if held is not None and held.state else None
+            self.states[desk.name] = desk.start(context) if loaded is None else loaded
+        return self.states[desk.name]
+
+    def read(self, opened: Opened, desk: Desk, source: Source) -> None:
+        """One source to its end: records as they come, columns into the desk's state."""
+        report = SourceReport(opened.name, desk.name, opened.size)
+        self.report.sources.append(report)
+        report.undeclared = source.label.strands[0].only == ()
+        done = self.node.store.source(source_key(source, desk))
+        if done is not None and done.done:
+            report.skipped = True
+            return
+        records: list[Record] = []
+        rejected: list[Rejected] = []
+        for item in desk.read(source):
+            if isinstance(item, Columns):
+                rows = len(next(iter(item.arrays.values()), ()))
+                report.rows += rows
+                self.states[desk.name], emits = desk.fold(self.state(desk), item, 0)
+                if emits:
+                    raise AssertionError("a desk emitted before its watermark")
+                self.progress(opened.name, _reached(item), opened.size)
+            elif isinstance(item, Record):
+                records.append(item)
+            else:
+                rejected.append(item)
+            if len(records) + len(rejected) >= BATCH:
+                self._store(report, records, rejected)
+                self.progress(opened.name, 0, opened.size)
+        self._store(report, records, rejected)
+        self.progress(opened.name, opened.size, opened.size)
+
+    def _store(self, report: SourceReport, records: list[Record], rejected: list[Rejected]) -> None:
+        now = self.now()
+        with self.node.store.write():
+            put = self.node.store.put(records, at=now)
+            self.node.store.reject(rejected, at=now)
+        report.records += put.stored
+        report.known += put.known
+        report.conflicts += len(put.conflicts)
+        report.rejected += len(rejected)
+        records.clear()
+        rejected.clear()
+
+    def finish(self, read: list[tuple[Source, Desk]]) -> None:
+        """Settle what each desk finds now, with its state and its sources, in one transaction."""
+        for name, state in self.states.items():
+            desk, context = desks()[name], self.contexts[name]
+            dumped = desk.dump(state)
+            findings = [each.finding for each in desk.finish(state) if isinstance(each, Found)]
+            now = self.now()
+            with self.node.store.write():
+                self._count(findings, settle(self.node, desk, findings, now))
+                key = state_key(desk, context)
+                self.node.store.set_source(key, f"desk {name}", 0, dumped, False, now)
+        with self.node.store.write():
+            for source, desk in read:
+                key = source_key(source, desk)
+                self.node.store.set_source(key, source.name, 0, b"", True, self.now())
+
+    def _count(self, findings: list[Finding], settled: Settled) -> None:
+        for finding in findings:
+            self.report.found[finding.kind] = self.report.found.get(finding.kind, 0) + 1
+        self.report.new += settled.new
+        self.report.changed += settled.changed
+        self.report.retracted += settled.retracted
+        self.report.unchanged += settled.unchanged
+
+
+def ingest(
+    node: Node,
+    paths: list[Path],
+    now: Callable[[], int],
+    *,
+    desk: str | None = None,
+    tlp: str | None = None,
+    progress: Progress = lambda name, done, size: None,
+) -> IngestReport:
+    """Read `paths` (files, folders, archives) into the node.
+
+    `desk` forces a desk, `tlp` the label of what is unmarked; otherwise the matching `[[feed]]`
+    declares both, and a source without one is TLP RED for this node alone. Raises `BadInput` for
+    an unknown `tlp`; what is wrong with a source is in the report.
+    """
+    given = None if tlp is None else Feed(uri="*", label=_declared(tlp))
+    run = _Run(node, now, progress)
+    read: list[tuple[Source, Desk]] = []
+    for path in walk(paths):
+        try:
+            for opened in open_path(path):
+                feed = feed_of(node, path)
+                label_feed = given or feed
+                chosen = _desk(opened, desk or (feed.desk if feed else None))
+                if chosen is None:
+                    _unread(run, opened, node)
+                    continue
+                source = _source(node, opened, feed, label_feed, chosen, now())
+                run.read(opened, chosen, source)
+                read.append((source, chosen))
+        except BadInput as problem:
+            run.report.sources.append(SourceReport(path.name, problem=problem.text()))
+    run.finish(read)
+    return run.report
+
+
+def feed_of(node: Node, path: Path) -> Feed | None:
+    """The first `[[feed]]` whose `uri` matches `path`, by full path or by name."""
+    whole = path.resolve().as_posix()
+    for feed in node.settings.config.feed:
+        pattern = (node.settings.folder / feed.uri).as_posix()
+        if fnmatch.fnmatch(whole, pattern) or fnmatch.fnmatch(path.name, feed.uri):
+            return feed
+    return None
+
+
+def _declared(tlp: str) -> FeedLabel:
+    try:
+        return FeedLabel(tlp=Tlp(tlp.lower()))
+    except ValueError:
+        raise BadInput(
+            "--tlp", "not a default label", found=tlp, expected="green, amber, amber+strict, red"
+        ) from None
+
+
+def feed_label(feed_default: Feed, party: str, desk: Desk) -> Label:
+    """The label that a feed declares, as a strand of this party."""
+    declared = feed_default.label
+    return label(
+        Strand(
+            originator=party,
+            pillar=_pillar(desk),
+            kind="*",
+            tlp=declared.tlp,
+            pap=declared.pap,
+            classes=declared.classes,
+            only=declared.only,
+            orcon=declared.orcon,
+            licence=declared.licence,
+            personal=declared.personal,
+        )
+    )
+
+
+def unlabelled(party: str, desk: Desk) -> Label:
+    """The label of a source that nobody declared: RED, for the originator alone."""
+    return label(Strand(party, _pillar(desk), "*", Tlp.RED, only=()))
+
+
+def state_key(desk: Desk, context: Context) -> str:
+    """Under which the desk's state is kept: another version or parameters start anew."""
+    return f"desk:{desk.name}:{desk.version}:{context.params_sha256}"
+
+
+def source_key(source: Source, desk: Desk) -> str:
+    """Under which a source is known to be read: its bytes, its label and the desk's version."""
+    return f"{source.sha256}:{source.label.key()[:16]}:{desk.name}:{desk.version}"
+
+
+def _source(
+    node: Node, opened: Opened, feed: Feed | None, labels: Feed | None, desk: Desk, now: int
+) -> Source:
+    return Source(
+        name=opened.name,
+        lineage=(feed.lineage if feed else None) or opened.name,
+        retrieved=now,
+        sha256=opened.sha256,
+        label=feed_label(labels, node.party, desk) if labels else unlabelled(node.party, desk),
+        owner=node.party,
+        reliability=feed.reliability if feed else "F",
+        open=opened.open,
+    )
+
+
+def _desk(opened: Opened, name: str | None) -> Desk | None:
+    if name is None:
+        return choose(opened.head, opened.name)
+    try:
+        return desks()[name]
+    except KeyError:
+        raise BadInput(opened.name, f"no desk {name!r}", expected=", ".join(desks())) from None
+
+
+def _unread(run: _Run, opened: Opened, node: Node) -> None:
+    reason = "no desk reads this" if opened.size else "empty"
+    run.report.sources.append(SourceReport(opened.name, bytes=opened.size, problem=reason))
+    whole = Rejected(opened.sha256, ByteRange(0, opened.size), reason, opened.head[:256])
+    node.store.reject([whole], at=run.now())
+
+
+def _reached(columns: Columns) -> int:
+    ends = columns.arrays.get("start")
+    return int(ends[-1]) if ends is not None and len(ends) else 0
+
+
+def _pillar(desk: Desk) -> str:
+    pillars = sorted({kind.pillar for kind in desk.kinds.values()})
+    return pillars[0]
+
+
+def iter_bad(report: IngestReport) -> Iterator[SourceReport]:
+    """The sources of which something could not be read."""
+    return (s for s in report.sources if s.rejected or s.conflicts or s.problem)

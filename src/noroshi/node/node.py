@@ -1,0 +1,74 @@
+"""Node: store, keys, agreements and views of one folder, opened together and closed together."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from types import TracebackType
+
+from noroshi.config import Settings, load_settings
+from noroshi.desks.registry import kinds
+from noroshi.exchange.sign import Keys
+from noroshi.exchange.views import Views
+from noroshi.pact.format import Agreement
+from noroshi.pact.load import load
+from noroshi.pact.policy import Policy
+from noroshi.store import Store
+from noroshi.words.party import Parties, packaged_parties
+
+
+def clock() -> int:
+    """Now, in µs UTC. The only clock of the node; everything below takes `now` or `at`."""
+    return time.time_ns() // 1_000
+
+
+class Node:
+    """The open node of one folder. A context manager; safe to use from several threads."""
+
+    def __init__(self, settings: Settings, store: Store, keys: Keys, parties: Parties) -> None:
+        self.settings, self.store, self.keys, self.parties = settings, store, keys, parties
+        self.party = settings.config.node.party
+        self._policies: dict[tuple[int, int], Policy] = {}
+        self._agreements: dict[str, Agreement] = {}
+
+    @classmethod
+    def open(cls, folder: Path, flags: dict[str, str] | None = None) -> Node:
+        """The node in `folder`. Raises `BadConfig` when there is none, `BadInput` for its store."""
+        settings = load_settings(folder, flags)
+        parties = packaged_parties().extended(settings.config.party)
+        parties.get(settings.config.node.party)
+        keys = Keys.load(settings.data / "keys")
+        return cls(settings, Store.open(settings.store_path), keys, parties)
+
+    def __enter__(self) -> Node:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.store.close()
+
+    def agreement(self, sha256: str, name: str, raw: bytes) -> Agreement:
+        """The agreement of a stored file, parsed once."""
+        found = self._agreements.get(sha256)
+        if found is None:
+            found = self._agreements[sha256] = load(raw, name, self.parties)
+        return found
+
+    def policy(self, at: int | None = None, known: int | None = None) -> tuple[int, Policy]:
+        """(epoch, policy): the agreements valid at `at` as this node knew them at `known`."""
+        epoch, files = self.store.agreements(at=at, known=known)
+        key = (epoch, self.store.terms())
+        policy = self._policies.get(key)
+        if policy is None:
+            agreements = tuple(self.agreement(sha, name, raw) for name, sha, raw in files)
+            policy = Policy(agreements, self.parties, self.store.grants(), self.store.consents())
+            self._policies = {key: policy}
+        return epoch, policy
+
+    def views(self) -> Views:
+        """What each partner may see of this node, decided again at every read."""
+        return Views(self.store, lambda at: self.policy(at=at), kinds(), self.party, self.keys)

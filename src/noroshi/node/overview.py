@@ -1,0 +1,74 @@
+"""Overview: per partner, how the agreements decide over everything that this node holds.
+
+Decisions are taken per label, not per record: thousands of records share a few labels.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+
+from noroshi.node.node import Node
+from noroshi.pact.decide import decide
+from noroshi.words.release import Release
+from noroshi.words.transform import describe
+
+PAGE = 10_000
+
+
+class Overview(msgspec.Struct):
+    """Live records by verdict for one party; `clauses`, `transforms`, `reasons` count records."""
+
+    party: str
+    released: int = 0
+    partial: int = 0
+    withheld: int = 0
+    clauses: dict[str, int] = {}
+    transforms: dict[str, int] = {}
+    reasons: dict[str, int] = {}
+
+
+def cells(node: Node) -> Counter[str]:
+    """How many live records, in their latest version, carry each label."""
+    latest: dict[str, tuple[int, str, str]] = {}
+    after = 0
+    while rows := node.store.cells_since(after, PAGE):
+        for row in rows:
+            held = latest.get(row.id)
+            if held is None or row.version > held[0]:
+                latest[row.id] = (row.version, row.cell, row.status)
+        after = rows[-1].seq
+    return Counter(cell for _, cell, status in latest.values() if status == "live")
+
+
+def overview(node: Node, party: str, now: int) -> Overview:
+    """Decide about every live record for `party` now."""
+    _, policy = node.policy(at=now)
+    found = Overview(party)
+    clauses: Counter[str] = Counter()
+    transforms: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    for cell, count in cells(node).items():
+        release = decide(policy, node.store.label_of(cell), node.party, party, now)
+        setattr(found, release.verdict, getattr(found, release.verdict) + count)
+        if release.permitted:
+            clauses.update(dict.fromkeys(release.clauses, count))
+            transforms.update({describe(each): count for each in release.transforms})
+        else:
+            reasons[reason(release)] += count
+    found.clauses, found.transforms = _sorted(clauses), _sorted(transforms)
+    found.reasons = _sorted(reasons)
+    return found
+
+
+def reason(release: Release) -> str:
+    """The nearest miss in one line; deny by default where nothing came near."""
+    if not release.misses:
+        return "no clause covers it"
+    miss = release.misses[0]
+    return f"{miss.clause}: {miss.condition} is {miss.found}, allowed {miss.allowed}"
+
+
+def _sorted(counted: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))

@@ -1,0 +1,125 @@
+"""Serve and work: the node's two processes.
+
+`serve` answers HTTP and nothing else; it never loads numpy. `work` reads feeds that are due,
+brings views up to date and pulls from peers. A wake-up that is lost costs latency only.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
+from noroshi.config import Peer
+from noroshi.exchange.accounts import Account, Accounts
+from noroshi.exchange.taxii.asgi import app
+from noroshi.exchange.taxii.service import Root, Service, view_collection
+from noroshi.node.node import Node, clock
+from noroshi.node.sync import sync
+from noroshi.words.errors import NoroshiError
+from noroshi.words.time import parse_duration
+
+TICK_S = 2.0
+
+
+def service(node: Node) -> Service:
+    """What the node offers over TAXII: one view for each peer that has an account here."""
+    accounts = [
+        Account(peer.account, peer.party, node.settings.secret(peer.account_hash, "account_hash"))
+        for peer in node.settings.config.peer
+        if peer.account and peer.account_hash
+    ]
+    view = view_collection(node.party, node.views(), f"View of {node.party}")
+    return Service(
+        title=node.settings.config.node.name,
+        roots=(Root("api", node.settings.config.node.name, (view,)),),
+        accounts=Accounts(accounts),
+        secret=node.keys.derive("taxii next"),
+        page_cap=node.settings.config.serve.page,
+    )
+
+
+def serve(node: Node, ready: Callable[[str], None]) -> None:
+    """Answer HTTP until interrupted; `ready` is called with the address once it is bound."""
+    import uvicorn
+
+    part = node.settings.config.serve
+    host, _, port = part.listen.rpartition(":")
+    scheme = "https" if part.tls else "http"
+    bound = socket.create_server((host.strip("[]"), int(port)), family=_family(host))
+    tls: dict[str, str] = {}
+    if part.tls:
+        folder = node.settings.folder
+        tls = {
+            "ssl_certfile": str(folder / part.tls.cert),
+            "ssl_keyfile": str(folder / part.tls.key),
+        }
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app(service(node), clock), log_level="warning", access_log=False, lifespan="off", **tls
+        )
+    )
+    ready(f"{scheme}://{host}:{bound.getsockname()[1]}")
+    server.run(sockets=[bound])
+
+
+def start_worker(folder: Path) -> subprocess.Popen[bytes]:
+    """The node's `work` as a process of its own; it ends with this one's standard input."""
+    command = [sys.executable, "-m", "noroshi", "work", "--node", str(folder), "--with-parent"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 — our own command
+
+
+def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
+    """Until `stop`: feeds that are due, views, peers that are due. Problems are said and left."""
+    from noroshi.node.ingest import ingest
+
+    due: dict[str, int] = {}
+    views = node.views()
+    while True:
+        for feed in node.settings.config.feed:
+            if feed.every and _is_due(due, f"feed {feed.uri}", feed.every):
+                paths = _matching(node.settings.folder, feed.uri)
+                report = ingest(node, paths, clock)
+                say(f"{feed.uri}: {report.new} new findings, {report.bad} bad parts")
+        for peer in node.settings.config.peer:
+            if peer.account:
+                _try(say, f"view of {peer.party}", lambda p=peer: views.refresh(p.party, clock()))
+            if peer.url and peer.every and _is_due(due, f"peer {peer.party}", peer.every):
+                _try(say, f"sync with {peer.party}", lambda p=peer: _pull(node, p, say))
+        if stop.wait(TICK_S):
+            return
+
+
+def _pull(node: Node, peer: Peer, say: Callable[[str], None]) -> None:
+    report = sync(node, peer.party, clock)
+    if report.stored or report.refused:
+        say(f"{peer.party}: {report.stored} received, {report.refused} refused")
+
+
+def _try(say: Callable[[str], None], what: str, act: Callable[[], object]) -> None:
+    try:
+        act()
+    except (NoroshiError, OSError) as problem:
+        say(f"{what}: {problem}")
+
+
+def _is_due(due: dict[str, int], name: str, every: str) -> bool:
+    now = clock()
+    if now < due.get(name, 0):
+        return False
+    due[name] = now + parse_duration(every)
+    return True
+
+
+def _matching(folder: Path, pattern: str) -> list[Path]:
+    root = folder / Path(pattern).parent
+    name = Path(pattern).name
+    return [path for path in sorted(root.glob("*")) if fnmatch.fnmatch(path.name, name)]
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -1,0 +1,94 @@
+"""node.toml: what it accepts, where each value came from, and how it refuses."""
+
+from pathlib import Path
+
+import pytest
+
+from noroshi.config import Secret, effective, load_settings
+from noroshi.words.errors import BadConfig
+
+WHOLE = """
+[node]
+party = "JPN"
+[[feed]]
+uri = "*.csv"
+label = { tlp = "amber" }
+[[peer]]
+party = "EU"
+account = "eu"
+account_hash = { env = "EU_HASH" }
+"""
+
+
+def node(folder: Path, text: str) -> Path:
+    (folder / "node.toml").write_text(text, "utf-8")
+    return folder
+
+
+def test_a_flag_beats_the_environment_beats_the_file(tmp_path: Path) -> None:
+    folder = node(tmp_path, WHOLE + '[serve]\nlisten = "127.0.0.1:1"\n')
+    listen = "serve.listen"
+    environ = {"NOROSHI_SERVE_LISTEN": "127.0.0.1:2"}
+
+    def origin(flags: dict[str, str], environ: dict[str, str]) -> tuple[str, str]:
+        rows = effective(load_settings(folder, flags, environ))
+        return next((value, came) for key, value, came in rows if key == listen)
+
+    assert origin({}, {}) == ('"127.0.0.1:1"', "node.toml")
+    assert origin({}, environ) == ('"127.0.0.1:2"', "environment NOROSHI_SERVE_LISTEN")
+    assert origin({listen: "127.0.0.1:3"}, environ) == ('"127.0.0.1:3"', "flag")
+
+
+def test_defaults_say_that_they_are(tmp_path: Path) -> None:
+    rows = {key: came for key, _, came in effective(load_settings(node(tmp_path, WHOLE), {}, {}))}
+    assert rows["serve.page"] == "default"
+    assert rows["feed.0.label.tlp"] == "node.toml"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[node]\nparty = 'JPN'\ncolour = 1\n", "colour"),
+        ("[node]\nname = 'x'\n", "party"),
+        ("[node]\nparty = 'JPN'\n[serve]\nlisten = '0.0.0.0:80'\n", "without TLS"),
+        ("[node]\nparty = 'JPN'\n[serve]\nlisten = 'nonsense'\n", "without TLS"),
+        ("[node]\nparty = 'JPN'\n[serve]\nlisten = '127.0.0.1:http'\n", "ADDRESS:PORT"),
+        ("[node]\nparty = 'JPN'\n[store]\nurl = 'mysql://x'\n", "no such store"),
+        ("[node\n", "node.toml"),
+        (WHOLE.replace("amber", "clear"), "never TLP CLEAR"),
+        (WHOLE.replace("amber", "chartreuse"), "chartreuse"),
+        (WHOLE.replace('{ env = "EU_HASH" }', "{}"), "exactly one"),
+        (WHOLE.replace('{ env = "EU_HASH" }', '"plain"'), "account_hash"),
+    ],
+    ids=[
+        "unknown key", "no party", "off loopback", "address", "port", "store", "not TOML",
+        "clear default", "unknown TLP", "empty secret", "secret in clear",
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(BadConfig, match=says):
+        load_settings(node(tmp_path, text), {}, {})
+
+
+def test_no_node_here_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(BadConfig, match="noroshi init"):
+        load_settings(tmp_path, {}, {})
+
+
+def test_secrets_come_from_files_and_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_settings(node(tmp_path, WHOLE), {}, {})
+    (tmp_path / "s").write_text("from a file\n", "utf-8")
+    monkeypatch.setenv("S", "from a variable")
+    assert settings.secret(Secret(file="s"), "x") == "from a file"
+    assert settings.secret(Secret(env="S"), "x") == "from a variable"
+    with pytest.raises(BadConfig, match="nowhere"):
+        settings.secret(Secret(file="nowhere"), "x")
+    with pytest.raises(BadConfig, match="NOT_SET"):
+        settings.secret(Secret(env="NOT_SET"), "x")
+
+
+def test_an_effective_value_never_shows_a_secret(tmp_path: Path) -> None:
+    settings = load_settings(node(tmp_path, WHOLE), {}, {})
+    assert ("peer.0.account_hash.env", '"EU_HASH"', "node.toml") in effective(settings)

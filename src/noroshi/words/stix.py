@@ -7,6 +7,7 @@ object that it received.
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -32,24 +33,31 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class _Bundle(msgspec.Struct):
-    type: str
-    objects: list[msgspec.Raw] = []
+    type: str = ""
+    objects: msgspec.Raw = msgspec.Raw(b"")
 
 
+_ARRAY = re.compile(rb"\s*\[")
 _bundle = msgspec.json.Decoder(_Bundle)
+_list = msgspec.json.Decoder(list[msgspec.Raw])
+_one = msgspec.json.Decoder(msgspec.Raw)
 _head = msgspec.json.Decoder(Head)
 
 
 def split(data: bytes) -> Iterator[bytes]:
-    """The objects of a bundle, or the one object that `data` is, as the bytes they came in.
+    """The objects of a bundle, a TAXII envelope or an array, or the one object that `data` is, as
+    the bytes they came in, white space around them left out.
 
     Raises `msgspec.DecodeError` or `msgspec.ValidationError` when `data` is not such JSON.
     """
+    if _ARRAY.match(data):
+        yield from (bytes(raw) for raw in _list.decode(data))
+        return
     bundle = _bundle.decode(data)
-    if bundle.type == "bundle":
-        yield from (bytes(raw) for raw in bundle.objects)
+    if bundle.type == "bundle" or (not bundle.type and _ARRAY.match(bundle.objects)):
+        yield from (bytes(raw) for raw in _list.decode(bundle.objects or b"[]"))
     else:
-        yield data
+        yield bytes(_one.decode(data))
 
 
 def head(raw: bytes) -> Head:

@@ -1,0 +1,191 @@
+"""What one object must be before it can be a record: STIX 2.1 §3.2, and 2.0 part 1 §3.1.
+
+Only what routing, versions and markings rest on is required. A custom property, a value outside an
+open vocabulary or a missing `name` is the business of who uses the object, not a reason to lose it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import msgspec
+
+from noroshi.words import ids, stix
+from noroshi.words.time import parse_instant
+
+SCO_TYPES: Final = frozenset(
+    (
+        *("artifact", "autonomous-system", "directory", "domain-name", "email-addr"),
+        *("email-message", "file", "ipv4-addr", "ipv6-addr", "mac-addr", "mutex"),
+        *("network-traffic", "process", "software", "url", "user-account"),
+        *("windows-registry-key", "x509-certificate"),
+    )
+)
+"""Cyber-observable objects (STIX 2.1 §6): they have neither `created` nor `modified`."""
+
+VERSIONED_TYPES: Final = frozenset(
+    (
+        *("attack-pattern", "campaign", "course-of-action", "grouping", "identity", "incident"),
+        *("indicator", "infrastructure", "intrusion-set", "location", "malware"),
+        *("malware-analysis", "note", "observed-data", "opinion", "report", "threat-actor"),
+        *("tool", "vulnerability", "relationship", "sighting"),
+        *("language-content", "extension-definition"),
+    )
+)
+"""Objects that must have `created` and `modified` (STIX 2.1 §3.2, §4, §5, §7)."""
+
+ENDS: Final = {"relationship": ("source_ref", "target_ref"), "sighting": ("sighting_of_ref",)}
+"""What each relationship object links (STIX 2.1 §5)."""
+
+MARKING: Final = "marking-definition"
+SPEC_VERSIONS: Final = ("2.0", "2.1")
+
+
+class _Granular(msgspec.Struct, frozen=True):
+    marking_ref: str | None = None
+    lang: str | None = None
+
+
+class Marks(msgspec.Struct, frozen=True):
+    """All that marks one object: ids of marking-definitions, labels, ids that mark only parts."""
+
+    refs: tuple[str, ...]
+    labels: tuple[str, ...]
+    granular: tuple[str, ...]
+
+
+class Parts(stix.Head, frozen=True):
+    """The head of an object, and what besides it decides the object's label."""
+
+    labels: tuple[str, ...] = ()
+    granular_markings: tuple[_Granular, ...] = ()
+    extensions: dict[str, msgspec.Raw] = msgspec.field(default_factory=dict[str, msgspec.Raw])
+    source_ref: Any = None
+    target_ref: Any = None
+    sighting_of_ref: Any = None
+
+    def marks(self) -> Marks:
+        """What marks the object. A granular marking of a language only is none (STIX 2.1 §7.2.3);
+        one that names neither is kept as the id "", which nobody knows."""
+        granular = tuple(
+            each.marking_ref or ""
+            for each in self.granular_markings
+            if each.marking_ref or not each.lang
+        )
+        return Marks(self.object_marking_refs, self.labels, granular)
+
+    def ends(self) -> tuple[str, ...]:
+        """The ids that a relationship or sighting links; nothing for any other type."""
+        return tuple(getattr(self, name) for name in ENDS.get(self.type, ()))
+
+
+class Unacceptable(Exception):
+    """Why an object cannot be a record, in words for the person who sent it."""
+
+
+_parts = msgspec.json.Decoder(Parts)
+
+
+class _Extension(msgspec.Struct):
+    extension_type: str | None = None
+
+
+_extension = msgspec.json.Decoder(_Extension)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Unacceptable(f"the key {twice!r} stands twice in one JSON object")
+    return table
+
+
+_strict = json.JSONDecoder(object_pairs_hook=_unique)
+
+
+def strictly(raw: bytes) -> None:
+    """Raise `Unacceptable` unless `raw` is UTF-8 JSON whose objects name each key once.
+
+    Of two values of one key, two readers may take different ones: a marking could vanish.
+    """
+    try:
+        _strict.decode(raw.decode())
+    except UnicodeDecodeError as problem:
+        raise Unacceptable(f"not UTF-8 at byte {problem.start}") from problem
+    except (ValueError, RecursionError) as problem:
+        raise Unacceptable(f"not JSON: {problem}") from problem
+
+
+def checked(raw: bytes) -> Parts:
+    """The parts of the object `raw`; raises `Unacceptable` saying what was found and expected."""
+    strictly(raw)
+    try:
+        parts = _parts.decode(raw)
+        _check_id(parts)
+        _check_times(parts)
+    except (ValueError, RecursionError) as problem:
+        raise Unacceptable(str(problem)) from problem
+    for name in ENDS.get(parts.type, ()):
+        end = getattr(parts, name)
+        if not ids.is_stix_id(end):
+            raise Unacceptable(f"{parts.id}: `{name}` is not a STIX id: found {end!r}")
+    return parts
+
+
+def _check_id(parts: Parts) -> None:
+    if not parts.type:
+        raise Unacceptable("no `type`")
+    if not parts.id:
+        raise Unacceptable(f"{parts.type} without `id`; expected {parts.type}--UUID")
+    if not ids.is_stix_id(parts.id):
+        raise Unacceptable(f"not a STIX id: found {parts.id!r}; expected {parts.type}--UUID")
+    if parts.id.rpartition("--")[0] != parts.type:
+        raise Unacceptable(f"the id {parts.id} is not of the type {parts.type!r}")
+    if parts.type == "bundle":
+        raise Unacceptable("a bundle inside a bundle; expected objects only")
+    if parts.spec_version is not None and parts.spec_version not in SPEC_VERSIONS:
+        raise Unacceptable(f"spec_version {parts.spec_version!r}; expected 2.0 or 2.1")
+
+
+def _check_times(parts: Parts) -> None:
+    for name in _required_times(parts):
+        if getattr(parts, name) is None:
+            raise Unacceptable(f"{parts.id} has no `{name}`, which its type requires")
+    created = _instant(parts, "created")
+    modified = _instant(parts, "modified")
+    if created is not None and modified is not None and modified < created:
+        raise Unacceptable(
+            f"{parts.id}: modified {parts.modified} is before created {parts.created}"
+        )
+
+
+def _required_times(parts: Parts) -> tuple[str, ...]:
+    if parts.type == MARKING:
+        return ("created",)
+    if parts.type in SCO_TYPES:
+        return ()
+    if parts.type in VERSIONED_TYPES or parts.created or parts.modified or _new_sdo(parts):
+        return ("created", "modified")
+    return ()  # of a type we do not know, and without either: a custom observable
+
+
+def _new_sdo(parts: Parts) -> bool:
+    """Whether an extension says that the object's type is a domain or relationship object."""
+    return any(
+        _extension.decode(raw).extension_type in ("new-sdo", "new-sro")
+        for name, raw in parts.extensions.items()
+        if name.startswith("extension-definition--")
+    )
+
+
+def _instant(parts: Parts, name: str) -> int | None:
+    text = getattr(parts, name)
+    if text is None:
+        return None
+    try:
+        return parse_instant(text)
+    except ValueError as problem:
+        raise Unacceptable(f"{parts.id}: `{name}` is {problem}") from problem

@@ -1,0 +1,113 @@
+"""The label of each object of a source, from its markings and the source's declared default.
+
+Unmarked takes the source's default, which is never CLEAR. A link between two objects is at least
+as restricted as both: that they are linked is something said about each of them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+
+from noroshi.desks.cyber.check import MARKING, Marks, Parts
+from noroshi.desks.cyber.terms import BUILT_IN, SILENT, WITHHELD, Terms, defined, said, strictest
+from noroshi.words.errors import BadInput
+from noroshi.words.label import Label, Strand, Tlp, highest_tlp, label
+
+
+def checked_default(declared: Label, where: str) -> Label:
+    """`declared`, fit to be a source's default label; `BadInput` naming `where` for TLP CLEAR."""
+    if any(strand.tlp is Tlp.CLEAR for strand in declared.strands):
+        raise BadInput(
+            where,
+            "a default label of TLP CLEAR",
+            expected="green, amber, amber+strict or red",
+            hint="only a source marks its objects clear; unmarked is never public",
+        )
+    return declared
+
+
+def labeller(objects: Sequence[tuple[Parts, bytes]], declared: Label) -> Callable[[Parts], Label]:
+    """What gives each of `objects` (all of one source, with their bytes) its label.
+
+    Marking-definitions are found wherever they stand. Of an end that has several versions here,
+    all count; an end that is not in the source cannot be known and adds nothing.
+    """
+    known = known_markings((parts.id, raw) for parts, raw in objects if parts.type == MARKING)
+    default = highest_tlp(declared)
+
+    @functools.cache
+    def of_marks(marks: Marks) -> Terms:
+        return of_object(marks, known, default)
+
+    @functools.cache
+    def made(kind: str, terms: Terms) -> Label:
+        return labelled(declared, kind, terms)
+
+    ends = {end for parts, _ in objects for end in parts.ends()}
+    of_end = dict.fromkeys(ends, SILENT)
+    for parts, _ in objects:
+        if parts.id in ends:
+            of_end[parts.id] = strictest(of_end[parts.id], of_marks(parts.marks()))
+
+    def label_of(parts: Parts) -> Label:
+        own = of_marks(parts.marks())
+        return made(parts.type, strictest(own, *(of_end[end] for end in parts.ends())))
+
+    return label_of
+
+
+def of_object(marks: Marks, known: Mapping[str, Terms], default: Tlp) -> Terms:
+    """The terms of one object: its markings, its labels and its granular markings, all kept.
+
+    Parts are not released apart from the whole, so the object is as restricted as its most
+    restricted part; where only parts are marked, the rest stands under `default`.
+    """
+    whole = strictest(
+        *(known.get(ref, WITHHELD) for ref in marks.refs), *(said(text) for text in marks.labels)
+    )
+    if whole.tlp is None:
+        whole = msgspec.structs.replace(whole, tlp=default)
+    return strictest(whole, *(known.get(ref, WITHHELD) for ref in marks.granular))
+
+
+def known_markings(definitions: Iterable[tuple[str, bytes]]) -> dict[str, Terms]:
+    """Terms by marking id. A bundle cannot redefine what is built in; of two definitions of one
+    id in a bundle both are kept."""
+    known: dict[str, Terms] = {}
+    for marking, raw in definitions:
+        known[marking] = strictest(known.get(marking, SILENT), defined(raw))
+    return {**known, **BUILT_IN}
+
+
+def labelled(source: Label, kind: str, terms: Terms) -> Label:
+    """The label of an object of type `kind` under `terms`.
+
+    The TLP is what the terms say, be it above or below the source's default. Everything else that
+    the source declares stays, and the terms add to it.
+    """
+    return label(*(_under(strand, kind, terms) for strand in source.strands))
+
+
+def _under(strand: Strand, kind: str, terms: Terms) -> Strand:
+    declared = Terms(
+        only=strand.only,
+        handling=strand.handling,
+        not_before=strand.not_before,
+        expires=strand.expires,
+        pap=strand.pap if terms.pap is None else None,
+    )
+    both = strictest(declared, terms)
+    return msgspec.structs.replace(
+        strand,
+        pillar="cyber",
+        kind=kind,
+        tlp=both.tlp or strand.tlp,
+        pap=both.pap,
+        only=both.only,
+        handling=both.handling,
+        not_before=both.not_before,
+        expires=both.expires,
+    )

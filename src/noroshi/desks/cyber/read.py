@@ -1,0 +1,99 @@
+"""STIX to records: whatever a bundle comes in, each object keeps exactly the bytes it came as.
+
+A source is read whole, since the marking-definitions that label its first object may stand last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from noroshi.desks.cyber.check import Parts, Unacceptable, checked
+from noroshi.desks.cyber.markings import checked_default, labeller
+from noroshi.desks.cyber.pieces import BOM, Piece, pieces
+from noroshi.words import ids, stix
+from noroshi.words.desk import Rejected, Source
+from noroshi.words.errors import BadInput
+from noroshi.words.record import Record
+
+MAX_BYTES: Final = 256 << 20
+"""A larger source is refused: it stands in memory about three times over while it is read."""
+
+_ID = re.compile(rb'"id"\s*:\s*"[a-z][a-z0-9-]+--[0-9a-fA-F]{8}-')
+_TYPE = re.compile(rb'"type"\s*:\s*"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"')
+_STIX_KEY = re.compile(
+    rb'"(?:spec_version|created_by_ref|object_marking_refs|created|modified)"\s*:'
+)
+
+
+def sniff(head: bytes, name: str) -> float:
+    """How surely a source that starts with `head` (≤ 64 KiB) is STIX; its name says nothing.
+
+    1 with a type and a STIX id. 0.5 where STIX's keys stand without such an id, or around text that
+    is no JSON: to be rejected by place rather than passed over. Else 0.
+    """
+    start = head.removeprefix(BOM).lstrip()[:1]
+    if _TYPE.search(head) is None or not (_ID.search(head) or _STIX_KEY.search(head)):
+        return 0.0
+    return 1.0 if start in (b"{", b"[") and _ID.search(head) else 0.5
+
+
+def read(source: Source) -> Iterator[Record | Rejected]:
+    """The source's objects as records, in order, and what cannot be one as `Rejected`.
+
+    Rejected objects come first, since labels need all that is accepted. An object that stands twice
+    with the same bytes is one record; with other bytes under one id and version, the first is.
+    Raises `BadInput` for a source above `MAX_BYTES` or a default label of TLP CLEAR.
+    """
+    checked_default(source.label, source.name)
+    accepted: list[tuple[Piece, Parts]] = []
+    for item in pieces(_whole(source), source.sha256):
+        if isinstance(item, Rejected):
+            yield item
+            continue
+        try:
+            accepted.append((item, checked(item[1])))
+        except Unacceptable as problem:
+            yield Rejected(source.sha256, item[0], str(problem), item[1])
+    yield from _records(accepted, source)
+
+
+def _whole(source: Source) -> bytes:
+    with source.open() as stream:
+        data = stream.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise BadInput(
+            source.name,
+            "too large to be read whole",
+            found=f"more than {MAX_BYTES >> 20} MiB",
+            expected=f"at most {MAX_BYTES >> 20} MiB of STIX in one source",
+            hint="split it into several bundles, each with its marking-definitions",
+        )
+    return data
+
+
+def _records(accepted: list[tuple[Piece, Parts]], source: Source) -> Iterator[Record | Rejected]:
+    label_of = labeller([(parts, raw) for (_, raw), parts in accepted], source.label)
+    first: dict[tuple[str, int], str] = {}
+    for (locator, raw), parts in accepted:
+        key = (parts.id, stix.version_of(parts, source.retrieved))
+        sha256 = ids.sha256(raw)
+        held = first.get(key)
+        if held is None:
+            first[key] = sha256
+            yield Record(
+                id=parts.id,
+                version=key[1],
+                kind=parts.type,
+                pillar="cyber",
+                owner=source.owner,
+                label=label_of(parts),
+                raw=raw,
+                sha256=sha256,
+                received=source.retrieved,
+                status="revoked" if parts.revoked else "live",
+            )
+        elif held != sha256:
+            reason = f"conflicting version: {parts.id} has the same version with other bytes before"
+            yield Rejected(source.sha256, locator, reason, raw)

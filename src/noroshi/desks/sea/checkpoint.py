@@ -1,0 +1,58 @@
+"""The sea desk's state as bytes, and back: MessagePack with a tag of desk version and parameters."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from noroshi.desks.sea.state import COLUMNS, Counts, Emitted, Origin, State
+from noroshi.words.desk import Context
+
+
+class _Saved(msgspec.Struct, frozen=True):
+    tag: tuple[str, str, str, str]
+    subjects: list[str]
+    origins: list[Origin]
+    names: dict[str, tuple[int, str]]
+    emitted: dict[str, Emitted]
+    counts: Counts
+    detected_at: int
+    table: dict[str, bytes]
+
+
+def dump(state: State, version: str) -> bytes:
+    """`state`, to be loaded by the same version under the same parameters and party."""
+    table = state.table()
+    return msgspec.msgpack.encode(
+        _Saved(
+            tag=_tag(state.context, version),
+            subjects=list(state.subjects),
+            origins=list(state.origins),
+            names=state.names,
+            emitted=state.emitted,
+            counts=state.counts,
+            detected_at=state.detected_at,
+            table={name: table[name].tobytes() for name in COLUMNS},
+        )
+    )
+
+
+def load(data: bytes, context: Context, version: str) -> State | None:
+    """The state that `dump` wrote; None for anything else: fold again."""
+    try:
+        saved = msgspec.msgpack.decode(data, type=_Saved)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return None
+    if saved.tag != _tag(context, version):
+        return None
+    state = State(context)
+    state.subjects = {name: number for number, name in enumerate(saved.subjects)}
+    state.origins = {origin: number for number, origin in enumerate(saved.origins)}
+    state.names, state.emitted = saved.names, saved.emitted
+    state.counts, state.detected_at = saved.counts, saved.detected_at
+    state.restore({name: np.frombuffer(saved.table[name], COLUMNS[name]) for name in COLUMNS})
+    return state
+
+
+def _tag(context: Context, version: str) -> tuple[str, str, str, str]:
+    return ("noroshi-sea", version, context.party, context.params_sha256)

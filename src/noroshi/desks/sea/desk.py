@@ -1,0 +1,122 @@
+"""The sea desk itself: reading, folding and what it emits, by `words.desk.Desk`.
+
+What is held decides everything: `fold` takes columns in, and findings are computed over all that
+is held — at `finish`, and whenever the watermark has moved on by an hour. What was emitted
+before and no longer holds is retracted.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+from typing import TYPE_CHECKING, Any
+
+from noroshi.desks.sea import parameters as settings
+from noroshi.words.desk import Found, Query, Retract
+from noroshi.words.ids import canonical, sha256
+from noroshi.words.kind import Kind, load_kinds
+from noroshi.words.time import HOUR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from noroshi.desks.sea.parameters import Parameters
+    from noroshi.desks.sea.state import Emitted, State
+    from noroshi.words.desk import Columns, Context, Emit, Rejected, Source
+    from noroshi.words.finding import Finding
+
+
+class Sea:
+    """AIS and tables of positions to stops, port visits, encounters and ships in company."""
+
+    name = "sea"
+    version = "1"
+    queries: tuple[Query, ...] = ()
+
+    @functools.cached_property
+    def kinds(self) -> Mapping[str, Kind]:
+        """Of `kinds.toml`, by name."""
+        file = importlib.resources.files("noroshi.desks.sea") / "kinds.toml"
+        return load_kinds(file.read_text(encoding="utf-8"), "noroshi/desks/sea/kinds.toml")
+
+    def parameters(self, table: Mapping[str, Any]) -> Parameters:
+        """`[desk.sea]`, checked."""
+        return settings.parameters(table)
+
+    def sniff(self, head: bytes, name: str) -> float:
+        """How surely `head` begins AIS sentences or a table of positions; `name` tells nothing."""
+        from noroshi.desks.sea import read
+
+        return read.sniff(head)
+
+    def read(self, source: Source) -> Iterator[Columns | Rejected]:
+        """Columns of kind `position` and `static`, and what could not be read."""
+        from noroshi.desks.sea import read
+
+        return read.read(source, settings.Parameters())
+
+    def start(self, context: Context) -> State:
+        """An empty state."""
+        from noroshi.desks.sea.state import State
+
+        return State(context)
+
+    def fold(self, state: State, columns: Columns, watermark: int) -> tuple[State, list[Emit]]:
+        """Takes `columns` in. With a watermark, what ended well before it, once an hour of it."""
+        state.take(columns)
+        if watermark < state.detected_at + HOUR:
+            return state, []
+        state.detected_at = watermark
+        return state, self._emits(state, watermark - self._lateness())
+
+    def finish(self, state: State) -> list[Emit]:
+        """All that holds and was not emitted yet, and the end of what no longer holds."""
+        return self._emits(state, None)
+
+    def dump(self, state: State) -> bytes:
+        """The state as bytes."""
+        from noroshi.desks.sea import checkpoint
+
+        return checkpoint.dump(state, self.version)
+
+    def load(self, data: bytes, context: Context) -> State | None:
+        """What `dump` of this version wrote, else None."""
+        from noroshi.desks.sea import checkpoint
+
+        return checkpoint.load(data, context, self.version)
+
+    def _lateness(self) -> int:
+        return max(kind.lateness_s for kind in self.kinds.values()) * 1_000_000
+
+    def _emits(self, state: State, until: int | None) -> list[Emit]:
+        from noroshi.desks.sea.detect import detect
+        from noroshi.desks.sea.state import Emitted
+
+        found = {each.id: each for each in detect(state)}
+        emits: list[Emit] = [
+            Retract(id, "later positions do not bear it out", _successor(found, old))
+            for id, old in sorted(state.emitted.items())
+            if id not in found
+        ]
+        told = {id: old for id, old in state.emitted.items() if id in found}
+        for id, each in found.items():
+            now = Emitted(sha256(canonical(each)), each.kind, each.subjects, each.span)
+            if told.get(id) != now and (until is None or each.span.t1 <= until):
+                emits.append(Found(each))
+                told[id] = now
+        state.emitted = told
+        return emits
+
+
+def _successor(found: Mapping[str, Finding], old: Emitted) -> str | None:
+    """The earliest finding of the same kind and subjects whose time meets the old one's."""
+    return next(
+        (
+            each.id
+            for each in found.values()
+            if each.kind == old.kind
+            and each.subjects == old.subjects
+            and each.span.overlaps(old.span)
+        ),
+        None,
+    )

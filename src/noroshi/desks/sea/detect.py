@@ -1,0 +1,117 @@
+"""Everything the sea desk finds in what a state holds: one sorted pass, no memory of its own.
+
+The answer is a function of the held positions alone, so chunks, order, days and repeats cannot
+change it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from noroshi.desks.sea import ports
+from noroshi.desks.sea.company import companies
+from noroshi.desks.sea.encounter import encounters
+from noroshi.desks.sea.findings import Builder, Seen
+from noroshi.desks.sea.grid import resample
+from noroshi.desks.sea.parameters import KNOT_MS
+from noroshi.desks.sea.sphere import arc_m, chord_m
+from noroshi.desks.sea.stop import lasting, stationary
+from noroshi.desks.sea.tracks import Tracks, tracks
+from noroshi.desks.sea.visit import Visit, visits
+from noroshi.words.time import HOUR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from noroshi.desks.sea.parameters import Parameters
+    from noroshi.desks.sea.ports import Harbour, Harbours
+    from noroshi.desks.sea.state import State
+    from noroshi.words.finding import Finding
+
+UNNAMED = "—"
+"""What `port` says where no known port or anchorage is near."""
+
+
+def detect(state: State) -> list[Finding]:
+    """All findings, sorted by (start, id)."""
+    track = tracks(state)
+    if not len(track.t):
+        return []
+    parameters: Parameters = state.context.parameters
+    builder = Builder(state, track)
+    found = [builder.build(each) for each in _seen(track, parameters)]
+    return sorted(found, key=lambda each: (each.span.t0, each.id))
+
+
+def _seen(track: Tracks, parameters: Parameters) -> Iterator[Seen]:
+    near = ports.indexed(max(parameters.stop_near_m, parameters.port_exit_m))
+    far = ports.indexed(parameters.encounter_port_m)
+    grid = resample(track, parameters)
+    yield from _stops(track, near, parameters)
+    yield from (
+        _visited(track, near, visit, parameters) for visit in visits(track, near, parameters)
+    )
+    yield from encounters(track, grid, far, parameters)
+    yield from companies(track, grid, parameters)
+
+
+def _stops(track: Tracks, near: Harbours, parameters: Parameters) -> Iterator[Seen]:
+    found = lasting(track, stationary(track, parameters), parameters.stop_min_s)
+    for first, last in found.tolist():
+        middle = track.xyz[first : last + 1].mean(axis=0)
+        harbour = near.within(middle, parameters.stop_near_m)
+        measures = {
+            "duration_h": hours(int(track.t[last] - track.t[first])),
+            "mean_kn": _mean_kn(track, first, last),
+            "port": harbour.label if harbour else UNNAMED,
+            "near_km": parameters.stop_near_m / 1000,
+            "slow_kn": parameters.slow_kn,
+            "fast_kn": parameters.fast_kn,
+        }
+        if harbour:
+            measures["port_km"] = _away_km(track, first, last, harbour)
+        yield Seen("stop", ((first, last),), first, measures, (harbour,) if harbour else ())
+
+
+def _visited(track: Tracks, near: Harbours, visit: Visit, parameters: Parameters) -> Seen:
+    harbour = near.all[visit.harbour]
+    begin, end = visit.stop or (visit.first, visit.last)
+    named = [harbour]
+    if harbour.kind != "port":
+        port = ports.indexed(parameters.stop_near_m, True).within(
+            track.xyz[begin : end + 1].mean(axis=0), parameters.stop_near_m
+        )
+        named += [port] if port else []
+    measures = {
+        "duration_h": hours(int(track.t[visit.last] - track.t[visit.first])),
+        "stopped_h": hours(int(track.t[end] - track.t[begin])) if visit.stop else 0.0,
+        "gaps": visit.gaps,
+        "port": named[-1].label,
+        "anchorage": harbour.label,
+        "port_km": _away_km(track, begin, end, harbour),
+        "confidence": visit.confidence,
+        "entry_km": parameters.port_entry_m / 1000,
+        "exit_km": parameters.port_exit_m / 1000,
+    }
+    rows = ((visit.first, visit.last),)
+    return Seen("port_visit", rows, visit.first, measures, tuple(named))
+
+
+def hours(micros: int) -> float:
+    """µs as hours, to the hundredth."""
+    return round(micros / HOUR, 2)
+
+
+def _mean_kn(track: Tracks, first: int, last: int) -> float:
+    """Distance made good over ground along the positions, by the time they took."""
+    metres = float(track.leg_m[first + 1 : last + 1].sum())
+    return round(metres / (int(track.t[last] - track.t[first]) / 1e6) / KNOT_MS, 2)
+
+
+def _away_km(track: Tracks, first: int, last: int, harbour: Harbour) -> float:
+    from noroshi.desks.sea.sphere import vectors
+
+    point = vectors(np.array([harbour.lon]), np.array([harbour.lat]))
+    return round(float(arc_m(chord_m(track.xyz[first : last + 1], point)).min()) / 1000, 2)

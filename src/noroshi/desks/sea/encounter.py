@@ -1,0 +1,89 @@
+"""Encounters: two vessels close together and slow, for hours, away from any port.
+
+After GFW's pipe-encounters: within 0.5 km for at least 2 h at a median speed under 2 kn, at least
+10 km from every anchorage, on a grid of ten minutes without interpolation across an hour.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from noroshi.desks.sea.findings import Seen
+from noroshi.desks.sea.sphere import Cubes, arc_m, chord_m
+from noroshi.words.time import HOUR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from noroshi.desks.sea.grid import Grid
+    from noroshi.desks.sea.parameters import Parameters
+    from noroshi.desks.sea.ports import Harbours
+    from noroshi.desks.sea.tracks import Tracks
+    from noroshi.words.desk import Array
+
+
+def encounters(
+    track: Tracks, grid: Grid, harbours: Harbours, parameters: Parameters
+) -> Iterator[Seen]:
+    """Every encounter, one sighting per pair and time."""
+    a, b = meetings(grid, parameters.encounter_m)
+    for first, last in spells(grid, a, b, parameters.encounter_min_s):
+        ours, theirs = a[first : last + 1], b[first : last + 1]
+        kn = np.concatenate([grid.kn[ours[:-1]], grid.kn[theirs[:-1]]])
+        median = float(np.median(kn))
+        if median >= parameters.encounter_kn:
+            continue
+        middle = np.concatenate([grid.xyz[ours], grid.xyz[theirs]]).mean(axis=0)
+        if harbours.within(middle, parameters.encounter_port_m) is not None:
+            continue
+        apart = arc_m(chord_m(grid.xyz[ours], grid.xyz[theirs]))
+        yield Seen(
+            "encounter",
+            (rows(grid, ours), rows(grid, theirs)),
+            rows(grid, ours)[0],
+            {
+                "duration_h": round((len(ours) - 1) * grid.step / HOUR, 2),
+                "median_kn": round(median, 2),
+                "mean_m": round(float(apart.mean())),
+                "closest_m": round(float(apart.min())),
+                "within_m": parameters.encounter_m,
+                "below_kn": parameters.encounter_kn,
+                "offshore_km": parameters.encounter_port_m / 1000,
+            },
+        )
+
+
+def meetings(grid: Grid, metres: float) -> tuple[Array, Array]:
+    """Rows (a, b) of the grid at one instant within `metres`, sorted by (pair, slot); the vessel
+    of a comes before that of b."""
+    blocks = list(Cubes(grid.xyz, metres, grid.slot).pairs())
+    one = np.concatenate([np.empty(0, dtype=np.int64), *(block[0] for block in blocks)])
+    other = np.concatenate([np.empty(0, dtype=np.int64), *(block[1] for block in blocks)])
+    swap = grid.vessel[one] > grid.vessel[other]
+    a, b = np.where(swap, other, one), np.where(swap, one, other)
+    order = np.lexsort((grid.slot[a], grid.vessel[b], grid.vessel[a]))
+    return a[order], b[order]
+
+
+def spells(grid: Grid, a: Array, b: Array, seconds: float) -> Iterator[tuple[int, int]]:
+    """(first, last) of each run of consecutive slots in which one pair met, lasting `seconds`."""
+    if not len(a):
+        return
+    vessel_a, vessel_b, slot = grid.vessel[a], grid.vessel[b], grid.slot[a]
+    cut = np.ones(len(a), dtype=bool)
+    cut[1:] = (
+        (vessel_a[1:] != vessel_a[:-1])
+        | (vessel_b[1:] != vessel_b[:-1])
+        | (slot[1:] != slot[:-1] + 1)
+    )
+    first = np.flatnonzero(cut)
+    last = np.append(first[1:], len(a)) - 1
+    long = (slot[last] - slot[first]) * grid.step >= seconds * 1e6
+    yield from zip(first[long].tolist(), last[long].tolist(), strict=True)
+
+
+def rows(grid: Grid, slots: Array) -> tuple[int, int]:
+    """The track rows that one vessel's first and last of these grid rows were read from."""
+    return int(grid.before[slots[0]]), int(grid.after[slots[-1]])

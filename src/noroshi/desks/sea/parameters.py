@@ -1,0 +1,151 @@
+"""Every number the sea desk decides by, with where it comes from. `[desk.sea]` may set any of them.
+
+Sources: GFW is Global Fishing Watch's published pipelines (anchorages_pipeline, pipe-encounters)
+and dataset documentation; M.1371 is ITU-R M.1371-5; "ours" says that we chose it, and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from noroshi.words.errors import BadConfig
+
+KNOT_MS = 1852.0 / 3600.0
+"""Metres per second in one knot (international nautical mile, 1852 m)."""
+
+
+class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Thresholds of reading and detecting; distances, times and speeds in the unit of the name."""
+
+    grain_s: int = 60
+    """One position per vessel and `grain_s` is kept (the earliest). Ours: every rule below works on
+    minutes; it bounds memory whatever the reporting rate (2–10 s under way, M.1371 table 1)."""
+
+    jump_kn: float = 60.0
+    """A leg that would need more than this, and is longer than `jump_m`, is no movement of one
+    ship: the track breaks there. Ours: above the fastest ferries in service (58 kn)."""
+
+    jump_m: float = 5_000.0
+    """See `jump_kn`. Ours: shorter leaps are positioning error or coarse clocks."""
+
+    slow_kn: float = 0.2
+    """A vessel begins to be stationary below this (GFW anchorages_pipeline, stopped_begin_speed)."""
+
+    fast_kn: float = 0.5
+    """A stationary vessel moves again above this (GFW anchorages_pipeline, stopped_end_speed)."""
+
+    stop_min_s: int = 3_600
+    """Shortest `stop`. Ours: a pilot boarding or a lock takes less."""
+
+    stop_spread_m: float = 1_000.0
+    """A stop ends where a position lies farther from its first one: the diameter of GFW's
+    stationary circle of 0.5 km, as an anchored ship swings round and may begin at its rim."""
+
+    stop_gap_s: int = 14_400
+    """Nothing heard for longer ends a stop (GFW anchorages_pipeline, port gap, 4 h)."""
+
+    stop_near_m: float = 5_000.0
+    """A stop is named after the nearest port or anchorage within this. Ours: World Port Index
+    points are given to the minute of arc and stand for a whole harbour."""
+
+    port_entry_m: float = 3_000.0
+    """A visit begins within this of an anchorage or port (GFW anchorages_pipeline)."""
+
+    port_exit_m: float = 4_000.0
+    """A visit ends beyond this of every anchorage or port (GFW anchorages_pipeline)."""
+
+    port_gap_s: int = 14_400
+    """Silence within a port for longer counts as a port gap (GFW anchorages_pipeline, 4 h)."""
+
+    port_stop_min_s: int = 900
+    """Shortest stop that counts for a visit. Ours: a ferry's turn-round."""
+
+    port_confidence: int = 2
+    """Visits below this confidence (1–4, GFW port visits) are not found: 1 is passing by."""
+
+    encounter_m: float = 500.0
+    """Two vessels meet within this (GFW pipe-encounters, 0.5 km)."""
+
+    encounter_min_s: int = 7_200
+    """Shortest encounter (GFW pipe-encounters, 2 h)."""
+
+    encounter_kn: float = 2.0
+    """The median speed of an encounter is below this (GFW encounters, 2 kn)."""
+
+    encounter_port_m: float = 10_000.0
+    """An encounter is at least this far from every anchorage or port (GFW encounters, 10 km)."""
+
+    step_s: int = 600
+    """Pairs are compared on this time grid (GFW pipe-encounters, 10 min)."""
+
+    step_gap_s: int = 3_600
+    """No position is interpolated across a longer gap (GFW pipe-encounters, 1 h)."""
+
+    company_vessels: int = 3
+    """Fewest ships in company. Ours: two ships on one course are a traffic lane's daily sight."""
+
+    company_m: float = 9_260.0
+    """Ships in company are within 5 nautical miles of another. Ours, after naval station-keeping."""
+
+    company_course_deg: float = 15.0
+    """Their courses differ by at most this. Ours."""
+
+    company_kn: float = 2.0
+    """Their speeds differ by at most this. Ours."""
+
+    company_min_kn: float = 3.0
+    """Slower than this a ship has no steady course and is not in company. Ours."""
+
+    company_min_s: int = 3_600
+    """Shortest time that two ships stay in company. Ours."""
+
+    batch: int = 65_536
+    """Rows in one batch of columns; bounds what `read` holds at once."""
+
+    fragment_lines: int = 2_000
+    """Parts of a message that did not find each other within this many lines are given up. Ours:
+    a busy station sends about 2,000 sentences a minute (M.1371: 2,250 slots per channel)."""
+
+
+_BUCKETS = {
+    "stop_min_s": 3_600,
+    "port_stop_min_s": 900,
+    "encounter_min_s": 3_600,
+    "company_min_s": 3_600,
+}
+
+
+def parameters(table: Mapping[str, Any]) -> Parameters:
+    """`[desk.sea]` as `Parameters`. Raises `BadConfig` naming the key and what was expected."""
+    try:
+        found = msgspec.convert(dict(table), Parameters)
+    except msgspec.ValidationError as problem:
+        known = ", ".join(Parameters.__struct_fields__)
+        raise BadConfig("[desk.sea]", str(problem), hint=f"the keys are {known}") from problem
+    for key in Parameters.__struct_fields__:
+        if getattr(found, key) <= 0:
+            raise BadConfig(f"[desk.sea] {key}", "must be above 0", found=str(getattr(found, key)))
+    for key, least in _BUCKETS.items():
+        if getattr(found, key) < least:
+            raise BadConfig(
+                f"[desk.sea] {key}",
+                "shorter than the time bin that tells two findings apart",
+                found=str(getattr(found, key)),
+                expected=f"at least {least}",
+            )
+    _ordered(found, "slow_kn", "fast_kn")
+    _ordered(found, "port_entry_m", "port_exit_m")
+    return found
+
+
+def _ordered(found: Parameters, low: str, high: str) -> None:
+    if getattr(found, low) > getattr(found, high):
+        raise BadConfig(
+            f"[desk.sea] {low}",
+            "above its counterpart",
+            found=str(getattr(found, low)),
+            expected=f"at most {high} = {getattr(found, high)}",
+        )

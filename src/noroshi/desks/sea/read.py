@@ -1,0 +1,54 @@
+"""Reading: which of the sea's formats a source is, and its rows as columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from noroshi.desks.sea import tables
+from noroshi.words.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from noroshi.desks.sea.parameters import Parameters
+    from noroshi.words.desk import Columns, Rejected, Source
+
+HEAD = 65_536
+"""Bytes of a source's beginning that decide its format."""
+
+
+def sniff(head: bytes) -> float:
+    """How surely `head` begins AIS sentences or a table of positions (0 to 1)."""
+    return max(tables.sniff(head), _nmea_sniff(head))
+
+
+def read(source: Source, parameters: Parameters) -> Iterator[Columns | Rejected]:
+    """The source as columns of positions and static data, and the parts that could not be read.
+
+    Raises `BadInput` where it is neither AIS sentences nor a table of positions.
+    """
+    with source.open() as stream:
+        head = stream.read(HEAD)
+    if not head:
+        return
+    if _nmea_sniff(head) >= tables.sniff(head) and _nmea_sniff(head) > 0:
+        from noroshi.desks.sea import nmea
+
+        yield from nmea.read(source, parameters.batch, parameters.fragment_lines)
+    elif tables.sniff(head) > 0:
+        yield from tables.read(source, parameters.batch)
+    else:
+        raise BadInput(
+            source.name,
+            "neither AIS sentences nor a table of positions",
+            found=repr(head[:40]),
+            expected="lines with !AIVDM (any talker), or a header with mmsi, time, lon and lat",
+        )
+
+
+def _nmea_sniff(head: bytes) -> float:
+    """By the share of the first lines that look like sentences, AIS ones among them."""
+    lines = [line for line in head.split(b"\n")[:200] if line.strip()]
+    sentences = sum(line[:1] in b"!$\\" and b"*" in line for line in lines)
+    spoken = sum(b"VDM," in line or b"VDO," in line for line in lines)
+    return 0.95 * sentences / len(lines) if spoken else 0.0

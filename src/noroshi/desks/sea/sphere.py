@@ -1,0 +1,153 @@
+"""The Earth as points in space: neighbours without seams at the antimeridian or the poles.
+
+Positions become earth-centred vectors (metres, sphere of the IUGG mean radius) hashed into cubes;
+whatever lies within the edge of a cube is in it or in one of its 26 neighbours. Chords stand for
+arcs: over 10 km the two differ by a micrometre's hundredth.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from noroshi.words.place import EARTH_RADIUS_M
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from noroshi.words.desk import Array
+
+
+def vectors(lon: Array, lat: Array) -> Array:
+    """Earth-centred metres, shape (n, 3), of degrees."""
+    phi, lam = np.radians(lat), np.radians(lon)
+    flat = np.cos(phi)
+    return EARTH_RADIUS_M * np.stack([flat * np.cos(lam), flat * np.sin(lam), np.sin(phi)], axis=-1)
+
+
+def chord_m(a: Array, b: Array) -> Array:
+    """Straight distance of vectors of shape (n, 3), metres."""
+    return np.sqrt(((a - b) ** 2).sum(axis=-1))
+
+
+def arc_m(chord: Array) -> Array:
+    """Great-circle metres of a chord."""
+    return 2 * EARTH_RADIUS_M * np.arcsin(np.minimum(1.0, chord / (2 * EARTH_RADIUS_M)))
+
+
+def lonlat(vector: Array) -> tuple[float, float]:
+    """Degrees, longitude in [-180, 180), of one vector that is not at the centre."""
+    x, y, z = (float(part) for part in vector)
+    lon = float(np.degrees(np.arctan2(y, x)))
+    return (-180.0 if lon >= 180.0 else lon), float(np.degrees(np.arctan2(z, np.hypot(x, y))))
+
+
+def course_deg(a: Array, b: Array) -> Array:
+    """Initial great-circle course from vectors `a` to `b`, degrees from north in [0, 360)."""
+    north = np.stack([-a[:, 2] * a[:, 0], -a[:, 2] * a[:, 1], a[:, 0] ** 2 + a[:, 1] ** 2], axis=-1)
+    east = np.stack([-a[:, 1], a[:, 0], np.zeros(len(a))], axis=-1)
+    step = b - a
+    reach = np.linalg.norm(a, axis=-1)
+    return (
+        np.degrees(np.arctan2((step * east).sum(axis=-1) * reach, (step * north).sum(axis=-1)))
+        % 360.0
+    )
+
+
+class Cubes:
+    """Points hashed into cubes of `edge_m`, for questions within that distance.
+
+    Points of different `groups` (instants) never meet. The hash may put strangers together; every
+    answer is checked against the points themselves.
+    """
+
+    def __init__(self, points: Array, edge_m: float, groups: Array | None = None) -> None:
+        self.points, self.edge_m = points, edge_m
+        self._groups = np.zeros(len(points), dtype=np.int64) if groups is None else groups
+        keys = _keys(np.floor(points / edge_m).astype(np.int64), self._groups)
+        self._order = np.argsort(keys, kind="stable")
+        self._sorted = keys[self._order]
+
+    def pairs(self) -> Iterator[tuple[Array, Array]]:
+        """Blocks of (a, b): each pair of one group's points within `edge_m`, once."""
+        for start in range(0, len(self.points), _BLOCK):
+            rows = np.arange(start, min(start + _BLOCK, len(self.points)))
+            for offset in _FORWARD:
+                a, b = self._meet(self.points[rows], self._groups[rows], offset)
+                a = rows[a]
+                if offset == (0, 0, 0):
+                    a, b = a[a < b], b[a < b]
+                close = chord_m(self.points[a], self.points[b]) <= self.edge_m
+                close &= self._groups[a] == self._groups[b]
+                yield a[close], b[close]
+
+    def _meet(
+        self, queries: Array, groups: Array, offset: tuple[int, int, int]
+    ) -> tuple[Array, Array]:
+        """(query, point) candidates from the cubes that lie `offset` from each query's own."""
+        cell = np.floor(queries / self.edge_m).astype(np.int64) + np.array(offset)
+        keys = _keys(cell, groups)
+        low = np.searchsorted(self._sorted, keys, "left")
+        count = np.searchsorted(self._sorted, keys, "right") - low
+        query = np.repeat(np.arange(len(queries)), count)
+        within = np.arange(len(query)) - np.repeat(np.cumsum(count) - count, count)
+        return query, self._order[np.repeat(low, count) + within]
+
+    def nearest(self, queries: Array) -> tuple[Array, Array]:
+        """For each query the nearest point within `edge_m` (-1: none) and its arc in metres (inf).
+
+        Of points equally near, the one of the lowest index.
+        """
+        best = np.full(len(queries), -1, dtype=np.int64)
+        reach = np.full(len(queries), np.inf)
+        for start in range(0, len(queries), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            best[block], reach[block] = self._nearest(queries[block])
+        return best, reach
+
+    def _nearest(self, queries: Array) -> tuple[Array, Array]:
+        groups = np.zeros(len(queries), dtype=np.int64)
+        found = [self._meet(queries, groups, offset) for offset in _AROUND]
+        query = np.concatenate([each[0] for each in found])
+        point = np.concatenate([each[1] for each in found])
+        arc = arc_m(chord_m(queries[query], self.points[point]))
+        query, point, arc = (each[arc <= self.edge_m] for each in (query, point, arc))
+        order = np.lexsort((point, arc, query))
+        first = np.unique(query[order], return_index=True)[1]
+        best = np.full(len(queries), -1, dtype=np.int64)
+        reach = np.full(len(queries), np.inf)
+        chosen = order[first]
+        best[query[chosen]], reach[query[chosen]] = point[chosen], arc[chosen]
+        return best, reach
+
+
+def _keys(cell: Array, groups: Array) -> Array:
+    """A 64-bit hash of cube and group, by odd multipliers and wrap-around."""
+    parts = (*cell.T, groups)
+    keys = np.zeros(len(cell), dtype=np.uint64)
+    for part, odd in zip(parts, _ODD, strict=True):
+        keys = (keys ^ part.astype(np.uint64)) * odd
+    return keys
+
+
+_AROUND: Final = tuple(itertools.product((-1, 0, 1), repeat=3))
+"""A cube and its 26 neighbours."""
+
+_FORWARD: Final = _AROUND[13:]
+"""A cube and the half of its neighbours that come after it: every pair of cubes once."""
+
+_ODD: Final = tuple(
+    np.uint64(value)
+    for value in (
+        0x9E3779B97F4A7C15,
+        0xBF58476D1CE4E5B9,
+        0x94D049BB133111EB,
+        0xD6E8FEB86659FD93,
+    )
+)
+"""Odd multipliers of SplitMix64 and its kin (Steele, Lea and Flood 2014)."""
+
+_BLOCK: Final = 8_192
+"""Queries handled at once: bounds the candidate pairs held in memory."""

@@ -1,0 +1,219 @@
+"""What the sea desk holds between batches: one position per vessel and grain of time.
+
+Nothing here depends on how the input was cut or ordered: subjects and sources are numbered as they
+come, and every choice (which of two positions is kept, how vessels are sorted) looks at their
+names and values only. Memory: 54 bytes per vessel and `grain_s` in which it was heard.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import numpy as np
+
+from noroshi.words import ids
+from noroshi.words.evidence import ByteRange, Locator, Row
+from noroshi.words.finding import Reliability
+from noroshi.words.label import Label
+from noroshi.words.time import SECOND, Span
+
+if TYPE_CHECKING:
+    from noroshi.words.desk import Array, Columns, Context, Source
+
+COLUMNS: Final = {
+    "subject": np.dtype("i4"),
+    "t": np.dtype("i8"),
+    "lon": np.dtype("f8"),
+    "lat": np.dtype("f8"),
+    "sog_kn": np.dtype("f4"),
+    "cog_deg": np.dtype("f4"),
+    "status": np.dtype("i1"),
+    "precision": np.dtype("u1"),
+    "source": np.dtype("u2"),
+    "place": np.dtype("i8"),
+    "length": np.dtype("i4"),
+}
+"""Of the held table. `place` is a byte offset, or a row where `length` is 0."""
+
+PENDING: Final = 262_144
+"""Rows taken in before the table is made compact again."""
+
+JUNK: Final = frozenset({123456789, *(int(str(digit) * 9) for digit in range(2, 8))})
+"""MMSIs that many badly set up transponders send (counted on AISHub's log of 14 March 2012)."""
+
+
+class Origin(msgspec.Struct, frozen=True, order=True):
+    """A source without its bytes: what evidence must say of it."""
+
+    sha256: str
+    name: str
+    lineage: str
+    retrieved: int
+    reliability: Reliability
+    owner: str
+    label: Label
+
+    def rank(self) -> tuple[str, str, str, int]:
+        """Order that depends on no arrival."""
+        return (self.sha256, self.name, self.lineage, self.retrieved)
+
+
+class Emitted(msgspec.Struct, frozen=True):
+    """What was last told of a finding: enough to see that it changed, and what took its place."""
+
+    sha256: str
+    kind: str
+    subjects: tuple[str, ...]
+    span: Span
+
+
+class Counts(msgspec.Struct):
+    """Positions taken in, and why others were left out of detection."""
+
+    used: int = 0
+    undated: int = 0
+    not_a_vessel: int = 0
+    coarse: int = 0
+
+
+class State:
+    """Mutable, one per run: positions, names of subjects, origins, and what was emitted."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.subjects: dict[str, int] = {}
+        self.origins: dict[Origin, int] = {}
+        self.names: dict[str, tuple[int, str]] = {}
+        self.emitted: dict[str, Emitted] = {}
+        self.counts = Counts()
+        self.detected_at = 0
+        self._table = empty()
+        self._pending: list[dict[str, Array]] = []
+
+    def take(self, columns: Columns) -> None:
+        """Add a batch of kind `position` or `static`; any other kind is not ours to judge."""
+        if columns.kind == "static":
+            self._take_names(columns)
+        elif columns.kind == "position":
+            self._take_positions(columns)
+
+    def table(self) -> dict[str, Array]:
+        """The held positions, one per subject and grain, sorted by (subject number, t)."""
+        if self._pending:
+            merged = {
+                name: np.concatenate([part[name] for part in (self._table, *self._pending)])
+                for name in COLUMNS
+            }
+            self._pending = []
+            self._table = self._compact(merged)
+        return self._table
+
+    def restore(self, table: dict[str, Array]) -> None:
+        """Hold `table`, as a checkpoint kept it."""
+        self._table = table
+
+    def _take_positions(self, columns: Columns) -> None:
+        arrays = columns.arrays
+        keep = self._usable(arrays)
+        self.counts.used += int(keep.sum())
+        if not keep.any():
+            return
+        taken = {name: arrays[name][keep] for name in _COPIED}
+        taken["subject"] = self._number(columns, keep)
+        taken["source"] = np.full(int(keep.sum()), self._origin(columns.source))
+        if "row" in arrays:
+            taken["place"] = arrays["row"][keep]
+            taken["length"] = np.zeros(int(keep.sum()))
+        else:
+            taken["place"], taken["length"] = arrays["start"][keep], arrays["length"][keep]
+        self._pending.append({name: taken[name].astype(kind) for name, kind in COLUMNS.items()})
+        if sum(len(part["t"]) for part in self._pending) > PENDING:
+            self.table()
+
+    def _usable(self, arrays: Any) -> Array:
+        dated = arrays["clock"] > 0
+        fine = arrays["type"] != 27
+        vessel = is_vessel(arrays["mmsi"]) if "mmsi" in arrays else np.ones(len(dated), bool)
+        self.counts.undated += int((~dated).sum())
+        self.counts.not_a_vessel += int((dated & ~vessel).sum())
+        self.counts.coarse += int((dated & vessel & ~fine).sum())
+        return dated & fine & vessel
+
+    def _number(self, columns: Columns, keep: Array) -> Array:
+        values, inverse = np.unique(
+            columns.arrays["mmsi" if "mmsi" in columns.arrays else "track"][keep],
+            return_inverse=True,
+        )
+        names = subject_names(columns, values)
+        numbers = [self.subjects.setdefault(name, len(self.subjects)) for name in names]
+        return np.array(numbers, dtype=np.int64)[inverse]
+
+    def _origin(self, source: Source) -> int:
+        origin = Origin(
+            source.sha256,
+            source.name,
+            source.lineage,
+            source.retrieved,
+            source.reliability,
+            source.owner,
+            source.label,
+        )
+        return self.origins.setdefault(origin, len(self.origins))
+
+    def _take_names(self, columns: Columns) -> None:
+        key = "mmsi" if "mmsi" in columns.arrays else "track"
+        subjects = subject_names(columns, columns.arrays[key])
+        stamped = zip(
+            subjects, columns.arrays["t"].tolist(), columns.arrays["name"].tolist(), strict=True
+        )
+        for subject, t, name in stamped:
+            if name and (t, name) > self.names.get(subject, (-1, "")):
+                self.names[subject] = (t, name)
+
+    def _compact(self, table: dict[str, Array]) -> dict[str, Array]:
+        origins = sorted(self.origins, key=Origin.rank)
+        rank = np.empty(len(origins), dtype=np.int64)
+        rank[[self.origins[origin] for origin in origins]] = np.arange(len(origins))
+        keys = ("length", "place", "cog_deg", "sog_kn", "lat", "lon", "t", "subject")
+        columns = [table[name] for name in keys]
+        columns.insert(2, rank[table["source"]])
+        order = np.lexsort(columns)
+        subject = table["subject"][order]
+        grain = table["t"][order] // (self.context.parameters.grain_s * SECOND)
+        first = np.ones(len(order), dtype=bool)
+        first[1:] = (subject[1:] != subject[:-1]) | (grain[1:] != grain[:-1])
+        return {name: values[order][first] for name, values in table.items()}
+
+
+_COPIED: Final = ("t", "lon", "lat", "sog_kn", "cog_deg", "status", "precision")
+
+
+def empty() -> dict[str, Array]:
+    """A table of no rows."""
+    return {name: np.empty(0, dtype=kind) for name, kind in COLUMNS.items()}
+
+
+def is_vessel(mmsi: Array) -> Array:
+    """Whether each is a ship station's identity (ITU-R M.585: MID 2–7 first), and not junk.
+
+    Coast stations (00…), groups (0…), SAR aircraft (111…), handheld radios (8…), devices (97…),
+    craft of a mother ship (98…) and aids to navigation (99…) are not.
+    """
+    ship = (mmsi >= 200_000_000) & (mmsi <= 799_999_999)
+    return ship & ~np.isin(mmsi, np.array(sorted(JUNK)))
+
+
+def subject_names(columns: Columns, values: Array) -> list[str]:
+    """`mmsi:…`, or `track:…` with a digest of the lineage, as another origin's track 1 is not
+    this one's."""
+    if "mmsi" in columns.arrays:
+        return [f"mmsi:{value:09d}" for value in values.tolist()]
+    origin = ids.sha256(columns.source.lineage.encode())[:8]
+    return [f"track:{origin}-{value}" for value in values.tolist()]
+
+
+def locator(table: dict[str, Array], row: int) -> Locator:
+    """Where a held position came from."""
+    place, length = int(table["place"][row]), int(table["length"][row])
+    return ByteRange(place, length) if length else Row(place)

@@ -1,0 +1,77 @@
+"""Port visits, after GFW's anchorages_pipeline: in by 3 km, out by 4 km, and a stop or a silence.
+
+Confidence is GFW's: 4 — entry, exit, and a stop or gap between; 3 — a stop or gap and one of
+entry and exit; 2 — a stop or gap alone; 1 — only entry or exit, which is passing by.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from noroshi.desks.sea.stop import lasting, stationary
+from noroshi.desks.sea.tracks import Tracks, hysteresis, runs
+
+if TYPE_CHECKING:
+    from noroshi.desks.sea.parameters import Parameters
+    from noroshi.desks.sea.ports import Harbours
+    from noroshi.words.desk import Array
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """Rows `first` to `last` of one vessel in port; `stop` are the rows of its longest stop, if
+    any. `harbour` indexes the harbours asked."""
+
+    first: int
+    last: int
+    harbour: int
+    stop: tuple[int, int] | None
+    gaps: int
+    entered: bool
+    left: bool
+    confidence: int
+
+
+def visits(track: Tracks, harbours: Harbours, parameters: Parameters) -> list[Visit]:
+    """Every visit of at least `port_confidence`, in the order of the tracks."""
+    harbour, metres = harbours.nearest(track.xyz)
+    breaks = track.starts() | (track.leg_m > 2 * parameters.port_exit_m)
+    inside = hysteresis(metres <= parameters.port_entry_m, metres >= parameters.port_exit_m, breaks)
+    stops = lasting(track, stationary(track, parameters), parameters.port_stop_min_s)
+    found = (
+        _visit(track, harbour, metres, stops, first, last, parameters)
+        for first, last in runs(inside, breaks).tolist()
+    )
+    return [each for each in found if each.confidence >= parameters.port_confidence]
+
+
+def _visit(
+    track: Tracks, harbour: Array, metres: Array, stops: Array, first: int, last: int,
+    parameters: Parameters,
+) -> Visit:  # fmt: skip
+    entered = not np.isinf(track.leg_s[first])
+    left = last + 1 < len(track.t) and not np.isinf(track.leg_s[last + 1])
+    legs = track.leg_s[first + 1 : last + 2 if left else last + 1]
+    gaps = int((legs > parameters.port_gap_s).sum())
+    low = np.searchsorted(stops[:, 1], first, "left")
+    high = np.searchsorted(stops[:, 0], last, "right")
+    stop = _longest(track, stops[low:high], first, last, parameters)
+    begin, end = stop or (first, last)
+    nearest = begin + int(np.argmin(metres[begin : end + 1]))
+    evidence = stop is not None or gaps > 0
+    confidence = (2 + entered + left) if evidence else 1
+    return Visit(first, last, int(harbour[nearest]), stop, gaps, entered, left, confidence)
+
+
+def _longest(
+    track: Tracks, stops: Array, first: int, last: int, parameters: Parameters
+) -> tuple[int, int] | None:
+    """The longest stop within the visit's rows, cut to them; the first of equals."""
+    cut = np.stack([np.maximum(stops[:, 0], first), np.minimum(stops[:, 1], last)], axis=1)
+    cut = lasting(track, cut, parameters.port_stop_min_s)
+    if not len(cut):
+        return None
+    begin, end = cut[int(np.argmax(track.t[cut[:, 1]] - track.t[cut[:, 0]]))].tolist()
+    return begin, end

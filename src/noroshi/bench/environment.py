@@ -1,0 +1,81 @@
+"""An environment of its own for each peer: made on first use, with pinned packages, and kept.
+
+Peers cannot share one (medallion 3.0.0 imports `pkg_resources`, gone from setuptools 81), and
+none of them belongs in the user's.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from noroshi.words import ids
+
+INSTALL_S: Final = 300
+
+REQUIREMENTS: Final[dict[str, tuple[str, ...]]] = {
+    "cedarpy": ("cedarpy==4.12.2",),
+    "medallion": (
+        "medallion==3.0.0",
+        "Flask==3.1.3",
+        "Flask-HTTPAuth==4.8.1",
+        "Werkzeug==3.1.9",
+        "pytz==2026.6",
+        "setuptools==80.9.0",
+        "six==1.17.0",
+    ),
+    "stix2": ("stix2==3.0.2", "pytz==2026.6", "requests==2.34.2", "simplejson==4.3.0"),
+}
+"""Peer → what pip installs for it. A change makes a new environment beside the old one."""
+
+
+class NoEnvironment(Exception):
+    """The environment of a peer could not be made; the message is pip's last line."""
+
+
+def cache_folder() -> Path:
+    """`NOROSHI_CACHE`, else the platform's folder for what can be made again."""
+    if named := os.environ.get("NOROSHI_CACHE"):
+        return Path(named)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "noroshi"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "noroshi"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "noroshi"
+
+
+def interpreter(peer: str) -> Path:
+    """The Python of the peer's environment, which is made now if it is not there.
+
+    Raises `NoEnvironment` when packages cannot be installed, for example without a network.
+    """
+    wanted = [sys.version, *REQUIREMENTS[peer]]
+    folder = cache_folder() / "peers" / f"{peer}-{ids.sha256(ids.canonical(wanted))[:12]}"
+    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    complete = folder / "complete"
+    if not complete.exists():
+        # What a killed run left half made is of no use.
+        shutil.rmtree(folder, ignore_errors=True)
+        _execute(peer, sys.executable, "-m", "venv", str(folder))
+        _execute(peer, str(python), "-m", "pip", "install", "-q", *REQUIREMENTS[peer])
+        complete.touch()
+    return python
+
+
+def _execute(peer: str, *command: str) -> None:
+    # Our own constraints are not the peer's.
+    environment = {name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"}
+    environment["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, env=environment, timeout=INSTALL_S
+        )
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        raise NoEnvironment(f"no environment for {peer}: {problem}") from problem
+    if done.returncode != 0:
+        last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
+        raise NoEnvironment(f"no environment for {peer}: {last}")

@@ -1,0 +1,45 @@
+"""Rates, and taking turns with a peer so that both meet the same noise."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from noroshi.bench.case import Measured
+from noroshi.bench.peer import Peer, PeerMissing
+
+Clock = Callable[[], float]
+
+
+def rate(work: Callable[[], int], seconds: float, clock: Clock = time.process_time) -> float:
+    """Units per second of `clock`: `work` (which returns its units) until `seconds` are spent.
+
+    The default clock is the CPU time of this process, which other processes do not lengthen.
+    """
+    units, began = 0, clock()
+    while True:
+        units += work()
+        spent = clock() - began
+        if spent >= seconds:
+            return units / spent
+
+
+def in_turns(
+    ours: Callable[[], float],
+    peer: AbstractContextManager[Peer],
+    theirs: Callable[[Peer], float],
+    repeats: int,
+) -> Measured:
+    """`repeats` of each, one after the other. Without the peer, ours alone and the reason."""
+    mine: list[float] = []
+    others: list[float] = []
+    try:
+        with peer as running:
+            for _ in range(repeats):
+                mine.append(ours())
+                others.append(theirs(running))
+            return Measured(tuple(mine), tuple(others), running.version)
+    except PeerMissing as problem:
+        mine += [ours() for _ in range(repeats - len(mine))]
+        return Measured(tuple(mine), missing=str(problem))

@@ -1,0 +1,40 @@
+"""Run the cases of some areas, one after the other, and turn each into a row."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from noroshi.bench.case import Case, Row, row
+from noroshi.words.errors import BadInput
+
+AREAS: Final = ("decisions", "records", "taxii")
+"""Each is a module here with its `CASES`; it is imported when it is asked for."""
+
+
+def cases(areas: Sequence[str]) -> list[Case]:
+    """The cases of `areas`, in the order of AREAS. Raises `BadInput` for an unknown area."""
+    for area in areas:
+        if area not in AREAS:
+            raise BadInput(
+                "bench", "no such area", found=repr(area), expected=f"one of {', '.join(AREAS)}"
+            )
+    wanted = [area for area in AREAS if area in areas]
+    modules = [importlib.import_module(f"noroshi.bench.{area}") for area in wanted]
+    return [case for module in modules for case in module.CASES]
+
+
+def run(
+    areas: Sequence[str] = (), quick: bool = False, say: Callable[[str], None] = lambda _: None
+) -> list[Row]:
+    """Measure `areas` (all when empty). `quick` is a smoke run: few repeats on less data.
+
+    `say` is told what is being measured. A peer that cannot be run is named in its row, whose
+    target is then not met.
+    """
+    rows: list[Row] = []
+    for case in cases(areas or AREAS):
+        say(f"{case.name}, beside {case.peer}")
+        rows.append(row(case, case.run(quick)))
+    return rows

@@ -28,8 +28,8 @@ VESSEL_EXTENSION: Final = "extension-definition--" + str(uuid.uuid5(NAMESPACE, "
 """Ours: an AIS transmitter as a cyber-observable object. Published in docs/stix.md."""
 
 _STIX_ID = re.compile(
-    r"^[a-z0-9][a-z0-9-]{1,248}[a-z0-9]--"
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+    r"[a-z][a-z0-9-]{1,248}[a-z0-9]--"
+    r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 )
 
 _encoder = msgspec.json.Encoder(order="sorted")
@@ -51,8 +51,9 @@ def uuid5(value: Any, namespace: uuid.UUID = NAMESPACE) -> str:
 
 
 def is_stix_id(text: object) -> bool:
-    """Whether `text` has the form `type--uuid` of STIX 2.1 §2.9."""
-    return isinstance(text, str) and _STIX_ID.match(text) is not None
+    """Whether `text` has the form `type--uuid` of STIX 2.1 §2.9, hex digits in either case as the
+    OASIS schemas allow. Ids are compared as text: the same UUID in another case is another id."""
+    return isinstance(text, str) and _STIX_ID.fullmatch(text) is not None
 
 
 def identity_id(party: str) -> str:

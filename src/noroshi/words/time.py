@@ -25,12 +25,16 @@ FOREVER: Final = 2**62
 STEP: Final[dict[str, int]] = {"ms": MS, "s": SECOND, "min": MINUTE, "h": HOUR, "day": DAY}
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 _RFC3339 = re.compile(
-    r"^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,12}))?([Zz]|[+-]\d{2}:\d{2})$"
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)",
+    re.ASCII,
 )
-_PARTIAL = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
+_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _DURATION = re.compile(
-    r"^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$"
+    r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?",
+    re.ASCII,
 )
 
 
@@ -87,18 +91,25 @@ def from_datetime(moment: datetime) -> int:
 
 def parse_instant(text: str) -> int:
     """RFC 3339, any number of fraction digits (those past µs are cut), any offset, to µs UTC."""
-    found = _RFC3339.match(text)
+    found = _RFC3339.fullmatch(text)
     if found is None:
         raise ValueError(f"not an RFC 3339 instant: {text!r}")
-    year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
-    micros = int((found[7] or "0").ljust(6, "0")[:6])
-    leap, second = (1, 59) if second == 60 else (0, second)
-    at = from_datetime(datetime(year, month, day, hour, minute, second, micros, tzinfo=UTC))
-    zone = found[8]
+    day, clock, fraction, zone = found.groups()
+    leap = clock.endswith("60")
+    clock = clock[:-2] + "59" if leap else clock
+    try:
+        at = from_datetime(datetime.fromisoformat(f"{day}T{clock}+00:00"))
+    except ValueError as problem:
+        raise ValueError(f"not an RFC 3339 instant: {text!r}: {problem}") from problem
+    if fraction:
+        at += int(fraction[:6].ljust(6, "0"))
     if zone not in "Zz":
         sign = 1 if zone[0] == "-" else -1
         at += sign * (int(zone[1:3]) * HOUR + int(zone[4:6]) * MINUTE)
-    return at + leap * SECOND
+    at += leap * SECOND
+    if not _FIRST <= at <= _LAST:
+        raise ValueError(f"not in the years 1 to 9999: {text!r}")
+    return at
 
 
 def format_instant(at: int) -> str:
@@ -106,7 +117,7 @@ def format_instant(at: int) -> str:
     moment = to_datetime(at)
     micros = moment.microsecond
     fraction = f"{micros // 1000:03d}" if micros % 1000 == 0 else f"{micros:06d}"
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction}Z"
+    return f"{moment.replace(microsecond=0, tzinfo=None).isoformat()}.{fraction}Z"
 
 
 def parse_partial(value: str | date | datetime) -> Span:
@@ -116,7 +127,7 @@ def parse_partial(value: str | date | datetime) -> Span:
         return Span(at, at, "ms")
     if isinstance(value, date):
         value = value.isoformat()
-    found = _PARTIAL.match(value)
+    found = _PARTIAL.fullmatch(value)
     if found is None:
         at = parse_instant(value)
         return Span(at, at, "ms")
@@ -141,7 +152,7 @@ def ends(span: Span) -> int:
 
 def parse_duration(text: str) -> int:
     """ISO 8601 duration to µs; a month counts 30 days and a year 365, as notice periods do."""
-    found = _DURATION.match(text)
+    found = _DURATION.fullmatch(text)
     if found is None or text in ("P", "PT") or text.endswith("T"):
         raise ValueError(f"not an ISO 8601 duration: {text!r}")
     years, months, weeks, days, hours, minutes, seconds = (

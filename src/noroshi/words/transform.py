@@ -78,7 +78,7 @@ def union(*sets: tuple[Transform, ...]) -> tuple[Transform, ...]:
 
 def weaker(one: tuple[Transform, ...], other: tuple[Transform, ...]) -> bool:
     """Whether `one` demands strictly less than `other`."""
-    return one != other and union(one, other) == union(other)
+    return union(one) != union(other) and union(one, other) == union(other)
 
 
 def describe(transform: Transform) -> str:

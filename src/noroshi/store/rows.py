@@ -131,6 +131,10 @@ class Match(msgspec.Struct, frozen=True):
     version: tuple[str | int, ...] = ()
 
 
+PLAIN = Match()
+"""No filter: the last version of every object."""
+
+
 class Variant(msgspec.Struct, frozen=True):
     """What a transform set made of one version of a record: its own id, `modified` and bytes."""
 

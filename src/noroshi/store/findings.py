@@ -1,0 +1,175 @@
+"""The projection of findings: one row for the latest version of each, rebuilt from records at will.
+
+It is made from the bytes that travel (`words.stix.body_of`) or from the `Finding` at hand: both
+give the same row.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from noroshi.store.rows import FindingRow
+from noroshi.store.statements import statements
+from noroshi.words.finding import Finding, Measure
+from noroshi.words.ids import canonical
+from noroshi.words.record import Record
+from noroshi.words.stix import FindingBody, body_of
+from noroshi.words.time import FOREVER
+
+SQL = statements("findings")
+CHUNK: Final = 1000
+
+Told = Finding | FindingBody
+Decode = Callable[[bytes], FindingBody | None]
+
+_measures = msgspec.json.Decoder(dict[str, Measure])
+
+
+def project(
+    connection: sqlite3.Connection,
+    latest: list[Record],
+    told: Mapping[str, Told],
+    retraction: tuple[str | None, str | None] | None,
+) -> list[str]:
+    """Bring the rows of `latest` up to date inside the open transaction; ids that changed."""
+    changed: list[str] = []
+    for record in latest:
+        if record.id not in told and not record.id.startswith("event--"):
+            continue
+        body = _fitting(told.get(record.id), record) or decoded(record.raw, body_of)
+        held = connection.execute(SQL["version"], (record.id,)).fetchone()
+        _drop(connection, record.id)
+        if body is not None:
+            (seq,) = connection.execute(SQL["seq"], (record.id, record.version)).fetchone()
+            _put(connection, _row(record, seq, body, retraction), body)
+        if body is not None or held is not None:
+            changed.append(record.id)
+    return changed
+
+
+def _fitting(told: Told | None, record: Record) -> Told | None:
+    """`told` unless it is another version than the record."""
+    if isinstance(told, Finding) and told.version not in (0, record.version):
+        return None
+    return told
+
+
+def decoded(raw: bytes, decode: Decode) -> FindingBody | None:
+    """The finding in `raw`; None where it holds none that can be read."""
+    try:
+        return decode(raw)
+    except (msgspec.DecodeError, ValueError):
+        return None
+
+
+def _row(
+    record: Record, seq: int, body: Told, retraction: tuple[str | None, str | None] | None
+) -> tuple[Any, ...]:
+    reason, replaced_by = retraction or (None, None)
+    lon, lat, radius_m = _place(body)
+    return (
+        record.id,
+        seq,
+        record.version,
+        body.observation,
+        record.owner,
+        body.kind,
+        body.span.t0,
+        body.span.t1,
+        body.span.precision,
+        lon,
+        lat,
+        radius_m,
+        canonical(body.measures).decode(),
+        body.detector,
+        body.reliability,
+        body.credibility,
+        "live" if record.status == "live" else "retracted",
+        reason or body.reason,
+        replaced_by or body.replaced_by,
+    )
+
+
+def _place(body: Told) -> tuple[float, float, float] | tuple[None, None, None]:
+    if body.place is None:
+        return None, None, None
+    if isinstance(body, FindingBody):
+        return body.place
+    return body.place.lon, body.place.lat, body.place.radius_m
+
+
+def _put(connection: sqlite3.Connection, row: tuple[Any, ...], body: Told) -> None:
+    connection.execute(SQL["put"], row)
+    connection.executemany(SQL["put_subject"], [(row[0], each) for each in body.subjects])
+    connection.executemany(SQL["put_asset"], [(row[0], each) for each in body.assets])
+
+
+def _drop(connection: sqlite3.Connection, id: str) -> None:
+    for statement in ("drop_subjects", "drop_assets", "drop"):
+        connection.execute(SQL[statement], (id,))
+
+
+def rebuild(
+    connection: sqlite3.Connection,
+    read: Callable[[int, int], list[tuple[int, Record]]],
+    decode: Decode,
+) -> int:
+    """Drop the projection and make it again from the records inside the open transaction."""
+    for statement in ("drop_all_subjects", "drop_all_assets", "drop_all"):
+        connection.execute(SQL[statement])
+    after = made = 0
+    while rows := read(after, CHUNK):
+        for seq, record in rows:
+            body = decoded(record.raw, decode) if record.id.startswith("event--") else None
+            if body is not None and _is_latest(connection, record):
+                told = connection.execute(SQL["retraction"], (seq,)).fetchone()
+                _put(connection, _row(record, seq, body, told), body)
+                made += 1
+        after = rows[-1][0]
+    return made
+
+
+def _is_latest(connection: sqlite3.Connection, record: Record) -> bool:
+    (version,) = connection.execute(SQL["latest_version"], (record.id,)).fetchone()
+    return version == record.version
+
+
+def findings(
+    connection: sqlite3.Connection,
+    kind: str | None,
+    since: int | None,
+    until: int | None,
+    limit: int | None,
+    status: str,
+) -> list[FindingRow]:
+    """Rows whose interval meets [since, until), by start."""
+    span = (FOREVER if until is None else until, -FOREVER if since is None else since)
+    cut = -1 if limit is None else limit
+    if kind is None:
+        rows = connection.execute(SQL["rows"], (status, *span, cut))
+    else:
+        rows = connection.execute(SQL["rows_of_kind"], (status, kind, *span, cut))
+    return [_finding_row(connection, row) for row in rows.fetchall()]
+
+
+def _finding_row(connection: sqlite3.Connection, row: tuple[Any, ...]) -> FindingRow:
+    return FindingRow(
+        *row[:12],
+        subjects=_all(connection, "subjects", row[0]),
+        assets=_all(connection, "assets", row[0]),
+        measures=_measures.decode(row[12]),
+        detector=row[13],
+        reliability=row[14],
+        credibility=row[15],
+        status=row[16],
+        reason=row[17],
+        replaced_by=row[18],
+    )
+
+
+def _all(connection: sqlite3.Connection, statement: str, id: str) -> tuple[str, ...]:
+    return tuple(row[0] for row in connection.execute(SQL[statement], (id,)))

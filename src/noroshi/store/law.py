@@ -1,0 +1,115 @@
+"""Law in two times: from when to when a set of agreements stood, and when this node held it so.
+
+Loading never rewrites the past: what was believed stays answerable by `known`. Grants and
+consents, the other two things a decision rests on, are kept here as well.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from noroshi.store import events
+from noroshi.store.statements import statements
+from noroshi.words.grant import Consent, Grant
+from noroshi.words.ids import canonical, sha256
+from noroshi.words.time import FOREVER
+
+SQL = statements("law")
+
+Terms = TypeVar("Terms", Grant, Consent)
+
+_grant = msgspec.json.Decoder(Grant)
+_consent = msgspec.json.Decoder(Consent)
+
+
+def set_sha256(agreements: Sequence[tuple[str, str, bytes]]) -> str:
+    """Hash of a set of agreements: of its sorted (id, sha256) pairs."""
+    return sha256(canonical(sorted([name, digest] for name, digest, _ in agreements)))
+
+
+def load(
+    connection: sqlite3.Connection,
+    agreements: Sequence[tuple[str, str, bytes]],
+    valid_from: int,
+    at: int,
+) -> int:
+    """Make `agreements` the law from `valid_from` on, as known from `at`; see `Store`."""
+    digest = _keep(connection, agreements)
+    newest = connection.execute(SQL["newest"], (FOREVER, FOREVER)).fetchone()
+    if newest is not None and newest[1] == digest and newest[2] <= valid_from:
+        return newest[0]
+    last_epoch, last_known = connection.execute(SQL["last"]).fetchone()
+    epoch, known_from = last_epoch + 1, max(at, last_known + 1)
+    for old, old_set, since, _, held_from in connection.execute(
+        SQL["believed"], (FOREVER, valid_from)
+    ).fetchall():
+        connection.execute(SQL["end_belief"], (known_from, old, held_from))
+        if since < valid_from:
+            row = (old, old_set, since, valid_from, known_from, FOREVER)
+            connection.execute(SQL["put_epoch"], row)
+    row = (epoch, digest, valid_from, FOREVER, known_from, FOREVER)
+    connection.execute(SQL["put_epoch"], row)
+    events.emit(connection, [("epoch.changed", str(epoch))], at)
+    return epoch
+
+
+def _keep(connection: sqlite3.Connection, agreements: Sequence[tuple[str, str, bytes]]) -> str:
+    if len({name for name, _, _ in agreements}) != len(agreements):
+        raise ValueError("an agreement stands twice in one set")
+    digest = set_sha256(agreements)
+    for name, file_sha256, data in agreements:
+        if sha256(data) != file_sha256:
+            raise ValueError(f"{name}: sha256 is not of its bytes")
+        connection.execute(SQL["put_agreement"], (file_sha256, name, data))
+        connection.execute(SQL["put_member"], (digest, name, file_sha256))
+    return digest
+
+
+def agreements(
+    connection: sqlite3.Connection, at: int | None, known: int | None
+) -> tuple[int, tuple[tuple[str, str, bytes], ...]]:
+    """(epoch, set) valid at `at` as known at `known`; (0, ()) where there is none."""
+    moment = FOREVER - 1 if at is None else at
+    then = FOREVER - 1 if known is None else known
+    row = connection.execute(SQL["in_force"], (moment, moment, then, then)).fetchone()
+    if row is None:
+        return 0, ()
+    return row[0], tuple(connection.execute(SQL["members"], (row[1],)).fetchall())
+
+
+def put_terms(connection: sqlite3.Connection, name: str, values: Iterable[Terms]) -> int:
+    """Keep grants or consents (`name`); a signed one replaces itself unsigned, never the reverse.
+
+    How many are new or newly signed.
+    """
+    changed = 0
+    for value in values:
+        row = connection.execute(SQL[name], (value.id,)).fetchone()
+        held = None if row is None else msgspec.json.decode(row[0], type=type(value))
+        if held is None or (value.signature and not held.signature):
+            connection.execute(SQL[f"put_{name}"], (value.id, canonical(value).decode()))
+            changed += 1
+    if changed:
+        count = terms(connection) + changed
+        connection.execute(statements("events")["set_meta"], ("terms", str(count)))
+    return changed
+
+
+def terms(connection: sqlite3.Connection) -> int:
+    """A number that rises whenever grants or consents change."""
+    return int(events.meta(connection, "terms") or "0")
+
+
+def grants(connection: sqlite3.Connection) -> dict[str, Grant]:
+    """All grants by id."""
+    found = (_grant.decode(row[0]) for row in connection.execute(SQL["grants"]))
+    return {grant.id: grant for grant in found}
+
+
+def consents(connection: sqlite3.Connection) -> tuple[Consent, ...]:
+    """All consents, by id."""
+    return tuple(_consent.decode(row[0]) for row in connection.execute(SQL["consents"]))

@@ -1,0 +1,112 @@
+"""Migrations: numbered SQL files, each applied once, in one transaction, with its checksum kept.
+
+A file from a newer noroshi is refused: guessing at its tables could lose what it holds.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import sqlite3
+from collections.abc import Iterator
+
+import msgspec
+
+from noroshi.store.sqlite import Database
+from noroshi.words.errors import BadInput
+from noroshi.words.ids import sha256
+
+_OWN_TABLES = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS migration (
+    n INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL
+) STRICT;
+"""
+
+
+class Migration(msgspec.Struct, frozen=True):
+    """The `n`-th change of the schema, the first being 1."""
+
+    n: int
+    name: str
+    sql: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of its text."""
+        return sha256(self.sql.encode())
+
+
+def packaged() -> tuple[Migration, ...]:
+    """The migrations of this noroshi, in order."""
+    folder = importlib.resources.files("noroshi.store").joinpath("migrations")
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+    return tuple(Migration(int(f.name[:4]), f.name, f.read_text("utf-8")) for f in files)
+
+
+def split(sql: str) -> Iterator[str]:
+    """The complete statements of `sql`, one by one (a trigger's body stays whole)."""
+    statement = ""
+    for line in sql.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """The number of the last migration applied; 0 for an empty file."""
+    found = connection.execute(
+        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'meta'"
+    ).fetchone()
+    if not found[0]:
+        return 0
+    row = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def migrate(database: Database, migrations: tuple[Migration, ...]) -> int:
+    """Bring the file to the last of `migrations`; the version it had before.
+
+    Raises `BadInput` when the file is newer, or was made by migrations with other text.
+    """
+    before = schema_version(database.connection)
+    _check(database, before, migrations)
+    for migration in migrations[before:]:
+        with database.write() as connection:
+            # Another process may have been first between the look above and this lock.
+            if schema_version(connection) >= migration.n:
+                continue
+            for statement in (*split(_OWN_TABLES), *split(migration.sql)):
+                connection.execute(statement)
+            connection.execute(
+                "INSERT INTO migration (n, name, sha256) VALUES (?, ?, ?)",
+                (migration.n, migration.name, migration.digest),
+            )
+            connection.execute(
+                "INSERT INTO meta (key, value) VALUES ('schema_version', ?) "
+                "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                (str(migration.n),),
+            )
+    return before
+
+
+def _check(database: Database, before: int, migrations: tuple[Migration, ...]) -> None:
+    if before > len(migrations):
+        raise BadInput(
+            str(database.path),
+            "a newer noroshi wrote this store",
+            found=f"schema {before}",
+            expected=f"at most {len(migrations)}",
+            hint="use the version of noroshi that wrote it, or a newer one",
+        )
+    if before == 0:
+        return
+    for n, name, digest in database.connection.execute("SELECT n, name, sha256 FROM migration"):
+        if digest != migrations[n - 1].digest:
+            raise BadInput(
+                f"{database.path}: migration {name}",
+                "was applied with another text",
+                found=digest[:12],
+                expected=migrations[n - 1].digest[:12],
+                hint="this file was made by a build that was never released; ingest again",
+            )

@@ -1,0 +1,234 @@
+"""Records: stored once by (id, version), the first bytes kept, the first creator only.
+
+The order in which records arrive, and how often, does not change what is live.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from noroshi.store import events, findings, labels
+from noroshi.store.findings import Told
+from noroshi.store.rows import Cell, Conflict, Put
+from noroshi.store.statements import listed, statements
+from noroshi.words.desk import Rejected
+from noroshi.words.errors import Refused
+from noroshi.words.ids import canonical, sha256
+from noroshi.words.label import Label
+from noroshi.words.record import Hop, Record
+
+SQL = statements("records")
+CHUNK: Final = 1000
+"""Records looked up and inserted at a time; the transaction is the caller's whole batch."""
+
+CONFLICTING: Final = "conflicting version"
+NOT_CREATOR: Final = "not the creator"
+
+
+def put(
+    connection: sqlite3.Connection,
+    records: Iterable[Record],
+    told: Mapping[str, Told],
+    at: int,
+    retraction: tuple[str | None, str | None] | None = None,
+) -> Put:
+    """Store `records` inside the open transaction; see `Store.put`."""
+    stored = known = 0
+    conflicts: list[Conflict] = []
+    for chunk in _chunks(records):
+        sorting = _Sorting(connection, chunk)
+        for record in chunk:
+            sorting.add(record)
+        _insert(connection, sorting.new)
+        if retraction is not None:
+            for record in sorting.new:
+                connection.execute(SQL["put_retraction"], (*retraction, record.id, record.version))
+        _keep_aside(connection, sorting.refused, at)
+        changed = findings.project(connection, sorting.latest(), told, retraction)
+        events.emit(connection, _changes(sorting.new, changed), at)
+        stored += len(sorting.new)
+        known += sorting.known
+        conflicts += [Conflict(r.id, r.version, reason) for r, reason in sorting.refused]
+    return Put(stored, known, tuple(conflicts))
+
+
+def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:
+    remaining = iter(records)
+    while chunk := list(itertools.islice(remaining, CHUNK)):
+        yield chunk
+
+
+class _Sorting:
+    """The records of one chunk, sorted into new, known and refused."""
+
+    def __init__(self, connection: sqlite3.Connection, chunk: list[Record]) -> None:
+        self.held: dict[tuple[str, int], str] = {}
+        self.owner: dict[str, str] = {}
+        self.newest: dict[str, int] = {}
+        self.new: list[Record] = []
+        self.known = 0
+        self.refused: list[tuple[Record, str]] = []
+        ids = list({record.id for record in chunk})
+        for row in connection.execute(listed(SQL["held"], len(ids)), ids):
+            self._hold(*row)
+
+    def _hold(self, id: str, version: int, digest: str, owner: str) -> None:
+        self.held[id, version] = digest
+        self.owner.setdefault(id, owner)
+        self.newest[id] = max(version, self.newest.get(id, version))
+
+    def add(self, record: Record) -> None:
+        if hashlib.sha256(record.raw).hexdigest() != record.sha256:
+            raise ValueError(f"{record.id}: sha256 is not of its bytes")
+        held = self.held.get((record.id, record.version))
+        if self.owner.get(record.id, record.owner) != record.owner:
+            self.refused.append((record, NOT_CREATOR))
+        elif held is None:
+            self.new.append(record)
+            self._hold(record.id, record.version, record.sha256, record.owner)
+        elif held == record.sha256:
+            self.known += 1
+        else:
+            self.refused.append((record, CONFLICTING))
+
+    def latest(self) -> list[Record]:
+        """New records that are the latest version of their object."""
+        return [record for record in self.new if self.newest[record.id] == record.version]
+
+
+def _insert(connection: sqlite3.Connection, new: list[Record]) -> None:
+    if not new:
+        return
+    (last,) = connection.execute(SQL["last_seq"]).fetchone()
+    cells: dict[int, str] = {}
+    interned: dict[str, Label] = {}
+    for record in new:
+        if id(record.label) not in cells:
+            cell = cells[id(record.label)] = record.label.key()
+            interned[cell] = record.label
+    labels.intern(connection, interned)
+    numbered = list(enumerate(new, last + 1))
+    connection.executemany(SQL["put_blob"], [(r.sha256, r.raw) for r in new])
+    connection.executemany(
+        SQL["put_record"],
+        [
+            (seq, r.id, r.version, r.kind, r.pillar, r.owner, r.sha256, r.received, r.status)
+            for seq, r in numbered
+        ],
+    )
+    connection.executemany(
+        SQL["put_record_strand"], [(seq, cells[id(r.label)]) for seq, r in numbered]
+    )
+    connection.executemany(
+        SQL["put_hop"],
+        [(seq, i, h.party, h.at, h.attests) for seq, r in numbered for i, h in enumerate(r.hops)],
+    )
+
+
+def _keep_aside(connection: sqlite3.Connection, refused: list[tuple[Record, str]], at: int) -> None:
+    for record, reason in refused:
+        connection.execute(SQL["put_blob"], (record.sha256, record.raw))
+        place = f"{record.id} {record.version} {record.owner}"
+        connection.execute(SQL["put_rejected"], (record.sha256, place, reason, at, record.sha256))
+
+
+def _changes(new: list[Record], changed: list[str]) -> Iterator[tuple[str, str]]:
+    for record in new:
+        yield "record.stored", record.id
+        if record.status != "live":
+            yield "record.status", record.id
+    for finding in changed:
+        yield "finding.changed", finding
+
+
+def retracting(held: Record | None, id: str, raw: bytes, version: int, at: int) -> Record:
+    """The version of `held` that retracts it; `Refused` where nothing is held."""
+    if held is None:
+        raise Refused(f"no record {id!r} to retract")
+    return msgspec.structs.replace(
+        held,
+        raw=raw,
+        sha256=sha256(raw),
+        version=version,
+        received=at,
+        status="revoked",
+        hops=(),
+    )
+
+
+def reject(
+    connection: sqlite3.Connection, items: Iterable[Rejected], at: int, source: str | None
+) -> int:
+    """Keep `items` aside inside the open transaction; how many were not kept before."""
+    kept = 0
+    for item in items:
+        digest = None
+        if item.raw:
+            digest = sha256(item.raw)
+            connection.execute(SQL["put_blob"], (digest, item.raw))
+        before = connection.total_changes
+        place = canonical(item.locator).decode()
+        connection.execute(
+            SQL["put_rejected"], (source or item.source, place, item.reason, at, digest)
+        )
+        kept += connection.total_changes - before
+    return kept
+
+
+def read(
+    connection: sqlite3.Connection,
+    statement: str,
+    arguments: tuple[Any, ...],
+    label_of: Callable[[str], Label],
+) -> list[tuple[int, Record]]:
+    """The records that the named statement finds, each with its seq."""
+    rows = connection.execute(SQL[statement], arguments).fetchall()
+    hops = _hops(connection, [row[0] for row in rows])
+    return [(row[0], _record(row, label_of, hops.get(row[0], ()))) for row in rows]
+
+
+def _record(
+    row: tuple[Any, ...], label_of: Callable[[str], Label], hops: tuple[Hop, ...]
+) -> Record:
+    _, name, version, kind, pillar, owner, digest, received, status, cell, raw = row
+    return Record(
+        id=name,
+        version=version,
+        kind=kind,
+        pillar=pillar,
+        owner=owner,
+        label=label_of(cell),
+        raw=raw,
+        sha256=digest,
+        received=received,
+        hops=hops,
+        status=status,
+    )
+
+
+def _hops(connection: sqlite3.Connection, seqs: list[int]) -> dict[int, tuple[Hop, ...]]:
+    hops: dict[int, tuple[Hop, ...]] = {}
+    if seqs:
+        for seq, *hop in connection.execute(SQL["hops"], (min(seqs), max(seqs))):
+            hops[seq] = (*hops.get(seq, ()), Hop(*hop))
+    return hops
+
+
+def cells_since(connection: sqlite3.Connection, seq: int, limit: int) -> list[Cell]:
+    """Versions after `seq`, in that order, without their bytes."""
+    return [Cell(*row) for row in connection.execute(SQL["cells_since"], (seq, limit))]
+
+
+def ids_like(connection: sqlite3.Connection, start: str, limit: int) -> list[str]:
+    """Ids that begin with `start`, with or without their type; the id itself where it is one."""
+    if connection.execute(listed(SQL["held"], 1), (start,)).fetchone():
+        return [start]
+    escaped = start.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    found = connection.execute(SQL["ids_like"], (f"{escaped}%", f"%--{escaped}%", limit))
+    return [row[0] for row in found]

@@ -1,0 +1,60 @@
+-- name: put
+INSERT INTO finding (id, seq, version, observation, owner, kind, t0, t1, precision, lon, lat,
+    radius_m, measures, detector, reliability, credibility, status, reason, replaced_by)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: drop_subjects
+DELETE FROM finding_subject WHERE id = ?;
+
+-- name: drop_assets
+DELETE FROM finding_asset WHERE id = ?;
+
+-- name: drop
+DELETE FROM finding WHERE id = ?;
+
+-- name: drop_all_subjects
+DELETE FROM finding_subject;
+
+-- name: drop_all_assets
+DELETE FROM finding_asset;
+
+-- name: drop_all
+DELETE FROM finding;
+
+-- name: put_subject
+INSERT INTO finding_subject (id, subject) VALUES (?, ?);
+
+-- name: put_asset
+INSERT INTO finding_asset (id, asset) VALUES (?, ?);
+
+-- name: version
+SELECT version FROM finding WHERE id = ?;
+
+-- name: seq
+SELECT seq FROM record WHERE id = ? AND version = ?;
+
+-- name: latest_version
+SELECT max(version) FROM record WHERE id = ?;
+
+-- name: retraction
+SELECT reason, replaced_by FROM retraction WHERE seq = ?;
+
+-- name: rows
+SELECT id, seq, version, observation, owner, kind, t0, t1, precision, lon, lat, radius_m,
+       measures, detector, reliability, credibility, status, reason, replaced_by
+FROM finding
+WHERE status = ? AND t0 < ? AND t1 >= ?
+ORDER BY t0, id LIMIT ?;
+
+-- name: rows_of_kind
+SELECT id, seq, version, observation, owner, kind, t0, t1, precision, lon, lat, radius_m,
+       measures, detector, reliability, credibility, status, reason, replaced_by
+FROM finding
+WHERE status = ? AND kind = ? AND t0 < ? AND t1 >= ?
+ORDER BY t0, id LIMIT ?;
+
+-- name: subjects
+SELECT subject FROM finding_subject WHERE id = ? ORDER BY subject;
+
+-- name: assets
+SELECT asset FROM finding_asset WHERE id = ? ORDER BY asset;

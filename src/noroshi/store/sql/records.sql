@@ -1,0 +1,91 @@
+-- name: put_blob
+INSERT INTO blob (sha256, bytes) VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING;
+
+-- name: blob
+SELECT bytes FROM blob WHERE sha256 = ?;
+
+-- name: last_seq
+SELECT coalesce(max(seq), 0) FROM record;
+
+-- name: held
+SELECT id, version, sha256, owner FROM record WHERE id IN (?*) ORDER BY seq;
+
+-- name: put_record
+INSERT INTO record (seq, id, version, kind, pillar, owner, sha256, received, status)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: put_retraction
+INSERT INTO retraction (seq, reason, replaced_by)
+SELECT seq, ?, ? FROM record WHERE id = ? AND version = ?
+ON CONFLICT (seq) DO NOTHING;
+
+-- name: put_strand
+INSERT INTO strand (cell, key, strand) VALUES (?, ?, ?) ON CONFLICT (cell, key) DO NOTHING;
+
+-- name: put_record_strand
+INSERT INTO record_strand (seq, cell) VALUES (?, ?);
+
+-- name: put_hop
+INSERT INTO hop (seq, i, party, at, attests) VALUES (?, ?, ?, ?, ?);
+
+-- name: put_rejected
+INSERT INTO rejected (sha256, place, reason, at, raw_sha256) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (sha256, place) DO NOTHING;
+
+-- name: rejected
+SELECT r.sha256, r.place, r.reason, r.at, coalesce(b.bytes, x'')
+FROM rejected r LEFT JOIN blob b ON b.sha256 = r.raw_sha256
+ORDER BY r.at, r.sha256, r.place;
+
+-- name: latest
+SELECT r.seq, r.id, r.version, r.kind, r.pillar, r.owner, r.sha256, r.received, r.status,
+       s.cell, b.bytes
+FROM record r JOIN record_strand s ON s.seq = r.seq JOIN blob b ON b.sha256 = r.sha256
+WHERE r.id = ? ORDER BY r.version DESC LIMIT 1;
+
+-- name: version
+SELECT r.seq, r.id, r.version, r.kind, r.pillar, r.owner, r.sha256, r.received, r.status,
+       s.cell, b.bytes
+FROM record r JOIN record_strand s ON s.seq = r.seq JOIN blob b ON b.sha256 = r.sha256
+WHERE r.id = ? AND r.version = ?;
+
+-- name: by_seq
+SELECT r.seq, r.id, r.version, r.kind, r.pillar, r.owner, r.sha256, r.received, r.status,
+       s.cell, b.bytes
+FROM record r JOIN record_strand s ON s.seq = r.seq JOIN blob b ON b.sha256 = r.sha256
+WHERE r.seq = ?;
+
+-- name: since
+SELECT r.seq, r.id, r.version, r.kind, r.pillar, r.owner, r.sha256, r.received, r.status,
+       s.cell, b.bytes
+FROM record r JOIN record_strand s ON s.seq = r.seq JOIN blob b ON b.sha256 = r.sha256
+WHERE r.seq > ? ORDER BY r.seq LIMIT ?;
+
+-- name: cells_since
+SELECT r.seq, r.id, r.version, r.kind, r.status, s.cell
+FROM record r JOIN record_strand s ON s.seq = r.seq
+WHERE r.seq > ? ORDER BY r.seq LIMIT ?;
+
+-- name: hops
+SELECT seq, party, at, attests FROM hop WHERE seq BETWEEN ? AND ? ORDER BY seq, i;
+
+-- name: strands
+SELECT strand FROM strand WHERE cell = ?;
+
+-- name: ids_like
+SELECT DISTINCT id FROM record WHERE id LIKE ? ESCAPE '\' OR id LIKE ? ESCAPE '\'
+ORDER BY id LIMIT ?;
+
+-- name: counts
+SELECT 'record', count(*) FROM record
+UNION ALL SELECT 'object', count(DISTINCT id) FROM record
+UNION ALL SELECT 'live', count(*) FROM record r WHERE status = 'live' AND NOT EXISTS
+    (SELECT 1 FROM record n WHERE n.id = r.id AND n.version > r.version)
+UNION ALL SELECT 'finding', count(*) FROM finding WHERE status = 'live'
+UNION ALL SELECT 'retracted', count(*) FROM finding WHERE status = 'retracted'
+UNION ALL SELECT 'rejected', count(*) FROM rejected
+UNION ALL SELECT 'blob', count(*) FROM blob
+UNION ALL SELECT 'cell', count(DISTINCT cell) FROM strand
+UNION ALL SELECT 'view_entry', count(*) FROM view_entry
+UNION ALL SELECT 'ledger', count(*) FROM ledger
+UNION ALL SELECT 'event', count(*) FROM event;

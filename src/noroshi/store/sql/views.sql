@@ -1,0 +1,85 @@
+-- name: last
+SELECT n, entered_at FROM view_entry WHERE party = ? ORDER BY n DESC LIMIT 1;
+
+-- name: put
+INSERT INTO view_entry (party, n, seq, epoch, entered_at, body_sha256, tombstone, withdraws,
+    oid, oversion, otype, spec_version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: journal
+SELECT n, oid, oversion, otype, spec_version, tombstone, withdraws, body_sha256
+FROM view_entry WHERE party = ? ORDER BY n;
+
+-- name: parties
+SELECT DISTINCT party FROM view_entry ORDER BY party;
+
+-- name: about
+SELECT n, about, oid, oversion, otype, spec_version, tombstone, last, first, newest, plain
+FROM view_current WHERE party = ? AND about = ? ORDER BY n;
+
+-- name: drop_current
+DELETE FROM view_current WHERE party = ? AND n = ?;
+
+-- name: drop_all_current
+DELETE FROM view_current;
+
+-- name: put_current
+INSERT INTO view_current (party, n, about, oid, oversion, otype, spec_version, tombstone,
+    last, first, newest, plain)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: entered_by
+SELECT n FROM view_entry WHERE party = ? AND entered_at <= ? ORDER BY entered_at DESC LIMIT 1;
+
+-- name: entry
+SELECT e.party, e.n, e.seq, e.epoch, e.entered_at, e.oid, e.oversion, e.otype, e.spec_version,
+       e.tombstone, e.body_sha256, b.bytes
+FROM view_entry e JOIN blob b ON b.sha256 = e.body_sha256
+WHERE e.party = ? AND e.n = ?;
+
+-- name: page
+SELECT e.party, e.n, e.seq, e.epoch, e.entered_at, e.oid, e.oversion, e.otype, e.spec_version,
+       e.tombstone, e.body_sha256, b.bytes
+FROM view_current c
+JOIN view_entry e ON e.party = c.party AND e.n = c.n
+JOIN blob b ON b.sha256 = e.body_sha256
+WHERE c.party = ? AND c.n > ? AND c.plain = 1
+ORDER BY c.n LIMIT ?;
+
+-- name: object
+SELECT e.party, e.n, e.seq, e.epoch, e.entered_at, e.oid, e.oversion, e.otype, e.spec_version,
+       e.tombstone, e.body_sha256, b.bytes
+FROM view_current c
+JOIN view_entry e ON e.party = c.party AND e.n = c.n
+JOIN blob b ON b.sha256 = e.body_sha256
+WHERE c.party = ? AND c.oid = ?
+ORDER BY e.oversion DESC, e.n DESC;
+
+-- name: by_seq
+SELECT e.party, e.n, e.seq, e.epoch, e.entered_at, e.oid, e.oversion, e.otype, e.spec_version,
+       e.tombstone, e.body_sha256, b.bytes
+FROM view_entry e
+JOIN view_current c ON c.party = e.party AND c.n = e.n
+JOIN blob b ON b.sha256 = e.body_sha256
+WHERE e.party = ? AND e.seq = ?
+ORDER BY e.n;
+
+-- name: state
+SELECT seq, epoch, valid_until FROM view_state WHERE party = ?;
+
+-- name: set_state
+INSERT INTO view_state (party, seq, epoch, valid_until) VALUES (?, ?, ?, ?)
+ON CONFLICT (party) DO UPDATE SET seq = excluded.seq, epoch = excluded.epoch,
+    valid_until = excluded.valid_until;
+
+-- name: variant
+SELECT record_id, version, transforms_key, id, modified, body_sha256 FROM variant
+WHERE record_id = ? AND transforms_key = ? AND version = ?;
+
+-- name: variants
+SELECT record_id, version, transforms_key, id, modified, body_sha256 FROM variant
+WHERE record_id = ? AND transforms_key = ? ORDER BY version;
+
+-- name: put_variant
+INSERT INTO variant (record_id, version, transforms_key, id, modified, body_sha256)
+VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (record_id, transforms_key, version) DO NOTHING;

@@ -1,0 +1,127 @@
+"""SQLite: one connection for each thread, and write transactions that nest.
+
+WAL with `synchronous=FULL`: a commit that returned is on disc, so that neither the end of the
+process nor of the machine loses it. One transaction for a batch makes the cost small.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import weakref
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from noroshi.store.failpoint import from_environment
+
+BUSY_S: Final = 30.0
+"""How long a writer waits for another process's transaction before it gives up."""
+
+_PRAGMAS: Final = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA cache_size = -65536",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+class _Held:
+    """A thread's connection, closed when its thread ends or the store is closed."""
+
+    def __init__(self, path: Path) -> None:
+        self.depth = 0
+        self.connection = sqlite3.connect(
+            path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+        )
+        for pragma in _PRAGMAS:
+            self.connection.execute(pragma)
+
+    def __del__(self) -> None:
+        if hasattr(self, "connection"):
+            self.connection.close()
+
+
+class Database:
+    """A SQLite file shared by the threads of this process and by other processes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.failpoint = from_environment()
+        self._local = threading.local()
+        self._all: weakref.WeakSet[_Held] = weakref.WeakSet()
+        self._lock = threading.Lock()
+
+    def _held(self) -> _Held:
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            held = self._local.held = _Held(self.path)
+            with self._lock:
+                self._all.add(held)
+        return held
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        return self._held().connection
+
+    @contextmanager
+    def write(self) -> Generator[sqlite3.Connection]:
+        """A transaction that holds the write lock from its start.
+
+        A nested one is a savepoint: when it fails and the failure is handled further out, what
+        came before it still commits. Raises `sqlite3.OperationalError` when the lock stays taken.
+        """
+        held = self._held()
+        connection, name = held.connection, f"nested_{held.depth}"
+        connection.execute(f"SAVEPOINT {name}" if held.depth else "BEGIN IMMEDIATE")
+        held.depth += 1
+        try:
+            yield connection
+        except BaseException:
+            held.depth -= 1
+            if held.depth:
+                connection.execute(f"ROLLBACK TO {name}")
+                connection.execute(f"RELEASE {name}")
+            elif connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        held.depth -= 1
+        if held.depth:
+            connection.execute(f"RELEASE {name}")
+        else:
+            self._commit(connection)
+
+    def _commit(self, connection: sqlite3.Connection) -> None:
+        self.failpoint("before_commit")
+        try:
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        self.failpoint("after_commit")
+
+    @contextmanager
+    def read(self) -> Generator[sqlite3.Connection]:
+        """One snapshot for several reads; inside `write()`, that transaction."""
+        held = self._held()
+        if held.connection.in_transaction:
+            yield held.connection
+            return
+        held.connection.execute("BEGIN")
+        try:
+            yield held.connection
+        finally:
+            if held.connection.in_transaction:
+                held.connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Close every thread's connection. The next use opens a new one."""
+        with self._lock:
+            for held in list(self._all):
+                held.connection.close()
+            self._all.clear()
+            self._local = threading.local()

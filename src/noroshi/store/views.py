@@ -1,0 +1,171 @@
+"""The view journal of each party, and what of it is current.
+
+The journal only grows. What is current follows from it by `after`, one entry at a time, so that
+it can be dropped and rebuilt.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from noroshi.store import events
+from noroshi.store.rows import Entry, NewEntry, Variant, ViewState
+from noroshi.store.statements import statements
+
+SQL = statements("views")
+
+
+class Current(NamedTuple):
+    """A row of `view_current`, without its party."""
+
+    n: int
+    about: str
+    oid: str
+    oversion: int
+    otype: str
+    spec_version: str
+    tombstone: int
+    last: int = 0
+    first: int = 0
+    newest: int = 0
+    plain: int = 0
+
+
+def after(current: Sequence[Current], entry: Current, shown: bool) -> list[Current]:
+    """What is current about one object once `entry` stands in the journal.
+
+    A tombstone ends all before it; anything else ends tombstones and its own version. `shown`
+    is false for an entry without a body.
+    """
+    if entry.tombstone:
+        kept = []
+    else:
+        kept = [row for row in current if not row.tombstone and row.oversion != entry.oversion]
+    return _marked([*kept, entry] if shown else kept)
+
+
+def _marked(rows: list[Current]) -> list[Current]:
+    """`rows` of one object with `last`, `first`, `newest` and `plain` as the schema says."""
+    newest = max((row.spec_version for row in rows), default="")
+    versions: dict[str, list[int]] = {}
+    for row in rows:
+        versions.setdefault(row.spec_version, []).append(row.oversion)
+    marked: list[Current] = []
+    for row in rows:
+        alike = versions[row.spec_version]
+        last, first = row.oversion == max(alike), row.oversion == min(alike)
+        new = row.spec_version == newest
+        flags = {"last": last, "first": first, "newest": new, "plain": last and new}
+        marked.append(row._replace(**{name: int(flag) for name, flag in flags.items()}))
+    return marked
+
+
+def append(
+    connection: sqlite3.Connection,
+    party: str,
+    entries: Sequence[NewEntry],
+    epoch: int,
+    at: int,
+) -> int:
+    """Append `entries` inside the open transaction; the number of the last entry there is."""
+    n, entered_at = connection.execute(SQL["last"], (party,)).fetchone() or (0, -1)
+    rows: list[tuple[Any, ...]] = []
+    for entry in entries:
+        n, entered_at = n + 1, max(at, entered_at + 1)
+        rows.append(_journal_row(party, n, entered_at, epoch, entry))
+    connection.executemany(SQL["put"], rows)
+    _follow(
+        connection, party, [_current(n, e) for (_, n, *_), e in zip(rows, entries, strict=True)]
+    )
+    if rows:
+        events.emit(connection, [("view.changed", party)], at)
+    return n
+
+
+def _journal_row(
+    party: str, n: int, entered_at: int, epoch: int, entry: NewEntry
+) -> tuple[Any, ...]:
+    return (
+        party,
+        n,
+        entry.seq,
+        epoch,
+        entered_at,
+        entry.body_sha256,
+        int(entry.tombstone),
+        entry.withdraws,
+        entry.oid,
+        entry.oversion,
+        entry.otype,
+        entry.spec_version,
+    )
+
+
+def _current(n: int, entry: NewEntry) -> tuple[Current, bool]:
+    row = Current(
+        n=n,
+        about=entry.withdraws or entry.oid,
+        oid=entry.oid,
+        oversion=entry.oversion,
+        otype=entry.otype,
+        spec_version=entry.spec_version,
+        tombstone=int(entry.tombstone),
+    )
+    return row, entry.body_sha256 is not None
+
+
+def _follow(
+    connection: sqlite3.Connection, party: str, entries: Sequence[tuple[Current, bool]]
+) -> None:
+    """Bring `view_current` to what it is after `entries`."""
+    held: dict[str, list[Current]] = {}
+    now: dict[str, list[Current]] = {}
+    for entry, shown in entries:
+        about = entry.about
+        if about not in held:
+            found = connection.execute(SQL["about"], (party, about))
+            held[about] = now[about] = [Current(*row) for row in found]
+        now[about] = after(now[about], entry, shown)
+    old = {row for rows in held.values() for row in rows}
+    new = {row for rows in now.values() for row in rows}
+    connection.executemany(SQL["drop_current"], [(party, row.n) for row in old - new])
+    connection.executemany(SQL["put_current"], [(party, *row) for row in sorted(new - old)])
+
+
+def rebuild(connection: sqlite3.Connection) -> int:
+    """Drop what is current and derive it again from the journals; how many rows it has."""
+    connection.execute(SQL["drop_all_current"])
+    made = 0
+    for (party,) in connection.execute(SQL["parties"]).fetchall():
+        current: dict[str, list[Current]] = {}
+        for row in connection.execute(SQL["journal"], (party,)):
+            n, oid, oversion, otype, spec_version, tombstone, withdraws, body = row
+            entry = Current(n, withdraws or oid, oid, oversion, otype, spec_version, tombstone)
+            held = current.get(entry.about, [])
+            current[entry.about] = after(held, entry, body is not None)
+        rows = [(party, *row) for held in current.values() for row in held]
+        connection.executemany(SQL["put_current"], rows)
+        made += len(rows)
+    return made
+
+
+def read(connection: sqlite3.Connection, statement: str, arguments: tuple[Any, ...]) -> list[Entry]:
+    """The entries that the named statement finds."""
+    return [
+        Entry(*row[:9], tombstone=bool(row[9]), body_sha256=row[10], body=row[11])
+        for row in connection.execute(SQL[statement], arguments)
+    ]
+
+
+def state(connection: sqlite3.Connection, party: str) -> ViewState:
+    """How far the party's journal is up to date; all zero at first."""
+    row = connection.execute(SQL["state"], (party,)).fetchone()
+    return ViewState(*row) if row else ViewState()
+
+
+def variants(connection: sqlite3.Connection, record_id: str, transforms_key: str) -> list[Variant]:
+    """Every variant of a record under one transform set, by version."""
+    found = connection.execute(SQL["variants"], (record_id, transforms_key))
+    return [Variant(*row) for row in found]

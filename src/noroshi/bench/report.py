@@ -1,19 +1,18 @@
-"""The rows as a table for people and as JSON for programs."""
+"""The rows as a table for people."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import msgspec
 
 from noroshi.bench.case import Row
 
 HEADINGS = ("case", "noroshi", "unit", "peer", "its figure", "ratio", "target", "met")
 
 
-def as_json(rows: Sequence[Row]) -> str:
-    """A JSON array of rows, indented."""
-    return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode()
+def print_rows(rows: Sequence[Row]) -> None:
+    """Print the table and how many targets were met."""
+    print(table(rows))
+    print(f"\n{sum(row.met for row in rows)} of {len(rows)} targets met")
 
 
 def table(rows: Sequence[Row]) -> str:

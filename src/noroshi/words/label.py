@@ -102,6 +102,8 @@ class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("a label has at least one strand")
         if len({strand.exercise for strand in self.strands}) > 1:
             raise ValueError("real and exercise strands never join")
+        if len(self.strands) > 1:
+            _require_sorted("strands", tuple(ids.canonical(strand) for strand in self.strands))
 
     def key(self) -> str:
         """Hash of the label's content: the cell that the store interns."""

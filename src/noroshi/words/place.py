@@ -25,8 +25,8 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if not (-180.0 <= self.lon < 180.0 and -90.0 <= self.lat <= 90.0):
             raise ValueError(f"not on Earth: lon {self.lon}, lat {self.lat}")
-        if not self.radius_m >= 0.0:
-            raise ValueError(f"negative radius: {self.radius_m}")
+        if not 0.0 <= self.radius_m < math.inf:
+            raise ValueError(f"not a radius: {self.radius_m}")
 
 
 def wrap_lon(lon: float) -> float:
@@ -49,7 +49,9 @@ def snapped(place: Place, cell_m: float) -> Place:
 
     The grid is fixed (rows of equal latitude, columns of equal longitude within a row), so that
     repeats of one place give one answer and averaging many releases recovers nothing finer.
-    The radius covers the cell and the place's own; the outline is dropped.
+    The radius covers the cell and the place's own, in whole multiples of the row's cell radius: its
+    exact value would narrow the place down. The outline is dropped. A place already so snapped
+    stays as it is.
     """
     rows = max(1, round(math.pi * EARTH_RADIUS_M / cell_m))
     step_lat = 180.0 / rows
@@ -59,8 +61,23 @@ def snapped(place: Place, cell_m: float) -> Place:
     columns = max(1, round(circle_m / cell_m))
     step_lon = 360.0 / columns
     column = min(columns - 1, int((place.lon + 180.0) / step_lon))
-    lon = wrap_lon((column + 0.5) * step_lon - 180.0)
-    half_diagonal = math.hypot(cell_m, cell_m) / 2
-    # The original radius is rounded up to whole cells: its exact value would narrow the place down.
-    cells = math.ceil(place.radius_m / cell_m) if place.radius_m > cell_m else 0
-    return Place(round(lon, 6), round(lat, 6), round(half_diagonal + cells * cell_m))
+    lon = round(wrap_lon((column + 0.5) * step_lon - 180.0), 6)
+    lat = round(lat, 6)
+    cover_m = _cover_m(lat, step_lat, step_lon)
+    held = place.radius_m / cover_m
+    if (place.lon, place.lat) == (lon, lat) and held >= 1 and held == int(held):
+        return Place(lon, lat, place.radius_m)
+    return Place(lon, lat, cover_m * max(1, math.ceil(1 / _SLACK + held)))
+
+
+_SLACK: Final = 1.1
+"""A place's own radius of up to a tenth of its cell's needs no wider circle."""
+
+
+def _cover_m(lat: float, step_lat: float, step_lon: float) -> float:
+    """Whole metres from the centre of a cell to its farthest corner, and a tenth on top."""
+    far = 0.0
+    for edge in (max(-90.0, lat - step_lat / 2), lat, min(90.0, lat + step_lat / 2)):
+        for side in (0.0, step_lon / 2):
+            far = max(far, distance_m(0.0, lat, side, edge))
+    return float(math.ceil(min(far, math.pi * EARTH_RADIUS_M) * _SLACK) + 1)

@@ -75,8 +75,11 @@ class Batch:
         imo: int = 0, ship_type: int = 0, draught_m: float = 0.0, length_m: float = 0.0,
         width_m: float = 0.0,
     ) -> None:  # fmt: skip
-        """What a vessel says of itself, unless it said the same before."""
+        """What a vessel says of itself, with what it said before of the rest; nothing if nothing
+        is new."""
         said = (name, callsign, imo, ship_type, draught_m, length_m, width_m)
+        before = self._last.get(identity, said)
+        said = tuple(new or old for new, old in zip(said, before, strict=True))
         if self._last.get(identity) == said:
             return
         if len(self._last) >= _REMEMBERED:

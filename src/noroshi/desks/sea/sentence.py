@@ -1,0 +1,177 @@
+"""One line of an AIS log taken apart: tag blocks, the sentence, its checksum, what follows it.
+
+NMEA 0183 (IEC 61162-1) sentences `!ttVDM` and `!ttVDO` of any talker; tag blocks of NMEA 0183
+4.0; receivers' habits beyond the standard: `$PGHP` time lines, `,epoch` suffixes.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+from noroshi.desks.sea.stamps import EARLIEST, LATEST
+from noroshi.words.time import MS, SECOND, from_datetime
+
+
+class Tag(NamedTuple):
+    """A tag block: source station, time (µs UTC), group as (id, sentences), checksum right."""
+
+    station: bytes
+    t: int | None
+    group: tuple[bytes, int] | None
+    sound: bool
+
+
+class Sentence(NamedTuple):
+    """One VDM or VDO sentence whose checksum is right; `part` of `parts` counts from 1."""
+
+    talker: bytes
+    parts: int
+    part: int
+    sequence: bytes
+    channel: bytes
+    payload: bytes
+    fill: int
+    checksum: int
+    t: int | None
+
+
+class Pghp(NamedTuple):
+    """A `$PGHP` line: the time (µs UTC) of the sentence with this checksum, which follows it."""
+
+    t: int
+    checksum: int | None
+
+
+NO_TAG: Final = Tag(b"", None, None, True)
+
+_OLD_GROUP = re.compile(rb"(\d)G(\d):(\w+)")
+
+
+def split_tag(line: bytes) -> tuple[Tag | None, bytes]:
+    """The tag blocks at the start of `line`, merged, and the rest."""
+    tag: Tag | None = None
+    while line[:1] == b"\\":
+        inside, closed, rest = line.lstrip(b"\\").partition(b"\\")
+        if not closed:
+            return tag, line.lstrip(b"\\")
+        tag = merged(tag, _tag(inside))
+        line = rest
+    return tag, line
+
+
+def merged(old: Tag | None, new: Tag) -> Tag:
+    """What two blocks before one sentence say together; the later wins."""
+    if old is None:
+        return new
+    return Tag(
+        new.station or old.station,
+        old.t if new.t is None else new.t,
+        new.group or old.group,
+        old.sound and new.sound,
+    )
+
+
+def _tag(inside: bytes) -> Tag:
+    body, _, written = inside.partition(b"*")
+    station, t, group = b"", None, None
+    for field in body.split(b","):
+        key, _, value = field.partition(b":")
+        if key == b"s":
+            station = value
+        elif key == b"c":
+            t = epoch(value)
+        elif key == b"g":
+            parts = value.split(b"-")
+            if len(parts) == 3 and parts[1].isdigit():
+                group = (parts[2], int(parts[1]))
+        elif old := _OLD_GROUP.fullmatch(field):
+            group = (old[3], int(old[2]))
+    return Tag(station, t, group, _hex(written) == checksum(body))
+
+
+def parse(line: bytes) -> Sentence | Pghp | None:
+    """The sentence that `line` (without tag blocks) holds; None for sentences that are not AIS.
+
+    Raises `ValueError` saying what is wrong.
+    """
+    if line[:1] == b"$":
+        return pghp(line) if line[:6] == b"$PGHP," else None
+    begin = line.find(b"!")
+    if begin < 0:
+        raise ValueError("not a sentence")
+    body, star, rest = line[begin + 1 :].partition(b"*")
+    if not star or len(rest) < 2:
+        raise ValueError("truncated: no checksum")
+    written = _hex(rest[:2])
+    actual = checksum(body)
+    if written != actual:
+        found = rest[:2].decode("ascii", "replace")
+        raise ValueError(f"wrong checksum: {found} written, {actual:02X} computed")
+    fields = body.split(b",")
+    if fields[0][-3:] not in (b"VDM", b"VDO"):
+        return None
+    return _sentence(fields, actual, rest[2:])
+
+
+def _sentence(fields: list[bytes], actual: int, suffix: bytes) -> Sentence:
+    if len(fields) < 7:
+        raise ValueError(f"truncated: {len(fields)} of 7 fields")
+    tag, parts, part, sequence, channel, payload, fill = fields[:7]
+    if not (parts.isdigit() and part.isdigit() and 1 <= int(part) <= int(parts) <= 9):
+        raise ValueError(f"impossible fields: part {part!r} of {parts!r}")
+    fill_bits = int(fill) if fill.isdigit() else 0
+    if fill_bits > 5:
+        raise ValueError(f"impossible fields: {fill_bits} fill bits")
+    t = _suffix_time(suffix) if suffix else None
+    return Sentence(
+        tag[:-3], int(parts), int(part), sequence, channel, payload, fill_bits, actual, t
+    )
+
+
+def _suffix_time(suffix: bytes) -> int | None:
+    """The last field after the checksum that is an epoch in seconds or milliseconds."""
+    for field in reversed(suffix.split(b",")):
+        t = epoch(field.strip())
+        if t is not None:
+            return t
+    return None
+
+
+def pghp(line: bytes) -> Pghp | None:
+    """`$PGHP,1,y,m,d,h,min,s,ms,…,cc*hh` (Gatehouse): None where it is damaged."""
+    body = line.partition(b"*")[0]
+    fields = body.split(b",")
+    try:
+        year, month, day, hour, minute, second, ms = (int(each) for each in fields[2:9])
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return None
+    at = from_datetime(moment) + ms * MS
+    return Pghp(at, _hex(fields[-1])) if EARLIEST <= at < LATEST else None
+
+
+def epoch(text: bytes) -> int | None:
+    """Ten digits are seconds, thirteen milliseconds, since 1970; µs UTC, or None."""
+    if not text.isdigit() or len(text) not in (10, 13):
+        return None
+    at = int(text) * (SECOND if len(text) == 10 else MS)
+    return at if EARLIEST <= at < LATEST else None
+
+
+def checksum(body: bytes) -> int:
+    """Exclusive or of all bytes, by folding halves of one large number."""
+    value = int.from_bytes(body, "big")
+    size = 8 << max(0, (len(body) - 1).bit_length())
+    while size > 8:
+        size >>= 1
+        value = (value >> size) ^ (value & ((1 << size) - 1))
+    return value
+
+
+def _hex(text: bytes) -> int | None:
+    try:
+        return int(text[:2], 16) if len(text) >= 2 else None
+    except ValueError:
+        return None

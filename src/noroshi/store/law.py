@@ -16,6 +16,7 @@ from noroshi.store import events
 from noroshi.store.statements import statements
 from noroshi.words.grant import Consent, Grant
 from noroshi.words.ids import canonical, sha256
+from noroshi.words.party import Party
 from noroshi.words.time import FOREVER
 
 SQL = statements("law")
@@ -24,6 +25,7 @@ Terms = TypeVar("Terms", Grant, Consent)
 
 _grant = msgspec.json.Decoder(Grant)
 _consent = msgspec.json.Decoder(Consent)
+_party = msgspec.json.Decoder(Party)
 
 
 def set_sha256(agreements: Sequence[tuple[str, str, bytes]]) -> str:
@@ -113,3 +115,12 @@ def grants(connection: sqlite3.Connection) -> dict[str, Grant]:
 def consents(connection: sqlite3.Connection) -> tuple[Consent, ...]:
     """All consents, by id."""
     return tuple(_consent.decode(row[0]) for row in connection.execute(SQL["consents"]))
+
+
+def put_parties(connection: sqlite3.Connection, parties: Iterable[Party]) -> tuple[Party, ...]:
+    """Register parties after those that are; one already there keeps its position."""
+    (last,) = connection.execute(SQL["last_position"]).fetchone()
+    for position, party in enumerate(parties, last + 1):
+        row = (party.code, position, canonical(party).decode())
+        connection.execute(SQL["put_party"], row)
+    return tuple(_party.decode(row[0]) for row in connection.execute(SQL["parties"]))

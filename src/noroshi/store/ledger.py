@@ -63,31 +63,28 @@ def disclose(connection: sqlite3.Connection, party: str, rows: Sequence[Disclose
     return len(chain)
 
 
+def _raw(connection: sqlite3.Connection, statement: str, *which: str) -> Iterator[tuple[Any, ...]]:
+    after = -1
+    while found := connection.execute(SQL[statement], (*which, after, CHUNK)).fetchall():
+        yield from found
+        after = found[-1][0]
+
+
 def rows(connection: sqlite3.Connection, party: str | None) -> Iterator[LedgerRow]:
     """The ledger in order, or what of it concerns `party`."""
-    after = 0
-    while True:
-        if party is None:
-            found = connection.execute(SQL["rows"], (after, CHUNK)).fetchall()
-        else:
-            found = connection.execute(SQL["rows_of"], (party, after, CHUNK)).fetchall()
-        if not found:
-            return
-        for *head, clauses, body in found:
-            yield LedgerRow(*head, clauses=_clauses.decode(clauses), body_sha256=body)
-        after = found[-1][0]
+    found = _raw(connection, "rows") if party is None else _raw(connection, "rows_of", party)
+    for *head, clauses, body in found:
+        yield LedgerRow(*head, clauses=_clauses.decode(clauses), body_sha256=body)
 
 
 def verify(connection: sqlite3.Connection) -> None:
     """Walk the whole chain; `BadInput` names the first row that does not follow."""
     n, prev = 0, ROOT
-    for row in rows(connection, None):
-        clauses = canonical(list(row.clauses)).decode()
-        fields = (row.n, row.at, row.party, row.id, row.version, clauses, row.body_sha256)
+    for number, before, sha, *rest in _raw(connection, "rows"):
         n += 1
-        if row.n != n or row.prev != prev or row.sha != chained(prev, fields):
+        if number != n or before != prev or sha != chained(prev, (n, *rest)):
             raise _broken(n, "does not follow from the row before it")
-        prev = row.sha
+        prev = sha
     if (events.meta(connection, "ledger_head") or f"0 {ROOT}") != f"{n} {prev}":
         raise _broken(n, "is not where the ledger ended")
 

@@ -54,23 +54,24 @@ def split(sql: str) -> Iterator[str]:
 
 
 def schema_version(connection: sqlite3.Connection) -> int:
-    """The number of the last migration applied; 0 for an empty file."""
-    found = connection.execute(
-        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'meta'"
-    ).fetchone()
-    if not found[0]:
+    """The number of the last migration applied; 0 for an empty file, -1 for somebody else's."""
+    tables = {
+        row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    }
+    if not tables:
         return 0
+    if "meta" not in tables or "migration" not in tables:
+        return -1
     row = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
-    return int(row[0]) if row else 0
+    return int(row[0]) if row else -1
 
 
 def migrate(database: Database, migrations: tuple[Migration, ...]) -> int:
     """Bring the file to the last of `migrations`; the version it had before.
 
-    Raises `BadInput` when the file is newer, or was made by migrations with other text.
+    Raises `BadInput` when the file is not a store, is newer, or was made by other migrations.
     """
-    before = schema_version(database.connection)
-    _check(database, before, migrations)
+    before = _checked(database, migrations)
     for migration in migrations[before:]:
         with database.write() as connection:
             # Another process may have been first between the look above and this lock.
@@ -90,7 +91,13 @@ def migrate(database: Database, migrations: tuple[Migration, ...]) -> int:
     return before
 
 
-def _check(database: Database, before: int, migrations: tuple[Migration, ...]) -> None:
+def _checked(database: Database, migrations: tuple[Migration, ...]) -> int:
+    try:
+        before = schema_version(database.connection)
+    except sqlite3.DatabaseError as problem:
+        raise BadInput(str(database.path), f"cannot be opened: {problem}") from problem
+    if before < 0:
+        raise BadInput(str(database.path), "a database, but not a store of noroshi")
     if before > len(migrations):
         raise BadInput(
             str(database.path),
@@ -99,14 +106,19 @@ def _check(database: Database, before: int, migrations: tuple[Migration, ...]) -
             expected=f"at most {len(migrations)}",
             hint="use the version of noroshi that wrote it, or a newer one",
         )
-    if before == 0:
-        return
-    for n, name, digest in database.connection.execute("SELECT n, name, sha256 FROM migration"):
-        if digest != migrations[n - 1].digest:
+    if before:
+        _check_texts(database, migrations)
+    return before
+
+
+def _check_texts(database: Database, migrations: tuple[Migration, ...]) -> None:
+    applied = dict(database.connection.execute("SELECT n, sha256 FROM migration").fetchall())
+    for migration in migrations[: len(applied)]:
+        if applied.get(migration.n) != migration.digest:
             raise BadInput(
-                f"{database.path}: migration {name}",
+                f"{database.path}: migration {migration.name}",
                 "was applied with another text",
-                found=digest[:12],
-                expected=migrations[n - 1].digest[:12],
-                hint="this file was made by a build that was never released; ingest again",
+                found=str(applied.get(migration.n))[:12],
+                expected=migration.digest[:12],
+                hint="a build that was never released made this file; make a new store",
             )

@@ -226,9 +226,12 @@ def cells_since(connection: sqlite3.Connection, seq: int, limit: int) -> list[Ce
 
 
 def ids_like(connection: sqlite3.Connection, start: str, limit: int) -> list[str]:
-    """Ids that begin with `start`, with or without their type; the id itself where it is one."""
+    """Ids that begin with `start`, else those where it follows the type; just `start` where it
+    is an id."""
     if connection.execute(listed(SQL["held"], 1), (start,)).fetchone():
         return [start]
-    escaped = start.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    found = connection.execute(SQL["ids_like"], (f"{escaped}%", f"%--{escaped}%", limit))
+    found = connection.execute(SQL["ids_from"], (start, start + chr(0x10FFFF), limit)).fetchall()
+    if not found:
+        escaped = start.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        found = connection.execute(SQL["ids_like"], (f"%--{escaped}%", limit)).fetchall()
     return [row[0] for row in found]

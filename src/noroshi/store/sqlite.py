@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from noroshi.store.failpoint import from_environment
+from noroshi.words.errors import Refused
 
 BUSY_S: Final = 30.0
 """How long a writer waits for another process's transaction before it gives up."""
@@ -23,7 +24,7 @@ _PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA cache_size = -65536",
+    "PRAGMA cache_size = -16384",
     "PRAGMA temp_store = MEMORY",
 )
 
@@ -53,12 +54,15 @@ class Database:
         self._local = threading.local()
         self._all: weakref.WeakSet[_Held] = weakref.WeakSet()
         self._lock = threading.Lock()
+        self._closed = False
 
     def _held(self) -> _Held:
         held: _Held | None = getattr(self._local, "held", None)
         if held is None:
-            held = self._local.held = _Held(self.path)
             with self._lock:
+                if self._closed:
+                    raise Refused(f"{self.path}: the store is closed")
+                held = self._local.held = _Held(self.path)
                 self._all.add(held)
         return held
 
@@ -119,8 +123,9 @@ class Database:
                 held.connection.execute("ROLLBACK")
 
     def close(self) -> None:
-        """Close every thread's connection. The next use opens a new one."""
+        """Close every thread's connection, for good."""
         with self._lock:
+            self._closed = True
             for held in list(self._all):
                 held.connection.close()
             self._all.clear()

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from noroshi.store import events, labels, law, ledger, migrate, pages, views
+from noroshi.store import assets, events, labels, law, ledger, migrate, pages, views
 from noroshi.store import findings as projection
 from noroshi.store import records as versions
 from noroshi.store.findings import Decode, Told
@@ -29,11 +29,13 @@ from noroshi.store.rows import (
     ViewState,
 )
 from noroshi.store.sqlite import Database
-from noroshi.words.desk import Rejected
+from noroshi.words.asset import AssetGraph
+from noroshi.words.desk import Covered, Rejected
 from noroshi.words.errors import BadInput
 from noroshi.words.grant import Consent, Grant
 from noroshi.words.ids import sha256
 from noroshi.words.label import Label
+from noroshi.words.party import Party
 from noroshi.words.record import Record
 from noroshi.words.stix import body_of
 
@@ -51,8 +53,11 @@ class Store:
     def open(cls, path: Path, *, create: bool = False) -> Store:
         """The store at `path`, migrated to this version. Raises `BadInput` when there is none
         (unless `create`), when it is no store, or when a newer noroshi wrote it."""
-        if not create and not path.is_file():
-            raise BadInput(str(path), "no store here", hint="noroshi init DIR --party CODE")
+        if not path.is_file():
+            if not create:
+                raise BadInput(str(path), "no store here", hint="noroshi init DIR --party CODE")
+            # What a node knows is for its user alone; SQLite gives its side files the same mode.
+            path.touch(mode=0o600)
         database = Database(path)
         try:
             migrate.migrate(database, migrate.packaged())
@@ -60,6 +65,10 @@ class Store:
             database.close()
             raise
         return cls(database)
+
+    def backup(self, path: Path) -> None:
+        """Write a compact copy to `path`, which must not exist, while others go on working."""
+        self._database.connection.execute("VACUUM INTO ?", (str(path),))
 
     def close(self) -> None:
         """Close the file. What was acknowledged is on disc already."""
@@ -194,6 +203,27 @@ class Store:
         with self._database.write() as connection:
             return projection.rebuild(connection, self.since, decode)
 
+    # Assets and coverage
+
+    def put_assets(self, graph: AssetGraph) -> None:
+        """Make `graph` the assets of this node, in place of those before."""
+        with self._database.write() as connection:
+            assets.put(connection, graph)
+
+    def assets(self) -> AssetGraph:
+        """The assets of this node and their edges."""
+        with self._database.read() as connection:
+            return assets.graph(connection)
+
+    def put_coverage(self, rows: Iterable[Covered]) -> None:
+        """Keep where and when a desk was able to see; the later word on the same place counts."""
+        with self._database.write() as connection:
+            assets.cover(connection, rows)
+
+    def coverage(self, kind: str) -> list[Covered]:
+        """Where and when `kind` could have been seen, by start."""
+        return assets.coverage(self._database.connection, kind)
+
     # Sources
 
     def source(self, sha256: str) -> SourceState | None:
@@ -246,6 +276,12 @@ class Store:
     def terms(self) -> int:
         """A number that rises whenever grants or consents change: a key for what rests on them."""
         return law.terms(self._database.connection)
+
+    def put_parties(self, parties: Iterable[Party]) -> tuple[Party, ...]:
+        """Register this node's own parties after those it has; all of them, in position order,
+        which is part of stored masks and never changes."""
+        with self._database.write() as connection:
+            return law.put_parties(connection, parties)
 
     # Views
 

@@ -69,10 +69,11 @@ CREATE TABLE rate (
 
 -- Where and when a desk was able to see a kind: negative evidence counts only here.
 CREATE TABLE coverage (
-    kind    TEXT    NOT NULL,
-    place   TEXT    NOT NULL,
-    t0      INTEGER NOT NULL,
-    t1      INTEGER NOT NULL,
-    quality REAL    NOT NULL,
+    kind      TEXT    NOT NULL,
+    place     TEXT    NOT NULL,
+    t0        INTEGER NOT NULL,
+    t1        INTEGER NOT NULL,
+    precision TEXT    NOT NULL,
+    quality   REAL    NOT NULL,
     PRIMARY KEY (kind, place, t0, t1)
 ) STRICT;

@@ -27,7 +27,7 @@ CREATE TABLE epoch (
 ) STRICT;
 
 CREATE TABLE grant_ (
-    id    TEXT NOT NULL PRIMARY KEY,
+    id     TEXT NOT NULL PRIMARY KEY,
     grant_ TEXT NOT NULL
 ) STRICT;
 

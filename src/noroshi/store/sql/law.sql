@@ -54,3 +54,13 @@ ON CONFLICT (id) DO UPDATE SET consent = excluded.consent;
 
 -- name: consents
 SELECT consent FROM consent ORDER BY id;
+
+-- name: last_position
+SELECT coalesce(max(position), -1) FROM party;
+
+-- name: put_party
+INSERT INTO party (code, position, party) VALUES (?, ?, ?)
+ON CONFLICT (code) DO UPDATE SET party = excluded.party;
+
+-- name: parties
+SELECT party FROM party ORDER BY position;

@@ -72,9 +72,11 @@ SELECT seq, party, at, attests FROM hop WHERE seq BETWEEN ? AND ? ORDER BY seq, 
 -- name: strands
 SELECT strand FROM strand WHERE cell = ?;
 
+-- name: ids_from
+SELECT DISTINCT id FROM record WHERE id >= ? AND id < ? ORDER BY id LIMIT ?;
+
 -- name: ids_like
-SELECT DISTINCT id FROM record WHERE id LIKE ? ESCAPE '\' OR id LIKE ? ESCAPE '\'
-ORDER BY id LIMIT ?;
+SELECT DISTINCT id FROM record WHERE id LIKE ? ESCAPE '\' ORDER BY id LIMIT ?;
 
 -- name: counts
 SELECT 'record', count(*) FROM record

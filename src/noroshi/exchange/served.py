@@ -10,21 +10,11 @@ from typing import Protocol
 
 import msgspec
 
+from noroshi.store import Match
 from noroshi.words.grant import Grant
 from noroshi.words.label import Label, Tlp
 
-
-class Match(msgspec.Struct, frozen=True):
-    """TAXII's `match` filters: values of one field are alternatives, fields must all match.
-
-    Empty means: any `id`, any `type`, of each object the newest `spec_version` there is, and of
-    that its last `version`. A `version` is `first`, `last`, `all` or µs UTC.
-    """
-
-    id: tuple[str, ...] = ()
-    type: tuple[str, ...] = ()
-    spec_version: tuple[str, ...] = ()
-    version: tuple[str | int, ...] = ()
+__all__ = ["Content", "Match", "Page", "Served"]
 
 
 class Served(msgspec.Struct, frozen=True):

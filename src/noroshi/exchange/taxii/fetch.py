@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -44,11 +45,11 @@ class Got(msgspec.Struct, frozen=True):
     headers: Mapping[str, str]
 
 
-def open_client(**options: object) -> httpx2.Client:
+def open_client(verify: ssl.SSLContext | bool = True) -> httpx2.Client:
     """A client with the time limits that a peer gets; it never follows a redirect, which would
-    carry credentials elsewhere. `options` go to `httpx2.Client` (`verify`, `cert`, …)."""
+    carry credentials elsewhere."""
     limits = httpx2.Timeout(30.0, connect=10.0)
-    return httpx2.Client(timeout=limits, follow_redirects=False, **options)  # type: ignore[arg-type]
+    return httpx2.Client(verify=verify, timeout=limits, follow_redirects=False)
 
 
 def get(

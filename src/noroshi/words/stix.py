@@ -90,7 +90,7 @@ class FindingBody(
     detector: str | None
     detector_version: str | None = None
     params_sha256: str | None = None
-    geometry: msgspec.Raw | None = None
+    geometry: dict[str, Any] | None = None
     place: tuple[float, float, float] | None = None
     subjects: tuple[str, ...] = ()
     assets: tuple[str, ...] = ()
@@ -129,7 +129,7 @@ def finding_body(finding: Finding, salt: bytes) -> FindingBody:
         detector=finding.detector,
         detector_version=finding.detector_version,
         params_sha256=finding.params_sha256,
-        geometry=msgspec.Raw(place.geojson) if place and place.geojson else None,
+        geometry=msgspec.json.decode(place.geojson) if place and place.geojson else None,
         place=(place.lon, place.lat, place.radius_m) if place else None,
         subjects=finding.subjects,
         assets=finding.assets,
@@ -187,11 +187,18 @@ def event(
     return ids.canonical({name: value for name, value in properties.items() if value is not None})
 
 
+class _Gone:
+    """Reads as an ellipsis, whatever number format the template asks for."""
+
+    def __format__(self, spec: str) -> str:
+        return "…"
+
+
 class _Known(dict[str, Any]):
     """Format arguments where what a transform removed reads as an ellipsis."""
 
-    def __missing__(self, key: str) -> str:
-        return "…"
+    def __missing__(self, key: str) -> _Gone:
+        return _Gone()
 
 
 def describe(body: FindingBody, kind: Kind, language: Literal["en", "ja"]) -> str:

@@ -74,7 +74,10 @@ def ceil(at: int, precision: Precision) -> int:
         return at
     if precision in STEP:
         return low + STEP[precision]
-    return floor(low + (32 if precision == "month" else 367) * DAY, precision)
+    try:
+        return floor(low + (32 if precision == "month" else 367) * DAY, precision)
+    except OverflowError:  # in the last month or year of the calendar
+        return _LAST + 1
 
 
 def to_datetime(at: int) -> datetime:

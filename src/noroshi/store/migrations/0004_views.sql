@@ -45,7 +45,7 @@ CREATE TABLE view_current (
 ) STRICT;
 
 CREATE INDEX view_current_plain ON view_current (party, n) WHERE plain = 1;
-CREATE INDEX view_current_plain_type ON view_current (party, otype, n) WHERE plain = 1;
+CREATE INDEX view_current_plain_type ON view_current (party, plain, otype, n);
 CREATE INDEX view_current_type ON view_current (party, otype, n);
 CREATE INDEX view_current_spec ON view_current (party, spec_version, n);
 CREATE INDEX view_current_oid ON view_current (party, oid, n);

@@ -1,4 +1,4 @@
-"""The sea desk's state as bytes, and back: MessagePack with a tag of desk version and parameters."""
+"""The sea desk's state as bytes, and back: MessagePack under a tag of version and parameters."""
 
 from __future__ import annotations
 

@@ -94,16 +94,16 @@ class Sea:
 
         found = {each.id: each for each in detect(state)}
         emits: list[Emit] = [
-            Retract(id, "later positions do not bear it out", _successor(found, old))
-            for id, old in sorted(state.emitted.items())
-            if id not in found
+            Retract(gone, "later positions do not bear it out", _successor(found, old))
+            for gone, old in sorted(state.emitted.items(), key=lambda item: item[0])
+            if gone not in found
         ]
-        told = {id: old for id, old in state.emitted.items() if id in found}
-        for id, each in found.items():
+        told = {known: old for known, old in state.emitted.items() if known in found}
+        for each in found.values():
             now = Emitted(sha256(canonical(each)), each.kind, each.subjects, each.span)
-            if told.get(id) != now and (until is None or each.span.t1 <= until):
+            if told.get(each.id) != now and (until is None or each.span.t1 <= until):
                 emits.append(Found(each))
-                told[id] = now
+                told[each.id] = now
         state.emitted = told
         return emits
 

@@ -8,7 +8,7 @@ agree; 3, possibly true, where positions alone speak. Reliability is the worst o
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 import numpy as np
@@ -23,6 +23,8 @@ from noroshi.words.place import Place
 from noroshi.words.time import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from noroshi.desks.sea.ports import Harbour
     from noroshi.words.desk import Array, Context
 
@@ -56,17 +58,18 @@ class Builder:
         """The finding of one sighting."""
         track = self._track
         kind = self._context.kinds[seen.kind]
-        subjects = tuple(sorted({track.subjects[track.vessel[first]] for first, _ in seen.rows}))
+        vessels = {int(track.vessel[first]) for first, _ in seen.rows}
+        subjects = tuple(track.subjects[vessel] for vessel in sorted(vessels))
         rows = np.concatenate([np.arange(first, last + 1) for first, last in seen.rows])
         ends = np.array(sorted({row for pair in seen.rows for row in pair}))
         span = self._span(ends)
         detector = f"sea/{seen.kind}"
-        id, observation = finding_ids(
+        identity, observation = finding_ids(
             self._context.party, detector, kind, subjects, span.t0, self._cell(seen.start)
         )
         evidence, origins = self._evidence(ends)
         return Finding(
-            id=id,
+            id=identity,
             observation=observation,
             version=0,
             owner=self._context.party,
@@ -105,9 +108,9 @@ class Builder:
     def _cell(self, row: int) -> str:
         import h3
 
-        return h3.latlng_to_cell(
-            float(self._track.lat[row]), float(self._track.lon[row]), CELL_RESOLUTION
-        )
+        to_cell = h3.latlng_to_cell  # pyright: ignore
+        cell = cast("Callable[[float, float, int], str]", to_cell)
+        return cell(float(self._track.lat[row]), float(self._track.lon[row]), CELL_RESOLUTION)
 
     def _evidence(self, ends: Array) -> tuple[tuple[Evidence, ...], list[Origin]]:
         held = self._track.held[ends]

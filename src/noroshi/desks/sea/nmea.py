@@ -2,8 +2,8 @@
 
 A message's time is, in this order: its tag block's `c:`, the `$PGHP` line that announced it, the
 epoch that follows its checksum — its own time. Else the last known time of the source, in order:
-the median of the last base stations' reports (types 4 and 11) or, in a log that has times of its
-own, the latest of those; such a position is marked (`clock` 1, precision a minute). Before any
+the median of the last base stations' reports (types 4 and 11) or, in a log with tag blocks or
+epochs, the latest of those; such a position is marked (`clock` 1, precision a minute). Before any
 time is known it is undated (`clock` 0), and nothing is detected from it.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from noroshi.desks.sea.batches import Batch
 from noroshi.desks.sea.fragments import Fragments, Lost, Whole
-from noroshi.desks.sea.payload import Position, Static, StationTime, decode
+from noroshi.desks.sea.payload import Static, StationTime, decode
 from noroshi.desks.sea.sentence import NO_TAG, Pghp, Sentence, Tag, merged, parse, split_tag
 from noroshi.desks.sea.stamps import MILLISECOND_CODE, MINUTE_CODE, SECOND_CODE
 from noroshi.words.desk import Rejected
@@ -33,6 +33,13 @@ LONGEST: Final = 4_096
 
 KEPT: Final = 500
 """Bytes of a rejected part that are kept with it."""
+
+ANNOUNCED: Final = 4
+"""Lines within which a `$PGHP` line's sentence follows; receivers interleave a few."""
+
+LATE_S: Final = 60
+"""An epoch so much later than its sentence's announced time is when a satellite's store was
+delivered: from then on the log's epochs date nothing."""
 
 STATIONS: Final = 15
 """Base-station times whose median is the source's clock; fewer than 3 are not believed, as a
@@ -68,8 +75,9 @@ class Reader:
         self.batch = Batch(source, "mmsi", "bytes", size)
         self.clock, self._fragments = Clock(), Fragments(patience)
         self._source = source
-        self._announced: Pghp | None = None
+        self._announced: list[tuple[int, Pghp]] = []
         self._tag: Tag | None = None
+        self._late = False
         self._groups: dict[bytes, int] = {}
         self._line = 0
 
@@ -105,8 +113,7 @@ class Reader:
         tag, self._tag = self._tag or NO_TAG, None
         found = parse(rest)
         if isinstance(found, Pghp):
-            self._announced = found
-            self.clock.own(found.t)
+            self._announced.append((self._line, found))
         if not isinstance(found, Sentence):
             return None, []
         t = self._own_time(found, tag)
@@ -115,7 +122,6 @@ class Reader:
         return self._fragments.add(found, tag, t, self._line, start, end)
 
     def _own_time(self, sentence: Sentence, tag: Tag) -> int | None:
-        announced, self._announced = self._announced, None
         t = tag.t
         if tag.group is not None:
             t = self._groups.get(tag.group[0]) if t is None else t
@@ -123,13 +129,24 @@ class Reader:
                 if len(self._groups) > 10_000:
                     self._groups.clear()
                 self._groups[tag.group[0]] = t
-        if t is None and announced is not None and announced.checksum == sentence.checksum:
-            t = announced.t
         if t is None:
-            t = sentence.t
+            announced = self._announcement(sentence.checksum)
+            if announced is not None:
+                if sentence.t is not None and sentence.t - announced > LATE_S * SECOND:
+                    self._late = True
+                return announced
+            t = None if self._late else sentence.t
         if t is not None:
             self.clock.own(t)
         return t
+
+    def _announcement(self, checksum: int) -> int | None:
+        """The time of a recent `$PGHP` line for this very sentence. It is no clock of the source:
+        a satellite's sentences come hours late, each with its own."""
+        fresh = [each for each in self._announced if self._line - each[0] <= ANNOUNCED]
+        match = next((each for each in reversed(fresh) if each[1].checksum == checksum), None)
+        self._announced = [each for each in fresh if each is not match]
+        return None if match is None else match[1].t
 
     def _message(self, whole: Whole) -> None:
         for item in decode(whole.payload, whole.fill):
@@ -141,7 +158,7 @@ class Reader:
             return
         t, clock, precision = whole.t, 2, SECOND_CODE
         if t is None:
-            t, precision = self.clock.now(), MINUTE_CODE
+            t, precision = None if self._late else self.clock.now(), MINUTE_CODE
             t, clock = (0, 0) if t is None else (t, 1)
         elif t % SECOND:
             precision = MILLISECOND_CODE

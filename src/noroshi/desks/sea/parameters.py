@@ -32,10 +32,10 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """See `jump_kn`. Ours: shorter leaps are positioning error or coarse clocks."""
 
     slow_kn: float = 0.2
-    """A vessel begins to be stationary below this (GFW anchorages_pipeline, stopped_begin_speed)."""
+    """A vessel begins to be stationary below this (GFW anchorages_pipeline, begin)."""
 
     fast_kn: float = 0.5
-    """A stationary vessel moves again above this (GFW anchorages_pipeline, stopped_end_speed)."""
+    """A stationary vessel moves again above this (GFW anchorages_pipeline, end)."""
 
     stop_min_s: int = 3_600
     """Shortest `stop`. Ours: a pilot boarding or a lock takes less."""
@@ -88,7 +88,7 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Fewest ships in company. Ours: two ships on one course are a traffic lane's daily sight."""
 
     company_m: float = 9_260.0
-    """Ships in company are within 5 nautical miles of another. Ours, after naval station-keeping."""
+    """Ships in company are within 5 nautical miles of one another. Ours."""
 
     company_course_deg: float = 15.0
     """Their courses differ by at most this. Ours."""

@@ -71,18 +71,18 @@ def decode(payload: bytes, fill: int) -> tuple[Item, ...]:
     """
     if not payload or payload.translate(None, ARMOUR):
         raise ValueError("unreadable payload: not six-bit text" if payload else "empty payload")
-    type = _SIX[payload[0]]
-    reader = _READERS.get(type)
+    number = _SIX[payload[0]]
+    reader = _READERS.get(number)
     if reader is None:
         return ()
     bits = len(payload) * 6 - fill
-    if bits < LEAST_BITS[type]:
-        raise ValueError(f"truncated payload: {bits} bits of type {type}")
+    if bits < LEAST_BITS[number]:
+        raise ValueError(f"truncated payload: {bits} bits of type {number}")
     classes, vector = _pyais()
     try:
-        message = classes[type].from_vector(vector(payload, fill))
+        message = classes[number].from_vector(vector(payload, fill))
     except Exception as problem:  # pyais raises whatever its converters raise
-        raise ValueError(f"unreadable payload of type {type}: {problem}") from problem
+        raise ValueError(f"unreadable payload of type {number}: {problem}") from problem
     return reader(message)
 
 
@@ -98,23 +98,23 @@ _SIX: Final = [(code - 56 if code - 48 > 40 else code - 48) & 63 for code in ran
 
 
 def _position(message: Any) -> tuple[Item, ...]:
-    type = message.msg_type
+    number = message.msg_type
     lon, lat = message.lon, message.lat
     if lon == 181.0 or lat == 91.0:
         return ()
     if not (-180.0 <= lon <= 180.0 and -90.0 <= lat <= 90.0):
         raise ValueError(f"impossible position: longitude {lon}, latitude {lat}")
-    coarse = type == 27
+    coarse = number == 27
     speed, course = float(message.speed), float(message.course)
     heading = getattr(message, "heading", 511)
     status = int(getattr(message, "status", 15))
     return (
         Position(
             message.mmsi,
-            type,
+            number,
             -180.0 if lon == 180.0 else lon,
             lat,
-            math.nan if speed >= (63 if coarse else 1023 if type == 9 else 102.3) else speed,
+            math.nan if speed >= (63 if coarse else 1023 if number == 9 else 102.3) else speed,
             course if 0.0 <= course < 360.0 else math.nan,
             float(heading) if heading is not None and heading < 360 else math.nan,
             status if 0 <= status <= 14 else -1,
@@ -152,18 +152,10 @@ def _text(value: str | None) -> str:
 
 
 def _station(message: Any) -> tuple[Item, ...]:
+    date = (message.year, message.month, message.day)
+    clock = (message.hour, message.minute, message.second)
     try:
-        at = from_datetime(
-            datetime(
-                message.year,
-                message.month,
-                message.day,
-                message.hour,
-                message.minute,
-                message.second,
-                tzinfo=UTC,
-            )  # fmt: skip
-        )
+        at = from_datetime(datetime(*date, *clock, tzinfo=UTC))
     except ValueError:
         return ()
     return (StationTime(message.mmsi, at),)

@@ -102,17 +102,17 @@ def parse(line: bytes) -> Sentence | Pghp | None:
     if begin < 0:
         raise ValueError("not a sentence")
     body, star, rest = line[begin + 1 :].partition(b"*")
+    spoken = body.partition(b",")[0][-3:] in (b"VDM", b"VDO")
     if not star or len(rest) < 2:
+        if not spoken:
+            return None
         raise ValueError("truncated: no checksum")
     written = _hex(rest[:2])
     actual = checksum(body)
     if written != actual:
         found = rest[:2].decode("ascii", "replace")
         raise ValueError(f"wrong checksum: {found} written, {actual:02X} computed")
-    fields = body.split(b",")
-    if fields[0][-3:] not in (b"VDM", b"VDO"):
-        return None
-    return _sentence(fields, actual, rest[2:])
+    return _sentence(body.split(b","), actual, rest[2:]) if spoken else None
 
 
 def _sentence(fields: list[bytes], actual: int, suffix: bytes) -> Sentence:

@@ -132,7 +132,8 @@ def _keys(cell: Array, groups: Array) -> Array:
     return keys
 
 
-_AROUND: Final = tuple(itertools.product((-1, 0, 1), repeat=3))
+_STEPS: Final = (-1, 0, 1)
+_AROUND: Final = tuple(itertools.product(_STEPS, _STEPS, _STEPS))
 """A cube and its 26 neighbours."""
 
 _FORWARD: Final = _AROUND[13:]

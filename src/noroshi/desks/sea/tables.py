@@ -8,7 +8,7 @@ with its number (the first data row is 1) and the reason; the next one is read.
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -44,6 +44,12 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Our columns by the headers that mean them: lower case, letters and digits only."""
 
+POSITION_TYPES: Final = frozenset((1, 2, 3, 9, 18, 19, 27))
+"""AIS message types that must have a position; a row of another type may lack one."""
+
+JSON_LINES: Final = 100
+"""Objects looked at for one with a position: a log may begin with static data."""
+
 _DELIMITERS = ",;\t|"
 _LONGEST = 65_536
 
@@ -51,16 +57,23 @@ _LONGEST = 65_536
 def sniff(head: bytes) -> float:
     """How surely `head` begins a table of positions: a header, or JSON objects, with identity,
     time and place."""
-    first, *rest = head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 2)
-    text = first.decode("utf-8", "replace").strip()
-    if text.startswith("{"):
-        try:
-            fields = _fields(list(msgspec.json.decode(text, type=dict[str, Any])))
-        except (msgspec.DecodeError, ValueError):
-            return 0.0
-    else:
-        fields = _fields(_header(text)) if rest or len(head) < _LONGEST else {}
+    first, *rest = head.removeprefix(b"\xef\xbb\xbf").splitlines()[:JSON_LINES] or [b""]
+    if first.lstrip().startswith(b"{"):
+        return 0.9 if any(_positional(line) for line in (first, *rest)) else 0.0
+    try:
+        fields = _fields(_header(first.decode("utf-8", "replace")))
+    except csv.Error:
+        return 0.0
     return 0.9 if _missing(fields) is None else 0.0
+
+
+def _positional(line: bytes) -> bool:
+    """Whether a JSON line is an object with an MMSI, time and place; an `id` alone names anything."""
+    try:
+        fields = _fields(list(msgspec.json.decode(line, type=dict[str, Any])))
+    except msgspec.DecodeError:
+        return False
+    return "mmsi" in fields and _missing(fields) is None
 
 
 def read(source: Source, size: int) -> Iterator[Columns | Rejected]:
@@ -68,12 +81,12 @@ def read(source: Source, size: int) -> Iterator[Columns | Rejected]:
     with source.open() as stream:
         first = stream.readline(_LONGEST).removeprefix(b"\xef\xbb\xbf")
         if first.lstrip().startswith(b"{"):
-            yield from _json_lines(source, _chain(first, stream), size)
+            yield from _json_lines(source, _chain(first, _lines(stream)), size)
         else:
             yield from _csv(source, first.decode("utf-8", "replace"), stream, size)
 
 
-def _csv(source: Source, first: str, stream: Any, size: int) -> Iterator[Columns | Rejected]:
+def _csv(source: Source, first: str, stream: IO[bytes], size: int) -> Iterator[Columns | Rejected]:
     header = _header(first)
     fields = _fields(header)
     missing = _missing(fields)
@@ -87,7 +100,7 @@ def _csv(source: Source, first: str, stream: Any, size: int) -> Iterator[Columns
     delimiter = _delimiter(first)
     split = _splitter(delimiter, len(header))
     order = stamps.slash_order(_peek(source), delimiter, fields["time"])
-    yield from _rows(source, stream, size, lambda line: split(line), fields, order)
+    yield from _rows(source, _lines(stream), size, split, fields, order)
 
 
 def _json_lines(source: Source, lines: Iterable[bytes], size: int) -> Iterator[Columns | Rejected]:
@@ -121,8 +134,8 @@ def _rows(
             continue
         row += 1
         try:
-            _one(batch, split(line.decode()), fields, order, row)
-        except (ValueError, IndexError, csv.Error) as problem:
+            _one(batch, split(line.decode("utf-8", "replace")), fields, order, row)
+        except (ValueError, msgspec.DecodeError, csv.Error) as problem:
             yield Rejected(source.name, Row(row), str(problem)[:200], line[:500])
         if batch.full:
             yield from batch.take()
@@ -153,10 +166,12 @@ def _one(
             length_m=_number(get("length_m"), 0.0), width_m=_number(get("width_m"), 0.0),
         )  # fmt: skip
     lon_text, lat_text = get("lon"), get("lat")
+    if _number(lon_text, 0.0) == 181.0 or _number(lat_text, 0.0) == 91.0:
+        return
     if not lon_text and not lat_text:
-        if name or get("imo") or get("callsign"):
-            return
-        raise ValueError("no position")
+        if int(_number(get("type"), 1.0)) in POSITION_TYPES and not name:
+            raise ValueError("no position")
+        return
     lon, lat = _degrees(lon_text, 180.0, "longitude"), _degrees(lat_text, 90.0, "latitude")
     batch.position(
         identity, t, lon, lat, row, precision=precision,
@@ -224,8 +239,9 @@ def _digits(text: str) -> int:
 
 
 def _header(line: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([line.rstrip("\r\n")],
-                                                     delimiter=_delimiter(line)), [])]  # fmt: skip
+    for cells in csv.reader([line.rstrip("\r\n")], delimiter=_delimiter(line)):
+        return [cell.strip() for cell in cells]
+    return []
 
 
 def _delimiter(line: str) -> str:
@@ -268,6 +284,10 @@ def _peek(source: Source) -> list[str]:
     with source.open() as stream:
         lines = stream.read(_LONGEST).decode("utf-8", "replace").splitlines()
     return lines[1:-1] or lines[1:]
+
+
+def _lines(stream: IO[bytes]) -> Iterator[bytes]:
+    return iter(lambda: stream.readline(_LONGEST), b"")
 
 
 def _chain(first: bytes, stream: Iterable[bytes]) -> Iterator[bytes]:

@@ -38,8 +38,15 @@ def in_turns(
         with peer as running:
             for _ in range(repeats):
                 mine.append(ours())
-                others.append(theirs(running))
+                others.append(_asked(theirs, running))
             return Measured(tuple(mine), tuple(others), running.version)
     except PeerMissing as problem:
         mine += [ours() for _ in range(repeats - len(mine))]
         return Measured(tuple(mine), missing=str(problem))
+
+
+def _asked(theirs: Callable[[Peer], float], running: Peer) -> float:
+    try:
+        return theirs(running)
+    except OSError as problem:
+        raise PeerMissing(f"{running.name}: {problem}") from problem

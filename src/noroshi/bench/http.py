@@ -1,0 +1,47 @@
+"""The raw HTTP client that measures every TAXII server here: one kept connection, no library."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+from types import TracebackType
+from typing import Final
+
+MEDIA_TYPE: Final = "application/taxii+json;version=2.1"
+
+
+class Client:
+    """One connection to one server under one account. Not safe for several threads."""
+
+    def __init__(self, port: int, user: str, password: str) -> None:
+        token = base64.b64encode(f"{user}:{password}".encode()).decode()
+        self._headers = {"Authorization": f"Basic {token}", "Accept": MEDIA_TYPE}
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def get(self, path: str) -> bytes:
+        """The body at `path`. Raises `OSError` for any status but 200."""
+        return self._exchange("GET", path, None, 200)
+
+    def post(self, path: str, body: bytes) -> bytes:
+        """The answer to `body` posted to `path`. Raises `OSError` for any status but 202."""
+        return self._exchange("POST", path, body, 202)
+
+    def _exchange(self, method: str, path: str, body: bytes | None, wanted: int) -> bytes:
+        headers = {**self._headers, "Content-Type": MEDIA_TYPE} if body else self._headers
+        self._connection.request(method, path, body, headers)
+        response = self._connection.getresponse()
+        data = response.read()
+        if response.status != wanted:
+            raise OSError(f"{method} {path}: {response.status} {data[:200]!r}")
+        return data

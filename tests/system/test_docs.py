@@ -16,6 +16,7 @@ import typer.main
 from noroshi.cli.app import app
 from noroshi.config import Config
 from noroshi.desks.registry import desks
+from noroshi.pact.format import File
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -99,6 +100,42 @@ def test_every_key_of_the_configuration_is_explained(table: str) -> None:
     assert heading in found
     named = set(re.findall(r"`([a-z_]+)`", found[heading]))
     assert set(keys) - named == set()
+
+
+def agreement_tables() -> Iterator[tuple[str, str]]:
+    """(heading or "", key) of every key that an agreement file may have, at any depth."""
+    seen: set[type] = set()
+    waiting: list[tuple[str, type]] = []
+    for field in msgspec.structs.fields(File):
+        inner = structs_in(field.type)
+        heading = (
+            "" if not inner else f"[{field.name}]" if inner == [field.type] else f"[[{field.name}]]"
+        )
+        yield heading, field.encode_name
+        waiting += [(heading, each) for each in inner]
+    while waiting:
+        heading, each = waiting.pop()
+        if each not in seen:
+            seen.add(each)
+            for field in msgspec.structs.fields(each):
+                yield heading, field.encode_name
+                waiting += [(heading, inner) for inner in structs_in(field.type)]
+
+
+def structs_in(kind: Any) -> list[type]:
+    """The agreement's own table types that a field's type mentions."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return [kind] if kind.__module__ == File.__module__ else []
+    return [each for argument in get_args(kind) for each in structs_in(argument)]
+
+
+def test_every_key_of_an_agreement_is_explained() -> None:
+    found = headings("pact.md")
+    text = (DOCS / "pact.md").read_text("utf-8")
+    wanted = sorted(set(agreement_tables()))
+    tables = {heading for heading, _ in wanted if heading}
+    assert [table for table in sorted(tables) if not any(table in each for each in found)] == []
+    assert [key for _, key in wanted if not re.search(rf"`[^`\n]*\b{key}\b", text)] == []
 
 
 @pytest.mark.parametrize("name", desks())

@@ -85,5 +85,5 @@ def beside_cedar(quick: bool) -> Measured:
 
 
 CASES: Final = (
-    Case("single decisions", "decisions", "decisions/s", 10.0, "cedarpy", beside_cedar),
+    Case("single decisions", "decisions", "decisions/s", 8.0, "cedarpy", beside_cedar),
 )

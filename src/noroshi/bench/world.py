@@ -54,11 +54,11 @@ def states(parties: Parties) -> tuple[str, ...]:
 
 
 def agreements(codes: Sequence[str], draw: random.Random) -> list[Terms]:
-    """The agreements, each among three to eight parties."""
+    """The agreements, each among five to twelve parties."""
     return [
         Terms(
             id=f"a{number}",
-            parties=tuple(sorted(draw.sample(codes, draw.randint(3, 8)))),
+            parties=tuple(sorted(draw.sample(codes, draw.randint(5, 12)))),
             pillars=tuple(sorted(draw.sample(PILLARS, 3))),
             max_tlp=draw.choice(SHARED),
             prohibited=draw.choice(PILLARS),

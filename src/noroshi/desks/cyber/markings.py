@@ -46,15 +46,15 @@ def labeller(objects: Sequence[tuple[Parts, bytes]], declared: Label) -> Callabl
     def made(kind: str, terms: Terms) -> Label:
         return labelled(declared, kind, terms)
 
-    ends = {end for parts, _ in objects for end in parts.ends()}
-    of_end = dict.fromkeys(ends, SILENT)
+    of_end = {end.lower(): SILENT for parts, _ in objects for end in parts.ends()}
     for parts, _ in objects:
-        if parts.id in ends:
-            of_end[parts.id] = strictest(of_end[parts.id], of_marks(parts.marks()))
+        end = parts.id.lower()  # a UUID in upper case still names the same object
+        if end in of_end:
+            of_end[end] = strictest(of_end[end], of_marks(parts.marks()))
 
     def label_of(parts: Parts) -> Label:
         own = of_marks(parts.marks())
-        return made(parts.type, strictest(own, *(of_end[end] for end in parts.ends())))
+        return made(parts.type, strictest(own, *(of_end[end.lower()] for end in parts.ends())))
 
     return label_of
 

@@ -58,7 +58,10 @@ def strictest(*all_terms: Terms) -> Terms:
     """What satisfies all of them (commutative, associative, idempotent; `SILENT` is neutral)."""
     held = SILENT
     for each in all_terms:
-        if each is held or each == SILENT:
+        if each in (held, SILENT):
+            continue
+        if held == SILENT:
+            held = each
             continue
         both = [only for only in (held.only, each.only) if only is not None]
         held = Terms(

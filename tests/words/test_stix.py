@@ -76,6 +76,14 @@ def test_what_is_no_bundle_raises(data: bytes) -> None:
         list(stix.split(data))
 
 
+def test_text_that_is_not_utf_8_raises_the_error_of_bad_json() -> None:
+    for data in (b'{"type":"\xff"}', b'{"id":"\xff"}'):
+        with pytest.raises(msgspec.DecodeError):
+            stix.head(data)
+    with pytest.raises(msgspec.DecodeError):
+        list(stix.split(b'{"type":"\xff"}'))
+
+
 def test_the_version_is_modified_else_created_else_received() -> None:
     early, late = "2020-01-01T00:00:00Z", "2021-01-01T00:00:00.5Z"
     assert stix.version_of(stix.Head(created=early, modified=late), 7) == parse_instant(late)

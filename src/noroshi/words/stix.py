@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -37,6 +37,8 @@ class _Bundle(msgspec.Struct):
     objects: msgspec.Raw = msgspec.Raw(b"")
 
 
+T = TypeVar("T")
+
 _ARRAY = re.compile(rb"\s*\[")
 _bundle = msgspec.json.Decoder(_Bundle)
 _list = msgspec.json.Decoder(list[msgspec.Raw])
@@ -53,7 +55,7 @@ def split(data: bytes) -> Iterator[bytes]:
     if _ARRAY.match(data):
         yield from (bytes(raw) for raw in _list.decode(data))
         return
-    bundle = _bundle.decode(data)
+    bundle = _decoded(_bundle, data)
     if bundle.type == "bundle" or (not bundle.type and _ARRAY.match(bundle.objects)):
         yield from (bytes(raw) for raw in _list.decode(bundle.objects or b"[]"))
     else:
@@ -61,8 +63,16 @@ def split(data: bytes) -> Iterator[bytes]:
 
 
 def head(raw: bytes) -> Head:
-    """The head of one object; `msgspec.ValidationError` where a property has a wrong type."""
-    return _head.decode(raw)
+    """The head of one object; `msgspec.DecodeError` where it is no JSON in UTF-8, and its kind
+    `msgspec.ValidationError` where a property has a wrong type."""
+    return _decoded(_head, raw)
+
+
+def _decoded(decoder: msgspec.json.Decoder[T], data: bytes) -> T:
+    try:
+        return decoder.decode(data)
+    except UnicodeDecodeError as problem:  # msgspec lets it through as it is
+        raise msgspec.DecodeError(f"not UTF-8: {problem}") from problem
 
 
 def version_of(common: Head, received: int) -> int:

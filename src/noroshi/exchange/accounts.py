@@ -77,12 +77,13 @@ class Accounts:
         or not there is such a name. `now` is µs UTC."""
         if max(len(name), len(password)) > LONGEST:
             return None
-        account = self._by_name.get(name, self._nobody)
+        account = self._by_name.get(name)
         mac = self._mac(name, password)
         held = self._known.get(name)
         if held is not None and now < held[1] and hmac.compare_digest(held[0], mac):
             return account
-        if not self._right(account, password) or account is self._nobody:
+        right = self._right(account or self._nobody, password)
+        if account is None or not right:
             return None
         self._known[name] = (mac, now + REMEMBERED)
         return account

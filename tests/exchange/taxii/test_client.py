@@ -131,6 +131,21 @@ def test_what_is_asked(stix: Any) -> None:
     assert request.headers["authorization"].startswith("Basic ")
 
 
+def test_a_token_that_a_peer_forgot_restarts_its_run() -> None:
+    http, asked = saying(page({}, 400), {"objects": [{}]})
+    (only,) = everything(http, Cursor("2025-01-01T00:00:00Z", "old", "2025-06-01T00:00:00Z"))
+    assert [each.url.params.get("next") for each in asked] == ["old", None]
+    # From the run's start: a peer may have given several objects the date of the last page.
+    assert asked[1].url.params["added_after"] == "2025-01-01T00:00:00Z"
+    assert only.cursor == Cursor(DATES["x-taxii-date-added-last"])
+
+
+def test_a_run_that_turns_out_to_be_over_ends_at_its_last_page() -> None:
+    http, _ = saying({})
+    (only,) = everything(http, Cursor("2025-01-01T00:00:00Z", "n", "2025-06-01T00:00:00Z"))
+    assert only == Pulled((), (), (), (), Cursor("2025-06-01T00:00:00Z"))
+
+
 def test_a_plain_taxii_peer_has_no_terms() -> None:
     http, _ = saying({"more": False, "objects": [{"a": 1}, {"b": 2}]})
     (only,) = everything(http)

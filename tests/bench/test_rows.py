@@ -1,0 +1,88 @@
+"""Rows and table: medians, ratios, targets, and peers that are missing."""
+
+from __future__ import annotations
+
+import importlib
+
+import msgspec
+import pytest
+
+from noroshi.bench import AREAS, print_rows, run
+from noroshi.bench.case import Case, Measured, Row, row, spread
+from noroshi.bench.report import HEADINGS, table
+from noroshi.bench.run import cases
+from noroshi.words.errors import BadInput
+
+PROMISED = (
+    "name", "value", "unit", "peer", "peer_version", "peer_value", "ratio", "target", "met",
+)  # fmt: skip
+
+
+def case(target: float) -> Case:
+    return Case("things done", "things", "things/s", target, "other", lambda _: Measured((1.0,)))
+
+
+@pytest.mark.parametrize(
+    ("target", "met"), [(1.9, True), (2.0, True), (2.1, False)], ids=["above", "equal", "below"]
+)
+def test_ratio_is_of_the_medians_and_meets_its_target(target: float, met: bool) -> None:
+    measured = Measured((10.0, 30.0, 20.0), (5.0, 10.0, 15.0), "1.2")
+    line = row(case(target), measured)
+    assert (line.value, line.peer_value, line.ratio) == (20.0, 10.0, 2.0)
+    assert (line.spread, line.peer_spread) == (1.0, 1.0)
+    assert line.met is met
+
+
+def test_missing_peer_is_named_and_its_target_not_met() -> None:
+    line = row(case(0.0), Measured((3.0,), missing="no network"))
+    assert (line.value, line.ratio, line.met) == (3.0, None, False)
+    text = table([line])
+    assert "other is missing: no network" in text
+    assert "NO" in text
+
+
+def test_json_has_what_is_promised() -> None:
+    line = row(case(1.0), Measured((4.0,), (2.0,), "7"))
+    fields = msgspec.json.decode(msgspec.json.encode(line))
+    assert tuple(fields)[: len(PROMISED)] == PROMISED
+    assert msgspec.json.decode(msgspec.json.encode(line), type=Row) == line
+
+
+def test_table_is_aligned(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [
+        row(case(1.0), Measured((123456.0,), (2.0,), "7")),
+        row(case(4.0), Measured((5.0, 6.0, 7.0), (2.0,))),
+    ]
+    print_rows(lines)
+    printed = capsys.readouterr().out.splitlines()
+    assert all(heading in printed[0] for heading in HEADINGS)
+    end = printed[0].index("noroshi") + len("noroshi")
+    assert printed[1][:end].endswith("123,456 ±0%")
+    assert printed[2][:end].endswith("6 ±17%")
+    assert printed[-1] == "1 of 2 targets met"
+
+
+def test_spread_is_of_the_median() -> None:
+    assert spread([2.0, 4.0, 6.0]) == 1.0
+
+
+def test_every_area_has_cases_of_its_own_with_targets() -> None:
+    for area in AREAS:
+        assert {each.area for each in cases([area])} == {area}
+    names = [(each.name, each.peer) for each in cases(AREAS)]
+    assert len(names) == len(set(names))
+    assert all(each.target > 0 and each.run.__doc__ for each in cases(AREAS))
+
+
+def test_unknown_area_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(BadInput, match="decisions, records, taxii"):
+        run(["ships"])
+
+
+def test_run_says_what_it_measures(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The package's `run` is the function; its module has the same name.
+    module = importlib.import_module("noroshi.bench.run")
+    monkeypatch.setattr(module, "cases", lambda _: [case(1.0), case(2.0)])
+    said: list[str] = []
+    assert len(run(["things"], quick=True, say=said.append)) == 2
+    assert said == ["things done, beside other"] * 2

@@ -64,3 +64,23 @@ def store(path: Path) -> Iterator[Store]:
     """A new store."""
     with Store.open(path, create=True) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of a new store."""
+    path = tmp_path_factory.mktemp("empty") / "node.db"
+    Store.open(path, create=True).close()
+    return path.read_bytes()
+
+
+@pytest.fixture
+def fresh(tmp_path_factory: pytest.TempPathFactory, empty: bytes) -> Callable[[], Path]:
+    """Makes the file of a new store, for tests that need many."""
+
+    def make_fresh() -> Path:
+        path = tmp_path_factory.mktemp("fresh") / "node.db"
+        path.write_bytes(empty)
+        return path
+
+    return make_fresh

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -198,7 +199,7 @@ _versions = st.lists(
 
 @given(arrivals=_versions, order=st.randoms(use_true_random=False), cuts=st.integers(1, 7))
 def test_order_batches_and_repeats_do_not_matter(
-    tmp_path_factory: pytest.TempPathFactory,
+    fresh: Callable[[], Path],
     make: Make,
     arrivals: list[tuple[int, int, str]],
     order: object,
@@ -213,7 +214,7 @@ def test_order_batches_and_repeats_do_not_matter(
             expected[record.id] = record
     repeated = records * 2
     order.shuffle(repeated)  # type: ignore[attr-defined]
-    path = tmp_path_factory.mktemp("order") / "node.db"
+    path = fresh()
     with Store.open(path, create=True) as store:
         for start in range(0, len(repeated), cuts):
             store.put(repeated[start : start + cuts], at=1)

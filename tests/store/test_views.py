@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noroshi.store import Match, NewEntry, Store, Variant, ViewState
@@ -289,11 +289,12 @@ def _expected(journal: list[NewEntry]) -> list[tuple[int, str, int]]:
     return page
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(batches=_appends())
 def test_what_is_current_follows_from_the_journal(
-    tmp_path_factory: pytest.TempPathFactory, make: Make, batches: list[Any]
+    fresh: Callable[[], Path], make: Make, batches: list[Any]
 ) -> None:
-    path = tmp_path_factory.mktemp("views") / "node.db"
+    path = fresh()
     journals: dict[str, list[NewEntry]] = {party: [] for party in _PARTIES}
     with Store.open(path, create=True) as store:
         store.put([make()], at=1)

@@ -68,6 +68,7 @@ class Store:
 
     def backup(self, path: Path) -> None:
         """Write a compact copy to `path`, which must not exist, while others go on working."""
+        path.touch(mode=0o600, exist_ok=False)
         self._database.connection.execute("VACUUM INTO ?", (str(path),))
 
     def close(self) -> None:

@@ -1,0 +1,105 @@
+"""The ledger: each disclosure once, in a chain that shows every change."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from noroshi.store import Store
+from noroshi.words.errors import BadInput
+
+BODY = "b" * 64
+
+
+@pytest.fixture
+def disclosed(store: Store) -> Store:
+    """A store whose ledger has five rows."""
+    store.disclose("EU", [("tool--1", 1, ("a/R1",), BODY), ("tool--2", 1, (), BODY)], at=5)
+    store.disclose("FRA", [("tool--1", 1, ("a/R1", "b/R2"), BODY)], at=6)
+    store.disclose("EU", [("tool--1", 2, ("a/R1",), BODY), ("tool--3", 1, (), BODY)], at=7)
+    return store
+
+
+def test_each_disclosure_once(disclosed: Store) -> None:
+    before = disclosed.counts()
+    assert disclosed.disclose("EU", [("tool--1", 1, ("other/R9",), BODY)], at=9) == 0
+    assert disclosed.disclose("EU", [], at=9) == 0
+    assert disclosed.counts() == before
+    again = ("tool--1", 1, ("a/R1",), "c" * 64)
+    assert disclosed.disclose("EU", [again, again, ("tool--1", 1, (), BODY)], at=9) == 1
+
+
+def test_rows(disclosed: Store) -> None:
+    rows = list(disclosed.ledger())
+    assert [(r.n, r.at, r.party, r.id, r.version, r.clauses) for r in rows] == [
+        (1, 5, "EU", "tool--1", 1, ("a/R1",)),
+        (2, 5, "EU", "tool--2", 1, ()),
+        (3, 6, "FRA", "tool--1", 1, ("a/R1", "b/R2")),
+        (4, 7, "EU", "tool--1", 2, ("a/R1",)),
+        (5, 7, "EU", "tool--3", 1, ()),
+    ]
+    assert [r.n for r in disclosed.ledger("FRA")] == [3]
+    assert list(disclosed.ledger("USA")) == []
+
+
+def test_the_chain_can_be_recomputed_with_nothing_of_ours(disclosed: Store) -> None:
+    prev = "0" * 64
+    for r in disclosed.ledger():
+        clauses = json.dumps(list(r.clauses), separators=(",", ":"))
+        row = [prev, r.n, r.at, r.party, r.id, r.version, clauses, r.body_sha256]
+        text = json.dumps(row, separators=(",", ":"))
+        assert (r.prev, r.sha) == (prev, hashlib.sha256(text.encode()).hexdigest())
+        prev = r.sha
+
+
+def test_an_intact_ledger_passes(store: Store, disclosed: Store) -> None:
+    disclosed.verify_ledger()
+
+
+def test_an_empty_ledger_passes(store: Store) -> None:
+    store.verify_ledger()
+
+
+TAMPERING = {
+    "a party": ("UPDATE ledger SET party = 'USA' WHERE n = 2", 2),
+    "an instant": ("UPDATE ledger SET at = 99 WHERE n = 5", 5),
+    "clauses": ("UPDATE ledger SET clauses = '[]' WHERE n = 3", 3),
+    "clauses that are no JSON": ("UPDATE ledger SET clauses = 'x' WHERE n = 3", 3),
+    "a body": ("UPDATE ledger SET body_sha256 = 'x' WHERE n = 4", 4),
+    "a hash": ("UPDATE ledger SET sha = 'x' WHERE n = 1", 1),
+    "first removed": ("DELETE FROM ledger WHERE n = 1", 1),
+    "middle removed": ("DELETE FROM ledger WHERE n = 3", 3),
+    "last removed": ("DELETE FROM ledger WHERE n = 5", 4),
+    "all removed": ("DELETE FROM ledger", 0),
+    "renumbered after a removal": (
+        "DELETE FROM ledger WHERE n = 3; UPDATE ledger SET n = n - 1 WHERE n > 3",
+        3,
+    ),
+    "two exchanged": (
+        "UPDATE ledger SET n = 9 WHERE n = 2; UPDATE ledger SET n = 2 WHERE n = 3;"
+        "UPDATE ledger SET n = 3 WHERE n = 9",
+        2,
+    ),
+    "one put before": (
+        "INSERT INTO ledger VALUES (0, 'x', 'x', 1, 'USA', 'tool--9', 1, '[]', 'x')",
+        1,
+    ),
+    "one put after": (
+        "INSERT INTO ledger SELECT 6, sha, 'x', 8, 'USA', 'tool--9', 1, '[]', 'x' "
+        "FROM ledger WHERE n = 5",
+        6,
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "row"), TAMPERING.values(), ids=TAMPERING)
+def test_tampering_shows(disclosed: Store, path: Path, change: str, row: int) -> None:
+    connection = sqlite3.connect(path)
+    connection.executescript(change)
+    connection.close()
+    with pytest.raises(BadInput, match=f"ledger row {row}:"):
+        disclosed.verify_ledger()

@@ -39,16 +39,16 @@ def sniff(head: bytes, name: str) -> float:
     return 1.0 if start in (b"{", b"[") and _ID.search(head) else 0.5
 
 
-def read(source: Source) -> Iterator[Record | Rejected]:
+def read(source: Source, max_bytes: int = MAX_BYTES) -> Iterator[Record | Rejected]:
     """The source's objects as records, in order, and what cannot be one as `Rejected`.
 
     Rejected objects come first, since labels need all that is accepted. An object that stands twice
     with the same bytes is one record; with other bytes under one id and version, the first is.
-    Raises `BadInput` for a source above `MAX_BYTES` or a default label of TLP CLEAR.
+    Raises `BadInput` for a source above `max_bytes` or a default label of TLP CLEAR.
     """
     checked_default(source.label, source.name)
     accepted: list[tuple[Piece, Parts]] = []
-    for item in pieces(_whole(source), source.sha256):
+    for item in pieces(_whole(source, max_bytes), source.sha256):
         if isinstance(item, Rejected):
             yield item
             continue
@@ -59,15 +59,15 @@ def read(source: Source) -> Iterator[Record | Rejected]:
     yield from _records(accepted, source)
 
 
-def _whole(source: Source) -> bytes:
+def _whole(source: Source, max_bytes: int) -> bytes:
     with source.open() as stream:
-        data = stream.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
+        data = stream.read(max_bytes + 1)
+    if len(data) > max_bytes:
         raise BadInput(
             source.name,
             "too large to be read whole",
-            found=f"more than {MAX_BYTES >> 20} MiB",
-            expected=f"at most {MAX_BYTES >> 20} MiB of STIX in one source",
+            found=f"more than {max_bytes} bytes",
+            expected=f"at most {max_bytes} bytes of STIX in one source",
             hint="split it into several bundles, each with its marking-definitions",
         )
     return data

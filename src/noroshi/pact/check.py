@@ -1,0 +1,174 @@
+"""Check: what the types of the format cannot say — codes, dates, references, tables of levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from noroshi.pact.format import DATE, DURATION, File
+from noroshi.pact.lines import Path
+from noroshi.pact.shape import Problem, nearest
+from noroshi.words.label import UNCLASSIFIED
+from noroshi.words.party import Parties
+from noroshi.words.time import parse_duration, parse_partial
+from noroshi.words.transform import Position
+
+_CLAUSES = ("release", "prohibit", "require", "duty", "joins", "commitment")
+_DATES = ("signed", "in_force", "provisional", "effective", "terminated", "due")
+_DURATIONS = ("review", "expires", "within", "notice", "every")
+
+
+def check(file: File, raw: dict[str, Any], parties: Parties) -> Iterator[Problem]:
+    """Every problem of a file that has the right shape; `raw` is the parsed TOML, for its paths."""
+    yield from _times(raw, ())
+    yield from _codes(file, parties)
+    yield from _ids(file)
+    yield from _order(file)
+    yield from _levels(file)
+    yield from _conditions(file)
+
+
+def _times(value: Any, path: Path) -> Iterator[Problem]:
+    """Dates and durations that look right and are not (`2024-13`, `P1X`)."""
+    if isinstance(value, list):
+        for i, each in enumerate(value):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            yield from _times(each, (*path, i))
+    elif isinstance(value, dict):
+        for key, each in value.items():  # pyright: ignore[reportUnknownVariableType]
+            yield from _times(each, (*path, str(key)))  # pyright: ignore[reportUnknownArgumentType]
+    elif isinstance(value, str) and path and path[-1] in (*_DATES, *_DURATIONS):
+        date = path[-1] in _DATES
+        try:
+            (parse_partial if date else parse_duration)(value)
+        except ValueError:
+            wanted = DATE if date else DURATION
+            yield Problem(path, "wrong value", repr(value), wanted)
+
+
+def _codes(file: File, parties: Parties) -> Iterator[Problem]:
+    """Party codes that the registry does not hold, or that this agreement has no business with."""
+    head = file.agreement
+    joined = tuple(each.party for joins in file.joins for each in joins.joined)
+    ours = (*head.parties, *joined)
+    for path, code in _all_codes(file):
+        if code not in parties:
+            hint = nearest(code, parties.order) or "add it with [[party]] in node.toml"
+            yield Problem(path, "unknown party", code, "a code of the party registry", hint)
+    for i, code in enumerate(head.parties):
+        if code in head.parties[:i]:
+            yield Problem(("agreement", "parties", i), "party named twice", code)
+    if head.hub is not None and head.hub not in ours:
+        yield Problem(("agreement", "hub"), "not a party", head.hub, "one of " + ", ".join(ours))
+    for i, left in enumerate(file.exit.left):
+        if left.party not in ours:
+            where: Path = ("exit", "left", i, "party")
+            yield Problem(where, "not a party", left.party, "one of " + ", ".join(ours))
+    for i, clause in enumerate(file.release):
+        for key, codes in (("from", clause.from_), ("to", clause.to)):
+            for j, code in enumerate(codes or ()):
+                if not parties.is_in(code, ours):
+                    yield Problem(("release", i, key, j), "not a party, nor below one", code)
+        for code, bodies in clause.bodies.items():
+            if code not in ours:
+                yield Problem(("release", i, "bodies", code), "not a party", code)
+            for j, body in enumerate(bodies):
+                if code not in parties.line(body):
+                    yield Problem(("release", i, "bodies", code, j), f"not below {code}", body)
+
+
+def _all_codes(file: File) -> Iterator[tuple[Path, str]]:
+    for i, code in enumerate(file.agreement.parties):
+        yield ("agreement", "parties", i), code
+    for i, clause in enumerate(file.release):
+        for key, codes in (("from", clause.from_), ("to", clause.to)):
+            for j, code in enumerate(codes or ()):
+                yield ("release", i, key, j), code
+        for code, bodies in clause.bodies.items():
+            for j, body in enumerate(bodies):
+                yield ("release", i, "bodies", code, j), body
+    for name in ("prohibit", "require", "duty"):
+        for i, clause in enumerate(getattr(file, name)):
+            for j, code in enumerate(clause.when.recipients or ()):
+                yield (name, i, "when", "recipients", j), code
+    for i, joins in enumerate(file.joins):
+        for j, joined in enumerate(joins.joined):
+            yield ("joins", i, "joined", j, "party"), joined.party
+    for i, commitment in enumerate(file.commitment):
+        for code in commitment.lead:
+            yield ("commitment", i, "lead", code), code
+
+
+def _ids(file: File) -> Iterator[Problem]:
+    """Clause ids used twice, and cited ids that this file does not hold."""
+    seen: dict[str, str] = {}
+    for name in _CLAUSES:
+        for i, clause in enumerate(getattr(file, name)):
+            if clause.id in seen:
+                where = f"already used in [[{seen[clause.id]}]]"
+                yield Problem((name, i, "id"), "duplicate clause id", clause.id, None, where)
+            seen.setdefault(clause.id, name)
+    for name in _CLAUSES[:-1]:
+        for i, clause in enumerate(getattr(file, name)):
+            for j, cited in enumerate(clause.cites):
+                if cited not in seen:
+                    yield Problem(
+                        (name, i, "cites", j), "no clause or commitment of this file", cited,
+                        None, nearest(cited, tuple(seen)),
+                    )  # fmt: skip
+
+
+def _order(file: File) -> Iterator[Problem]:
+    """In force before it was signed, or ended before it began."""
+    head = file.agreement
+    dates = (
+        (("agreement", "signed"), head.signed, ("agreement", "in_force"), head.in_force),
+        (("agreement", "in_force"), head.in_force, ("exit", "terminated"), file.exit.terminated),
+    )
+    for _, early, path, late in dates:
+        try:
+            if early and late and parse_partial(late).t1 < parse_partial(early).t0:
+                yield Problem(
+                    path, "earlier than what comes before it", late, f"not before {early}"
+                )
+        except ValueError:
+            continue  # reported by _times
+
+
+def _levels(file: File) -> Iterator[Problem]:
+    """Ceilings that no equivalence row explains, and levels that stand in two rows."""
+    known: dict[tuple[str, str], int] = {}
+    for i, row in enumerate(file.equivalence):
+        for j, level in enumerate(row.levels):
+            key = (level.scheme, level.level)
+            if key in known or level.level == UNCLASSIFIED or level.scheme == "any":
+                yield Problem(
+                    ("equivalence", i, "levels", j), "level stands twice, or needs no row",
+                    f"{level.scheme} {level.level}",
+                )  # fmt: skip
+            known[key] = i
+    for i, clause in enumerate(file.release):
+        for ceiling in clause.ceilings:
+            key = (ceiling.scheme, ceiling.level)
+            if ceiling.level != UNCLASSIFIED and key not in known:
+                levels = tuple(level for scheme, level in known if scheme == ceiling.scheme)
+                yield Problem(
+                    ("release", i, "max_class"), "level without an [[equivalence]] row",
+                    f"{ceiling.scheme} {ceiling.level}",
+                    "unclassified" + "".join(f", {each}" for each in levels),
+                    nearest(ceiling.level, levels),
+                )  # fmt: skip
+
+
+def _conditions(file: File) -> Iterator[Problem]:
+    """Prohibitions that name no condition, and grid cells of no size."""
+    for i, prohibition in enumerate(file.prohibit):
+        if all(
+            getattr(prohibition.when, name) is None for name in prohibition.when.__struct_fields__
+        ):
+            yield Problem(("prohibit", i, "when"), "no condition", None, "at least one condition")
+    for name in ("release", "require"):
+        for i, clause in enumerate(getattr(file, name)):
+            for j, transform in enumerate(clause.transform):
+                if isinstance(transform, Position) and transform.cell_m <= 0:
+                    path: Path = (name, i, "transform", j, "cell_m")
+                    yield Problem(path, "wrong value", str(transform.cell_m), "a positive number")

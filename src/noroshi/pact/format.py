@@ -1,0 +1,331 @@
+"""The agreement format `pact/1`: one TOML file per agreement, these types its exact keys.
+
+Dates may be partial (`"2024-11"`), durations are ISO 8601. Every clause says its `basis`: the
+`text` of the agreement, `practice`, or `model` (our reading). An unknown key is an error.
+docs/pact.md explains each key; `load` reads a file and `check` says what types cannot.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from noroshi.words.grant import Keep, Onward
+from noroshi.words.label import UNCLASSIFIED, Pap, Tlp
+from noroshi.words.time import Span, parse_partial
+from noroshi.words.transform import Transform
+
+FORMAT: Final = "pact/1"
+
+Pillar = Literal[
+    "maritime",
+    "cyber",
+    "hybrid",
+    "information",
+    "space",
+    "disarmament",
+    "industry",
+    "crisis",
+    "counterterror",
+    "infrastructure",
+    "info_security",
+    "logistics",
+    "access",
+    "exercises",
+]
+"""The registered pillars."""
+
+Basis = Literal["text", "practice", "model"]
+Form = Literal["treaty", "arrangement", "non_binding"]
+Class = Literal[
+    "sdp",
+    "isa",
+    "acsa",
+    "raa",
+    "dett",
+    "dca",
+    "alliance",
+    "framework",
+    "programme",
+    "arrangement",
+    "dialogue",
+    "declaration",
+    "regime",
+    "internal",
+]
+CommitmentKind = Literal[
+    "principle",
+    "scope",
+    "dialogue",
+    "review",
+    "exercise",
+    "port_call",
+    "coordination",
+    "info_sharing",
+    "participation",
+    "negotiation",
+    "training",
+    "capacity_building",
+]
+
+DATE: Final = 'a date such as 2024-11-01, or in part "2024-11"'
+DURATION: Final = 'an ISO 8601 duration such as "P180D"'
+
+AgreementId = Annotated[
+    str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description='an id such as "eu-jpn-sdp"')
+]
+ClauseId = Annotated[
+    str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", description='an id such as "R1"')
+]
+Code = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9.]+$", description='a party code such as "JPN"')]
+Date = Annotated[str, Meta(pattern=r"^\d{4}", description=DATE)]
+Duration = Annotated[str, Meta(pattern=r"^P\d|^PT\d", description=DURATION)]
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A table of an agreement file."""
+
+
+class Doc(_Table, frozen=True):
+    """A document that the agreement or our reading of it rests on."""
+
+    ref: str
+    para: str = ""
+    url: str = ""
+    note: str = ""
+
+
+class Head(_Table, frozen=True, rename={"cls": "class"}):
+    """`[agreement]`. Neither signed nor in force: negotiating. Both states grant nothing."""
+
+    id: AgreementId
+    title: str
+    form: Form
+    cls: Class
+    parties: Annotated[tuple[Code, ...], Meta(min_length=2, description="two parties or more")]
+    signed: Date | None = None
+    in_force: Date | None = None
+    provisional: Date | None = None
+    review: Duration | None = None
+    depends_on: tuple[AgreementId, ...] = ()
+    supersedes: tuple[AgreementId, ...] = ()
+    hub: Code | None = None
+    docs: tuple[Doc, ...] = ()
+    note: str = ""
+
+
+class Ceiling(_Table, frozen=True):
+    """The highest `level` of a classification `scheme`; scheme `any` names only the bottom."""
+
+    scheme: str
+    level: str
+
+
+class ReleaseClause(_Table, frozen=True, rename={"from_": "from"}):
+    """`[[release]]`: what a party may receive of another's strands, and on which terms."""
+
+    id: ClauseId
+    basis: Basis
+    pillars: Annotated[tuple[Pillar, ...], Meta(min_length=1, description="at least one pillar")]
+    max_tlp: Tlp
+    kinds: tuple[str, ...] | None = None
+    from_: tuple[Code, ...] | None = None
+    to: tuple[Code, ...] | None = None
+    bodies: dict[Code, tuple[Code, ...]] = {}
+    max_pap: Pap = Pap.CLEAR
+    max_class: Ceiling | tuple[Ceiling, ...] = Ceiling("any", UNCLASSIFIED)
+    onward: Onward = "none"
+    transform: tuple[Transform, ...] = ()
+    expires: Duration | None = None
+    keep: Keep | None = None
+    approval: Literal["each"] | None = None
+    licence: tuple[str, ...] | None = None
+    handling: tuple[str, ...] = ()
+    personal: bool = False
+    cites: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def ceilings(self) -> tuple[Ceiling, ...]:
+        """`max_class`, whether one was written or several."""
+        return (self.max_class,) if isinstance(self.max_class, Ceiling) else self.max_class
+
+
+class When(_Table, frozen=True):
+    """A condition on a strand and its recipient; every field given must match."""
+
+    pillars: tuple[Pillar, ...] | None = None
+    kinds: tuple[str, ...] | None = None
+    tlp_min: Tlp | None = None
+    orcon: bool | None = None
+    not_in: Literal["only"] | None = None
+    personal: bool | None = None
+    licence: tuple[str, ...] | None = None
+    handling: tuple[str, ...] | None = None
+    exercise: bool | None = None
+    recipients: tuple[Code, ...] | None = None
+
+
+class Prohibition(_Table, frozen=True):
+    """`[[prohibit]]`: wins over every permission, for strands that stand under this agreement."""
+
+    id: ClauseId
+    basis: Basis
+    when: When
+    cites: tuple[str, ...] = ()
+    note: str = ""
+
+
+class Requirement(_Table, frozen=True):
+    """`[[require]]`: transforms that every release of such a strand undergoes."""
+
+    id: ClauseId
+    basis: Basis
+    transform: Annotated[tuple[Transform, ...], Meta(min_length=1, description="a transform")]
+    when: When = When()
+    cites: tuple[str, ...] = ()
+    note: str = ""
+
+
+class Floor(_Table, frozen=True):
+    """The least that a duty asks for: this much marking, after these transforms."""
+
+    tlp: Tlp
+    transform: tuple[Transform, ...] = ()
+
+
+class Duty(_Table, frozen=True):
+    """`[[duty]]`: a duty to share, within a time. Never implied by a release, never one itself."""
+
+    id: ClauseId
+    basis: Basis
+    when: When
+    within: Duration
+    floor: Floor | None = None
+    cites: tuple[str, ...] = ()
+    note: str = ""
+
+
+class Joined(_Table, frozen=True):
+    """A party that came in later."""
+
+    party: Code
+    in_force: Date
+
+
+class Joining(_Table, frozen=True):
+    """`[[joins]]`: who else may come in and how; `reach_back` opens records made before."""
+
+    id: ClauseId
+    basis: Basis
+    mode: Literal["mutual_consent", "invitation", "open"]
+    pillars: tuple[Pillar, ...] = ()
+    reach_back: bool = False
+    joined: tuple[Joined, ...] = ()
+    cites: tuple[str, ...] = ()
+    note: str = ""
+
+
+class Left(_Table, frozen=True):
+    """A party that left."""
+
+    party: Code
+    effective: Date
+
+
+class Exit(_Table, frozen=True):
+    """`[exit]`: notice, what becomes of data already received, who left, and the end of all."""
+
+    notice: Duration | None = None
+    keep: Keep = "until"
+    left: tuple[Left, ...] = ()
+    terminated: Date | None = None
+    note: str = ""
+
+
+class Equivalence(_Table, frozen=True):
+    """`[[equivalence]]`: levels that protect alike. Rows rise from the lowest to the highest."""
+
+    basis: Basis
+    levels: Annotated[tuple[Ceiling, ...], Meta(min_length=2, description="two levels or more")]
+    note: str = ""
+
+
+class Observe(_Table, frozen=True):
+    """Findings that could show a commitment kept, and what they leave open (`note`)."""
+
+    kinds: Annotated[tuple[str, ...], Meta(min_length=1, description="at least one kind")]
+    note: str = ""
+    pillars: tuple[Pillar, ...] = ()
+    subjects_min: Annotated[int, Meta(ge=1)] = 1
+    measures: dict[str, tuple[int | float | str, ...]] = {}
+
+
+class Commitment(_Table, frozen=True):
+    """`[[commitment]]`: what was promised, in our words; `lead` names an office per party. No
+    pillars: all of them."""
+
+    id: ClauseId
+    kind: CommitmentKind
+    text: str
+    pillars: tuple[Pillar, ...] = ()
+    lead: dict[Code, str] = {}
+    every: Duration | None = None
+    due: Date | None = None
+    status: Literal["standing", "operating", "negotiating", "launched", "done", "superseded"] = (
+        "standing"
+    )
+    resources: str = ""
+    cites: tuple[str, ...] = ()
+    observe: Observe | None = None
+    note: str = ""
+
+
+class File(_Table, frozen=True):
+    """A whole agreement file."""
+
+    format: Literal["pact/1"]
+    agreement: Head
+    release: tuple[ReleaseClause, ...] = ()
+    prohibit: tuple[Prohibition, ...] = ()
+    require: tuple[Requirement, ...] = ()
+    duty: tuple[Duty, ...] = ()
+    joins: tuple[Joining, ...] = ()
+    exit: Exit = Exit()
+    equivalence: tuple[Equivalence, ...] = ()
+    commitment: tuple[Commitment, ...] = ()
+
+
+class Agreement(msgspec.Struct, frozen=True):
+    """An agreement as read: its file, and the bytes and hash that name it."""
+
+    file: File
+    sha256: str
+    raw: bytes
+
+    @property
+    def head(self) -> Head:
+        """`[agreement]`."""
+        return self.file.agreement
+
+    @property
+    def id(self) -> str:
+        """Such as `eu-jpn-sdp`; a clause is `eu-jpn-sdp/R1`."""
+        return self.head.id
+
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+        return self.head.title
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """The legal parties it was made between."""
+        return self.head.parties
+
+
+def dated(text: str | None) -> Span | None:
+    """A date of the file as the interval of its readings."""
+    return None if text is None else parse_partial(text)

@@ -1,0 +1,188 @@
+"""Passage: one release clause between two legal parties, made ready to test strands against.
+
+The conditions stand in one order, and the first that fails is what the owner reads: decision and
+explanation are the same code.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from noroshi.pact.format import Agreement, ReleaseClause
+from noroshi.pact.windows import Bound, Window, state
+from noroshi.words.grant import Keep, Onward
+from noroshi.words.label import UNCLASSIFIED, ClassMark, Pap, Strand, Tlp
+from noroshi.words.time import format_instant, parse_duration
+from noroshi.words.transform import Transform, union
+
+Failure = tuple[str, str, str]
+"""(condition, what was found, what the clause allows)."""
+
+NOT_REDISTRIBUTABLE: Final = "non_redistributable"
+"""The licence that passes only where a clause lists it."""
+
+_TLP: Final = {tlp: tlp.rank for tlp in Tlp}
+_PAP: Final = {pap: pap.rank for pap in Pap}
+
+
+class Passage(msgspec.Struct, frozen=True):
+    """`barred` is a condition that fails for these two parties whatever the strand."""
+
+    id: str
+    agreement: str
+    basis: str
+    state: tuple[Agreement, Window]
+    window: Window
+    made_from: int | None
+    barred: Failure | None
+    kinds: frozenset[str] | None
+    tlp: int
+    max_tlp: Tlp
+    pap: int
+    max_pap: Pap
+    marks: frozenset[ClassMark]
+    handling: frozenset[str]
+    licences: frozenset[str] | None
+    personal: bool
+    each: bool
+    onward: Onward
+    transforms: tuple[Transform, ...]
+    expires: int | None
+    keep: Keep
+
+
+def passage(
+    agreement: Agreement,
+    window: Window,
+    clause: ReleaseClause,
+    pair: tuple[str, str],
+    bounds: tuple[Bound, Bound],
+    line: tuple[tuple[str, ...], tuple[str, ...]],
+) -> Passage:
+    """The clause between legal parties `pair`, for an originator and a party whose lines (each
+    with what it is below) are `line`."""
+    (one, other), (originator, party) = bounds, line
+    made = [each for each in (one.made_from, other.made_from) if each is not None]
+    return Passage(
+        id=f"{agreement.id}/{clause.id}",
+        agreement=agreement.id,
+        basis=clause.basis,
+        state=(agreement, window),
+        window=Window(
+            max(one.window.start, other.window.start), min(one.window.end, other.window.end)
+        ),
+        made_from=max(made) if made else None,
+        barred=_barred(agreement, clause, pair, originator, party),
+        kinds=None if clause.kinds is None else frozenset(clause.kinds),
+        tlp=clause.max_tlp.rank,
+        max_tlp=clause.max_tlp,
+        pap=clause.max_pap.rank,
+        max_pap=clause.max_pap,
+        marks=_marks(agreement, clause, party),
+        handling=frozenset(clause.handling),
+        licences=None if clause.licence is None else frozenset(clause.licence),
+        personal=clause.personal,
+        each=clause.approval == "each",
+        onward=clause.onward,
+        transforms=union(clause.transform),
+        expires=None if clause.expires is None else parse_duration(clause.expires),
+        keep=clause.keep or agreement.file.exit.keep,
+    )
+
+
+def failure(
+    passage: Passage, strand: Strand, at: int, made: int | None, consented: bool
+) -> Failure | None:
+    """The first condition of the clause that `strand` fails at `at`; None when it passes.
+
+    `made`: when the record was made, if known; `consented`: whether a consent of the originator
+    names this strand and recipient.
+    """
+    if passage.barred is not None:
+        return passage.barred
+    if at not in passage.window:
+        return _not_bound(passage, at)
+    if passage.kinds is not None and strand.kind not in passage.kinds:
+        return "kind", strand.kind, _listed(passage.kinds)
+    if _TLP[strand.tlp] > passage.tlp:
+        return "tlp", strand.tlp.value, f"≤ {passage.max_tlp.value}"
+    if strand.pap is not None and _PAP[strand.pap] > passage.pap:
+        return "pap", strand.pap.value, f"≤ {passage.max_pap.value}"
+    for mark in strand.classes:
+        if mark.level != UNCLASSIFIED and mark not in passage.marks:
+            return "class", f"{mark.scheme} {mark.level}", _levels(passage.marks)
+    if strand.handling and not passage.handling.issuperset(strand.handling):
+        return "handling", ", ".join(strand.handling), _listed(passage.handling)
+    if not _licensed(passage, strand.licence):
+        return "licence", strand.licence or "", _listed(passage.licences or frozenset())
+    if strand.personal and not passage.personal:
+        return "personal", "personal data", "no personal data"
+    if passage.made_from is not None and (made is None or made < passage.made_from):
+        found = "made at an unknown time" if made is None else f"made {format_instant(made)}"
+        return "joined", found, f"made from {format_instant(passage.made_from)} on"
+    if passage.each and not consented:
+        return "approval", "no consent", "the originator's consent, item by item"
+    return None
+
+
+def _licensed(passage: Passage, licence: str | None) -> bool:
+    if licence is None:
+        return True
+    if passage.licences is None:
+        return licence != NOT_REDISTRIBUTABLE
+    return licence in passage.licences
+
+
+def _not_bound(passage: Passage, at: int) -> Failure:
+    agreement, window = passage.state
+    if at in window:
+        return "bound", "a party that has left or not yet joined", "both parties bound"
+    return "in_force", state(agreement, window, at), "in force"
+
+
+def _barred(
+    agreement: Agreement,
+    clause: ReleaseClause,
+    pair: tuple[str, str],
+    originator: tuple[str, ...],
+    party: tuple[str, ...],
+) -> Failure | None:
+    hub = agreement.head.hub
+    if hub is not None and hub not in pair:
+        return "hub", f"{pair[0]} to {pair[1]}", f"only through {hub}"
+    if clause.from_ is not None and not any(code in clause.from_ for code in originator):
+        return "from", originator[0], _listed(frozenset(clause.from_))
+    if clause.to is not None and not any(code in clause.to for code in party):
+        return "to", party[0], _listed(frozenset(clause.to))
+    bodies = clause.bodies.get(pair[1])
+    if bodies is not None and not any(code in bodies for code in party):
+        return "bodies", party[0], _listed(frozenset(bodies))
+    return None
+
+
+def _marks(
+    agreement: Agreement, clause: ReleaseClause, party: tuple[str, ...]
+) -> frozenset[ClassMark]:
+    """Marks above unclassified that pass: rows of the agreement's table up to a ceiling, where the
+    recipient has a level of its own (missing equivalence: deny)."""
+    ceilings = {(each.scheme, each.level) for each in clause.ceilings}
+    rows = [
+        {(each.scheme, each.level) for each in row.levels} for row in agreement.file.equivalence
+    ]
+    top = max((i for i, row in enumerate(rows) if row & ceilings), default=-1)
+    return frozenset(
+        ClassMark(scheme, level)
+        for row in rows[: top + 1]
+        if any(scheme in party for scheme, _ in row)
+        for scheme, level in row
+    )
+
+
+def _levels(marks: frozenset[ClassMark]) -> str:
+    return "unclassified" + "".join(f", {each.scheme} {each.level}" for each in sorted(marks))
+
+
+def _listed(values: frozenset[str]) -> str:
+    return ", ".join(sorted(values)) or "none"

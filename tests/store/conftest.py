@@ -60,9 +60,10 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[Store]:
+def store(path: Path, empty: bytes) -> Iterator[Store]:
     """A new store."""
-    with Store.open(path, create=True) as opened:
+    path.write_bytes(empty)
+    with Store.open(path) as opened:
         yield opened
 
 

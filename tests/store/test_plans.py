@@ -5,11 +5,10 @@ from __future__ import annotations
 import importlib.resources
 import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from noroshi.store import Match, Store
+from noroshi.store import Match
 from noroshi.store.pages import selections
 from noroshi.store.statements import listed, statements
 
@@ -26,10 +25,13 @@ STATEMENTS = [
 ]
 
 
-@pytest.fixture
-def connection(store: Store, path: Path) -> Iterator[sqlite3.Connection]:
+@pytest.fixture(scope="module")
+def connection(
+    tmp_path_factory: pytest.TempPathFactory, empty: bytes
+) -> Iterator[sqlite3.Connection]:
     """A connection of its own to a store's file."""
-    assert store.counts()["record"] == 0
+    path = tmp_path_factory.mktemp("plans") / "node.db"
+    path.write_bytes(empty)
     opened = sqlite3.connect(path)
     yield opened
     opened.close()

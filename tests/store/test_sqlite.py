@@ -13,6 +13,7 @@ import pytest
 
 from noroshi.store import Store
 from noroshi.store.sqlite import Database
+from noroshi.words.errors import Refused
 from noroshi.words.record import Record
 
 Make = Callable[..., Record]
@@ -72,6 +73,14 @@ def test_a_snapshot_stays_as_it_was(store: Store, make: Make) -> None:
         other.submit(store.put, [make()], at=1).result()
         assert store.counts()["record"] == 0
     assert store.counts()["record"] == 1
+
+
+def test_a_snapshot_is_not_written_to(store: Store, make: Make) -> None:
+    with store.read(), pytest.raises(Refused, match="inside read"):
+        store.put([make()], at=1)
+    with store.write(), store.read():
+        store.put([make()], at=1)
+        assert store.counts()["record"] == 1
 
 
 def test_threads_and_stores_on_one_file(path: Path, make: Make) -> None:

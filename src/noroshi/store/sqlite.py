@@ -80,6 +80,8 @@ class Database:
         """
         held = self._held()
         connection, name = held.connection, f"nested_{held.depth}"
+        if connection.in_transaction and not held.depth:
+            raise Refused("write() inside read(): the snapshot may be old; write first, or outside")
         connection.execute(f"SAVEPOINT {name}" if held.depth else "BEGIN IMMEDIATE")
         held.depth += 1
         try:

@@ -1,0 +1,70 @@
+"""Decisions for one party, made once for each label and kept while nothing can change.
+
+A label's cell decides, not the record — except where a consent names one record, or an agreement
+closes to a later party what was made before it joined.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable
+
+from noroshi.pact.decide import decide
+from noroshi.pact.policy import Policy
+from noroshi.words.label import Label
+from noroshi.words.release import Release
+from noroshi.words.time import FOREVER
+
+
+class Decisions:
+    """What `holder` may release to `party` under `policy` at `at`, and until `until` alike."""
+
+    def __init__(
+        self, policy: Policy, holder: str, party: str, at: int, until: int = FOREVER
+    ) -> None:
+        self.policy, self.holder, self.party = policy, holder, party
+        self.at, self.until = at, until
+        self._made: dict[tuple[str, int, str | None], Release] = {}
+        self._records = {
+            each.selector.record for each in policy.consents if each.selector.record is not None
+        }
+        self._joined = sorted(
+            {
+                bound.made_from
+                for bounds in policy.bounds.values()
+                for bound in bounds.values()
+                if bound.made_from is not None
+            }
+        )
+
+    def of(self, cell: str, label: Label, record: str, made: int) -> Release:
+        """The release of a record with this label, made at `made` (µs UTC)."""
+        key = self.key(cell, record, made)
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = decide(
+                self.policy,
+                label,
+                self.holder,
+                self.party,
+                self.at,
+                record=key[2],
+                made=made,
+            )
+        return found
+
+    def key(self, cell: str, record: str, made: int) -> tuple[str, int, str | None]:
+        """What a decision rests on: the label, who joined before the record was made, and the
+        record where a consent names it."""
+        named = record if record in self._records else None
+        return cell, bisect.bisect_right(self._joined, made), named
+
+
+def next_change(policy: Policy, labels: Iterable[Label], at: int) -> int:
+    """The first instant after `at` (µs UTC) at which some decision may change by itself."""
+    instants = [*policy.breaks(), *(each.until for each in policy.consents)]
+    instants += [each.until for each in policy.grants.values() if each.until is not None]
+    for label in labels:
+        for strand in label.strands:
+            instants += [each for each in (strand.not_before, strand.expires) if each is not None]
+    return min((each for each in instants if each > at), default=FOREVER)

@@ -1,0 +1,160 @@
+"""From what a party should see and what it sees now to the entries of its journal.
+
+New and changed objects enter. What left is ended: with a tombstone where the ledger shows that the
+party was served, silently where it never read it. An object of which one version left and another
+stays enters again with what stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+import msgspec
+
+from noroshi.exchange import tombstone
+from noroshi.exchange.wire import Body
+from noroshi.store import Match, NewEntry, Store
+from noroshi.words.ids import sha256
+
+_PAGE: Final = 1_000
+_EVERYTHING: Final = Match(spec_version=("2.0", "2.1"), version=("all",))
+
+Key = tuple[str, int]
+"""(id, version) of an object as it goes out."""
+
+
+class Want(msgspec.Struct, frozen=True):
+    """An object that the party should see. `seq` is the record that brings it."""
+
+    seq: int
+    oid: str
+    oversion: int
+    otype: str
+    spec_version: str
+    body_sha256: str
+    shared: bool = False
+
+    @property
+    def entry(self) -> NewEntry:
+        """Its entry in the journal."""
+        return NewEntry(
+            self.seq,
+            self.oid,
+            self.oversion,
+            self.otype,
+            self.body_sha256,
+            self.spec_version,
+        )
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """An object that the party sees now: the record that brought it, and its bytes' hash."""
+
+    seq: int
+    otype: str
+    body_sha256: str
+
+
+class Changes(msgspec.Struct):
+    """The entries to append, and how many objects entered, changed and left."""
+
+    entries: list[NewEntry] = msgspec.field(default_factory=list[NewEntry])
+    entered: int = 0
+    changed: int = 0
+    left: int = 0
+
+
+def want(seq: int, body: Body) -> Want:
+    """The body as something that record `seq` brings."""
+    return Want(
+        seq,
+        body.oid,
+        body.oversion,
+        body.otype,
+        body.spec_version,
+        sha256(body.body),
+        body.shared,
+    )
+
+
+def shown(store: Store, party: str) -> dict[Key, Shown]:
+    """What the party sees now, tombstones aside."""
+    found: dict[Key, Shown] = {}
+    n = 0
+    while page := store.view_page(party, after_n=n, limit=_PAGE, match=_EVERYTHING):
+        for each in page:
+            if each.otype != tombstone.TYPE:
+                key = (each.oid, each.oversion)
+                found[key] = Shown(each.seq, each.otype, each.body_sha256)
+        n = page[-1].n
+    return found
+
+
+def desired(wants: Iterable[Want]) -> dict[Key, Want]:
+    """What the party should see, each object once; the first record that brings it counts."""
+    found: dict[Key, Want] = {}
+    for each in wants:
+        found.setdefault((each.oid, each.oversion), each)
+    return found
+
+
+def changes(
+    before: Mapping[Key, Shown],
+    after: Mapping[Key, Want],
+    kept: Callable[[int], bool],
+    served: Callable[[], frozenset[Key]],
+    stone: Callable[[str, tuple[int, ...]], Want],
+) -> Changes:
+    """What to append. `kept` says whether a record is still in the view, `served` what the ledger
+    shows, and `stone` makes a tombstone for versions of an object; both are asked only if needed.
+    """
+    made = Changes()
+    left = [key for key in before if key not in after]
+    again: set[str] = set()
+    if left:
+        again = {oid for oid, _ in left} & {oid for oid, _ in after}
+        _end(made, before, left, again, kept, served(), stone)
+    for key, each in after.items():
+        held = before.get(key)
+        if held is None:
+            made.entered += 1
+        elif held.body_sha256 != each.body_sha256:
+            made.changed += 1
+        elif key[0] not in again and kept(held.seq):
+            continue
+        made.entries.append(each.entry)
+    return made
+
+
+def _end(
+    made: Changes,
+    before: Mapping[Key, Shown],
+    left: list[Key],
+    again: set[str],
+    kept: Callable[[int], bool],
+    served: frozenset[Key],
+    stone: Callable[[str, tuple[int, ...]], Want],
+) -> None:
+    ended: dict[str, list[int]] = {}
+    for oid, version in left:
+        ended.setdefault(oid, []).append(version)
+    for oid, versions in ended.items():
+        made.left += len(versions)
+        first = before[oid, versions[0]]
+        told = [each for each in sorted(versions) if (oid, each) in served]
+        if oid in again:
+            # A newer look of the same record supersedes; a record's version that went is named.
+            told = [each for each in told if not kept(before[oid, each].seq)]
+            made.entries.append(_silent(oid, versions[0], first))
+            if told:
+                made.entries.append(stone(oid, tuple(told)).entry)
+        elif told:
+            entry = stone(oid, tuple(told)).entry
+            made.entries.append(msgspec.structs.replace(entry, tombstone=True, withdraws=oid))
+        else:
+            made.entries.append(_silent(oid, versions[0], first))
+
+
+def _silent(oid: str, version: int, held: Shown) -> NewEntry:
+    return NewEntry(held.seq, oid, version, held.otype, None, tombstone=True)

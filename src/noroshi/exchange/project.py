@@ -1,0 +1,192 @@
+"""A record as one party gets it: as it is, without some references, or as a variant.
+
+References that the party may follow stay, those to what it has as a variant follow the variant,
+and the rest are taken out. What is made is kept in the store, so that one record, one set of
+transforms and one set of references give the same bytes to whoever they are made for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from noroshi.exchange import variants, wire
+from noroshi.exchange.graph import Node
+from noroshi.exchange.refs import projected
+from noroshi.exchange.variants import Properties, Transforms
+from noroshi.exchange.wire import Body
+from noroshi.store import Store, Variant
+from noroshi.words import ids
+from noroshi.words.kind import Kind
+from noroshi.words.label import Label, highest_tlp, tlp_marking_id
+from noroshi.words.party import Parties
+from noroshi.words.record import Record
+from noroshi.words.stix import FindingBody, body_of, head
+from noroshi.words.time import MS
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """How a version goes out: under which id, after which transforms, with which references
+    changed (`to` None: taken out)."""
+
+    root: str
+    transforms: Transforms = ()
+    moved: bool = False
+    refs: tuple[tuple[str, str | None], ...] = ()
+
+    def keep(self, ref: str) -> str | None:
+        """Where the reference goes."""
+        return next((to for each, to in self.refs if each == ref), ref)
+
+
+class Projector:
+    """Makes bodies. `owner` is the party of this node, `secret` keys the ids of variants."""
+
+    def __init__(
+        self,
+        store: Store,
+        kinds: Mapping[str, Kind],
+        parties: Parties,
+        owner: str,
+        secret: bytes,
+        held: Callable[[str], bool],
+    ) -> None:
+        self._store, self._kinds, self._parties = store, kinds, parties
+        self._owner, self._secret, self._held = owner, secret, held
+        self._parts_of = {ids.identity_id(code): code for code in parties.order}
+        self._possible: dict[tuple[int, Transforms], bool] = {}
+
+    def is_party(self, id: str) -> bool:
+        """Whether the id is a party's public identity."""
+        return id in self._parts_of
+
+    def root(self, record_id: str, transforms: Transforms, moved: bool) -> str:
+        """The id under which a record goes out."""
+        return variants.variant_id(self._secret, record_id, transforms) if moved else record_id
+
+    def possible(self, node: Node, transforms: Transforms) -> bool:
+        """Whether there is such a variant: an unknown kind, and an object that would be none of
+        its type any more, are withheld."""
+        if not transforms:
+            return True
+        if node.finding is not None:
+            return node.finding in self._kinds
+        kind = self._kinds.get(variants.STIX_KIND)
+        if kind is None:
+            return False
+        key = (node.seq, transforms)
+        found = self._possible.get(key)
+        if found is None:
+            raw = self._store.by_seq(node.seq).raw
+            properties = msgspec.json.decode(raw, type=Properties)
+            kept = variants.reduced(properties, node.otype, transforms, kind)
+            found = self._possible[key] = bool(kept)
+        return found
+
+    def bodies(self, node: Node, shape: Shape, now: int) -> list[Body]:
+        """Everything that goes out for this version, each before what refers to it. `now` (µs UTC)
+        dates what is made for the first time. Call inside `store.write()`."""
+        record = self._store.by_seq(node.seq)
+        root = self._root(node, record, shape, now)
+        kind = None if node.finding is None else self._kinds.get(node.finding)
+        beside = wire.companions(root.body, kind, self._held)
+        for each in beside:
+            self._store.put_blob(each.body)
+        return [*self._identities([root, *beside]), root, *beside]
+
+    def identity(self, code: str) -> Body:
+        """The public identity of a party, kept in the store."""
+        body = wire.identity(code, self._parties)
+        self._store.put_blob(body.body)
+        return body
+
+    def _identities(self, bodies: list[Body]) -> list[Body]:
+        named = {head(each.body).created_by_ref for each in bodies}
+        return [
+            self.identity(self._parts_of[each])
+            for each in sorted(each for each in named if each in self._parts_of)
+        ]
+
+    def _root(self, node: Node, record: Record, shape: Shape, now: int) -> Body:
+        spec = wire.spec_of(head(record.raw))
+        if shape.moved and node.finding is not None:
+            made = self._finding(record, shape, now)
+        elif shape.moved:
+            made = self._object(node, record, shape, now)
+        else:
+            raw = record.raw
+            if shape.refs:
+                raw = msgspec.json.encode(projected(raw, shape.keep))
+                self._store.put_blob(raw)
+            return Body(record.id, record.version, node.otype, spec, raw)
+        return Body(made.id, made.modified, node.otype, spec, self._store.blob(made.body_sha256))
+
+    def _object(self, node: Node, record: Record, shape: Shape, now: int) -> Variant:
+        properties = projected(record.raw, shape.keep)
+        if shape.transforms:
+            kind = self._kinds[variants.STIX_KIND]
+            properties = variants.reduced(properties, node.otype, shape.transforms, kind)
+        content = {name: value for name, value in properties.items() if name not in _OWN_NAMES}
+
+        def issue(created: int, modified: int) -> bytes:
+            return variants.issued(properties, shape.root, self._owner, created, modified)
+
+        return self._made(record, shape, ids.canonical(content), issue, now)
+
+    def _finding(self, record: Record, shape: Shape, now: int) -> Variant:
+        body = body_of(record.raw)
+        if body is None:
+            raise AssertionError(f"a finding without its extension: {record.id}")
+        kind = self._kinds[body.kind]
+        if body.replaced_by is not None:
+            body = msgspec.structs.replace(body, replaced_by=shape.keep(body.replaced_by))
+        told: FindingBody = variants.redacted(body, shape.transforms, kind, self._owner)
+        revoked = head(record.raw).revoked
+
+        def issue(created: int, modified: int) -> bytes:
+            return variants.finding_variant(
+                shape.root,
+                told,
+                kind,
+                shape.transforms,
+                created=created,
+                modified=modified,
+                marking_refs=_markings(record.label),
+                revoked=revoked,
+            )
+
+        return self._made(record, shape, ids.canonical([told, revoked]), issue, now)
+
+    def _made(
+        self,
+        record: Record,
+        shape: Shape,
+        content: bytes,
+        issue: Callable[[int, int], bytes],
+        now: int,
+    ) -> Variant:
+        """The variant with this content: the one made before, else a new version of it."""
+        key = variants.key_of(shape.transforms)
+        with_content = f"{key} {ids.sha256(content)}"
+        before = self._store.variant(record.id, record.version, with_content)
+        if before is not None:
+            return before
+        # What was ever made under these transforms, by its own `modified`: `created` is the
+        # first, and a new version is later than all.
+        log = self._store.variants(record.id, f"made {key}")
+        modified = max(now - now % MS, log[-1].modified + MS if log else 0)
+        created = log[0].modified if log else modified
+        sha256 = self._store.put_blob(issue(created, modified))
+        made = Variant(record.id, record.version, with_content, shape.root, modified, sha256)
+        self._store.put_variant(
+            msgspec.structs.replace(made, version=modified, transforms_key=f"made {key}")
+        )
+        return self._store.put_variant(made)
+
+
+_OWN_NAMES = frozenset({"id", "created", "modified", "created_by_ref"})
+
+
+def _markings(label: Label) -> tuple[str, ...]:
+    return (tlp_marking_id(highest_tlp(label)),)

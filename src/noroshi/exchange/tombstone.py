@@ -1,0 +1,75 @@
+"""Tombstones: what stays where an object was withdrawn.
+
+An object of ours, with its own id, that names in plain strings what the recipient was served and
+may no longer use. It goes only to those the ledger shows served. `revoked` is something else: the
+creator's own retraction.
+"""
+
+from __future__ import annotations
+
+import hmac
+import uuid
+from typing import Any, Final
+
+import msgspec
+
+from noroshi.exchange.wire import TOMBSTONE_EXTENSION, Body
+from noroshi.words import ids
+from noroshi.words.time import format_instant, parse_instant
+
+TYPE: Final = "tombstone"
+
+
+class Tombstone(msgspec.Struct, frozen=True):
+    """`withdrawn` is the id that was served; `versions` and `at` are µs UTC."""
+
+    id: str
+    withdrawn: str
+    versions: tuple[int, ...]
+    at: int
+
+
+class _Wire(msgspec.Struct):
+    id: str
+    type: str
+    withdrawn_id: str = ""
+    withdrawn_versions: tuple[str, ...] = ()
+    withdrawn_at: str = ""
+
+
+_wire = msgspec.json.Decoder(_Wire)
+
+
+def tombstone(
+    secret: bytes, owner: str, party: str, withdrawn: str, versions: tuple[int, ...], at: int
+) -> Body:
+    """What tells `party` that `owner` withdrew `versions` of an object at `at` (µs UTC). The id is
+    keyed by a secret of the node: nobody who was not served can look for it."""
+    keyed = hmac.digest(secret, ids.canonical([TYPE, party, withdrawn, versions, at]), "sha256")
+    oid = f"{TYPE}--{uuid.UUID(bytes=keyed[:16], version=4)}"
+    moment = format_instant(at)
+    object_: dict[str, Any] = {
+        "type": TYPE,
+        "spec_version": "2.1",
+        "id": oid,
+        "created_by_ref": ids.identity_id(owner),
+        "created": moment,
+        "modified": moment,
+        "withdrawn_id": withdrawn,
+        "withdrawn_versions": [format_instant(each) for each in versions],
+        "withdrawn_at": moment,
+        "extensions": {TOMBSTONE_EXTENSION: {"extension_type": "new-sdo"}},
+    }
+    return Body(oid, parse_instant(moment), TYPE, "2.1", ids.canonical(object_))
+
+
+def read(raw: bytes) -> Tombstone | None:
+    """The tombstone that `raw` is; None for any other object, and for one that does not read."""
+    try:
+        found = _wire.decode(raw)
+        if found.type != TYPE or not found.withdrawn_id:
+            return None
+        versions = tuple(parse_instant(each) for each in found.withdrawn_versions)
+        return Tombstone(found.id, found.withdrawn_id, versions, parse_instant(found.withdrawn_at))
+    except (msgspec.DecodeError, ValueError):
+        return None

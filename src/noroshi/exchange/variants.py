@@ -1,0 +1,205 @@
+"""Variants: what goes in place of a record where an agreement asks for less of it.
+
+A variant is an object of its own. Its id is keyed by a secret of the node, so that it says nothing
+of the record, and is the same for one record and one set of transforms: two partners who compare
+what they hold learn no more than each was given. Field tags in `kinds.toml` say what a transform
+touches; what no tag names is dropped.
+"""
+
+from __future__ import annotations
+
+import hmac
+import uuid
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from noroshi.exchange.refs import MEMBERS, REQUIRED
+from noroshi.words import ids
+from noroshi.words.kind import Kind, Tag
+from noroshi.words.place import Place, snapped
+from noroshi.words.stix import FindingBody, event
+from noroshi.words.time import format_instant
+from noroshi.words.transform import (
+    Identity,
+    Position,
+    Source,
+    Text,
+    Time,
+    Transform,
+    describe,
+)
+
+STIX_KIND: Final = "stix"
+"""The entry of `kinds.toml` whose tags speak of STIX properties rather than measures."""
+
+Transforms = tuple[Transform, ...]
+Properties = dict[str, msgspec.Raw]
+
+_TOUCHES: Final[Mapping[type[Transform], Tag]] = {
+    Position: "position",
+    Time: "time",
+    Source: "source",
+    Identity: "identity",
+    Text: "text",
+}
+
+_STRUCTURE: Final = frozenset(
+    {"type", "spec_version", "created", "revoked", "object_marking_refs", MEMBERS}
+)
+
+_WHOLE: Final = frozenset({"marking-definition", "extension-definition", "language-content"})
+"""Types whose meaning is their exact content, and translations of fields that a transform would
+have to look into: never transformed."""
+
+NEEDS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    "grouping": (("context",),),
+    "indicator": (("pattern",), ("pattern_type",), ("valid_from",)),
+    "location": (("latitude", "region", "country"),),
+    "malware": (("is_family",),),
+    "malware-analysis": (("product",), ("result",)),
+    "note": (("content",),),
+    "observed-data": (("first_observed",), ("last_observed",), ("number_observed",)),
+    "opinion": (("opinion",),),
+    "relationship": (("relationship_type",),),
+    "report": (("name",), ("published",)),
+    "sighting": (),
+    "domain-name": (("value",),),
+    "email-addr": (("value",),),
+    "ipv4-addr": (("value",),),
+    "ipv6-addr": (("value",),),
+    "mac-addr": (("value",),),
+    "url": (("value",),),
+    "file": (("hashes", "name"),),
+}
+"""What a type cannot do without, one of each group (STIX 2.1 §4 to §7); others need a name."""
+
+
+def key_of(transforms: Transforms) -> str:
+    """The transforms as canonical JSON: what names a set of them in the store."""
+    return ids.canonical(transforms).decode()
+
+
+def variant_id(secret: bytes, record_id: str, transforms: Transforms) -> str:
+    """The id of a record's variant: the record's type, and a UUID (version 4 in form) that is the
+    HMAC-SHA256 of record and transforms by a secret of the node."""
+    keyed = hmac.digest(secret, ids.canonical([record_id, key_of(transforms)]), "sha256")
+    type_ = record_id.partition("--")[0]
+    return f"{type_}--{uuid.UUID(bytes=keyed[:16], version=4)}"
+
+
+def touched(transforms: Transforms) -> frozenset[Tag]:
+    """The tags of fields that these transforms remove."""
+    return frozenset(_TOUCHES[type(transform)] for transform in transforms)
+
+
+def redacted(body: FindingBody, transforms: Transforms, kind: Kind, owner: str) -> FindingBody:
+    """What a finding says after `transforms`, as `owner` (the party that transforms) tells it."""
+    gone = touched(transforms)
+    kept = {
+        name: value
+        for name, value in body.measures.items()
+        if name in kind.tags and kind.tags[name] not in gone
+    }
+    body = msgspec.structs.replace(
+        body,
+        observation=None,
+        measures=kept,
+        owner=owner,
+        transforms=tuple(describe(each) for each in transforms),
+    )
+    for transform in transforms:
+        body = _applied(body, transform, kind)
+    return body
+
+
+def _applied(body: FindingBody, transform: Transform, kind: Kind) -> FindingBody:
+    """`body` after one transform; measures were seen to before."""
+    replace = msgspec.structs.replace
+    match transform:
+        case Position(cell_m):
+            place = _coarse(body.place, cell_m)
+            # An asset lies where it lies: to name it is to give the position.
+            return replace(body, place=place, geometry=None, assets=())
+        case Time(to):
+            return replace(body, span=body.span.truncated(to))
+        case Source(to="class"):
+            told = replace(body, sources=(kind.desk,), evidence=())
+            return replace(told, detector_version=None, params_sha256=None)
+        case Source():
+            # The grade speaks of the source: F6 is "cannot be judged" (STANAG 2511).
+            told = replace(body, sources=(), evidence=(), reliability="F", credibility=6)
+            return replace(told, detector=None, detector_version=None, params_sha256=None)
+        case Identity():
+            return replace(body, subjects=())
+        case Text():
+            return replace(body, reason=None)
+
+
+def _coarse(
+    place: tuple[float, float, float] | None, cell_m: int
+) -> tuple[float, float, float] | None:
+    if place is None:
+        return None
+    cell = snapped(Place(*place), cell_m)
+    return cell.lon, cell.lat, cell.radius_m
+
+
+def reduced(properties: Properties, type: str, transforms: Transforms, kind: Kind) -> Properties:
+    """The tagged properties that `transforms` leave of an object that is no finding; empty where
+    what is left would be no object of its type. `issued` gives them id, dates and creator."""
+    gone = touched(transforms)
+    structure = _STRUCTURE.union(REQUIRED.get(type, ()))
+    kept = {
+        name: value
+        for name, value in properties.items()
+        if name in structure or (name in kind.tags and kind.tags[name] not in gone)
+    }
+    needs = NEEDS.get(type, (("name",),))
+    whole = all(any(name in kept for name in group) for group in needs)
+    return kept if whole and type not in _WHOLE else {}
+
+
+def issued(
+    properties: Mapping[str, msgspec.Raw], id: str, owner: str, created: int, modified: int
+) -> bytes:
+    """`properties` as an object of `owner` under `id`, with its own dates (µs UTC) where its like
+    has dates: a cyber-observable object has none (STIX 2.1 §3.1)."""
+    said: dict[str, object] = {**properties, "id": id}
+    if "created" in properties:
+        said["created"] = format_instant(created)
+        said["modified"] = format_instant(modified)
+        said["created_by_ref"] = ids.identity_id(owner)
+    else:
+        said.pop("created_by_ref", None)
+        said.pop("modified", None)
+    return ids.canonical(said)
+
+
+def finding_variant(
+    id: str,
+    body: FindingBody,
+    kind: Kind,
+    transforms: Transforms,
+    *,
+    created: int,
+    modified: int,
+    marking_refs: tuple[str, ...],
+    revoked: bool,
+) -> bytes:
+    """The `event` of a redacted finding; its text is made anew from what is left."""
+    raw = event(
+        id,
+        body,
+        kind,
+        created=created,
+        modified=modified,
+        marking_refs=marking_refs,
+        revoked=revoked,
+    )
+    if Text() not in transforms:
+        return raw
+    properties = msgspec.json.decode(raw, type=Properties)
+    properties.pop("description", None)
+    return ids.canonical(properties)

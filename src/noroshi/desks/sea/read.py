@@ -49,6 +49,7 @@ def read(source: Source, parameters: Parameters) -> Iterator[Columns | Rejected]
 def _nmea_sniff(head: bytes) -> float:
     """By the share of the first lines that look like sentences, AIS ones among them."""
     lines = [line for line in head.split(b"\n")[:200] if line.strip()]
-    sentences = sum(line[:1] in b"!$\\" and b"*" in line for line in lines)
-    spoken = sum(b"VDM," in line or b"VDO," in line for line in lines)
-    return 0.95 * sentences / len(lines) if spoken else 0.0
+    spoken = [b"VDM," in line or b"VDO," in line for line in lines]
+    others = [line[:1] in b"!$\\" and b"*" in line for line in lines]
+    fit = sum(ais or other for ais, other in zip(spoken, others, strict=True))
+    return 0.95 * fit / len(lines) if any(spoken) else 0.0

@@ -38,6 +38,8 @@ def instant(text: str, order: Order) -> tuple[int, int]:
 def epoch(text: str) -> tuple[int, int]:
     """Seconds or milliseconds since 1970 in digits, told apart by their size."""
     value = float(text)
+    if not 0 < value < 1e14:
+        raise ValueError(text)
     at, code = round(value * SECOND), SECOND_CODE
     if at > LATEST:
         at, code = round(value * 1000), MILLISECOND_CODE

@@ -68,7 +68,7 @@ def sniff(head: bytes) -> float:
 
 
 def _positional(line: bytes) -> bool:
-    """Whether a JSON line is an object with an MMSI, time and place; an `id` alone names anything."""
+    """Whether a JSON line is an object with an MMSI, time and place; `id` alone is not enough."""
     try:
         fields = _fields(list(msgspec.json.decode(line, type=dict[str, Any])))
     except msgspec.DecodeError:

@@ -1,0 +1,334 @@
+"""The detectors against a slow second opinion: plain Python, every pair tried, no grid, no hash."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+import statistics
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from noroshi.desks.sea import ports
+from noroshi.desks.sea.parameters import Parameters
+from noroshi.words.place import EARTH_RADIUS_M, distance_m
+
+P = Parameters()
+KN = 1852 / 3600
+S = 1_000_000
+
+
+def xyz(lon, lat):
+    phi, lam = math.radians(lat), math.radians(lon)
+    flat = math.cos(phi)
+    return (
+        EARTH_RADIUS_M * flat * math.cos(lam),
+        EARTH_RADIUS_M * flat * math.sin(lam),
+        EARTH_RADIUS_M * math.sin(phi),
+    )
+
+
+def degrees(point):
+    x, y, z = point
+    return math.degrees(math.atan2(y, x)), math.degrees(math.atan2(z, math.hypot(x, y)))
+
+
+def mean(points):
+    return tuple(sum(each) / len(points) for each in zip(*points, strict=True))
+
+
+class Oracle:
+    """Everything found in (subject, t, lon, lat, sog, step) rows, step being the time's unit."""
+
+    def __init__(self, rows, reach=0.6):
+        kept = {}
+        for row in rows:
+            key = (row[0], row[1] // (P.grain_s * S))
+            if key not in kept or row[:4] < kept[key][:4]:
+                kept[key] = row
+        self.tracks = {}
+        for row in sorted(kept.values(), key=lambda row: (row[0], row[1])):
+            self.tracks.setdefault(row[0], []).append(row)
+        self.tracks = {name: self.clean(track) for name, track in self.tracks.items()}
+        lons, lats = [row[2] for row in rows], [row[3] for row in rows]
+        self.harbours = [
+            each
+            for each in ports.harbours()
+            if min(lats) - reach < each.lat < max(lats) + reach
+            and min(lons) - reach < each.lon < max(lons) + reach
+        ]
+
+    def possible(self, a, b):
+        far = distance_m(a[2], a[3], b[2], b[3])
+        seconds = (b[1] - a[1] + a[5] + b[5]) / S
+        return far <= P.jump_m or far <= P.jump_kn * KN * seconds
+
+    def clean(self, track):
+        dropped = set()
+        for i in range(1, len(track) - 1):
+            a, b, c = track[i - 1 : i + 2]
+            alone = not self.possible(a, b) and not self.possible(b, c) and self.possible(a, c)
+            if alone:
+                dropped.add(i)
+        first = {i for i in dropped if i - 1 not in dropped}
+        return [row for i, row in enumerate(track) if i not in first]
+
+    def leg_s(self, track, i):
+        """Seconds of the leg that ends at i, inf where a track starts."""
+        if i == 0 or i >= len(track) or not self.possible(track[i - 1], track[i]):
+            return math.inf
+        return (track[i][1] - track[i - 1][1]) / S
+
+    def speed(self, track, i):
+        if not math.isnan(track[i][4]):
+            return track[i][4]
+        legs = []
+        for j in (i, i + 1):
+            seconds = self.leg_s(track, j)
+            if seconds <= P.stop_gap_s:
+                far = distance_m(*track[j - 1][2:4], *track[j][2:4])
+                legs.append(far / max(seconds, 1) / KN)
+        return min(legs, default=math.nan)
+
+    def stationary(self, track):
+        """(first, last) of each rest."""
+        found, first = [], None
+        for i, row in enumerate(track):
+            speed = self.speed(track, i)
+            broken = self.leg_s(track, i) > P.stop_gap_s
+            if first is not None and (broken or speed > P.fast_kn):
+                found.append((first, i - 1))
+                first = None
+            if first is not None and math.dist(xyz(*row[2:4]), xyz(*track[first][2:4])) > (
+                P.stop_spread_m
+            ):
+                found.append((first, i - 1))
+                first = i
+            if first is None and speed < P.slow_kn:
+                first = i
+        return [*found, (first, len(track) - 1)] if first is not None else found
+
+    def stops(self):
+        for name, track in self.tracks.items():
+            for first, last in self.stationary(track):
+                if track[last][1] - track[first][1] >= P.stop_min_s * S:
+                    yield ("stop", (name,), track[first][1], track[last][1])
+
+    def nearest(self, lon, lat):
+        level = [h for h in self.harbours if abs(h.lat - lat) < 0.15]
+        return min((distance_m(lon, lat, h.lon, h.lat) for h in level), default=math.inf)
+
+    def visits(self):
+        for name, track in self.tracks.items():
+            rests = self.stationary(track)
+            near = functools.cache(lambda i, track=track: self.nearest(*track[i][2:4]))
+            inside, first = [], None
+            for i in range(len(track)):
+                far = i > 0 and distance_m(*track[i - 1][2:4], *track[i][2:4]) > 2 * P.port_exit_m
+                broken = math.isinf(self.leg_s(track, i)) or far
+                if first is not None and (broken or near(i) >= P.port_exit_m):
+                    inside.append((first, i - 1))
+                    first = None
+                if first is None and near(i) <= P.port_entry_m:
+                    first = i
+            if first is not None:
+                inside.append((first, len(track) - 1))
+            for first, last in inside:
+                yield from self.visit(name, track, rests, first, last)
+
+    def visit(self, name, track, rests, first, last):
+        entered = not math.isinf(self.leg_s(track, first))
+        left = not math.isinf(self.leg_s(track, last + 1))
+        cut = [(max(a, first), min(b, last)) for a, b in rests if b >= first and a <= last]
+        stopped = any(track[b][1] - track[a][1] >= P.port_stop_min_s * S for a, b in cut)
+        gaps = [self.leg_s(track, i) for i in range(first + 1, last + 1 + left)]
+        if stopped or any(gap > P.port_gap_s for gap in gaps):
+            confidence = 2 + entered + left
+            yield ("port_visit", (name,), track[first][1], track[last][1], confidence)
+
+    @functools.cached_property
+    def grid(self):
+        """slot -> name -> (point, first row's time, last row's time)"""
+        slots = {}
+        step = P.step_s * S
+        for name, track in self.tracks.items():
+            for row in track:
+                if row[1] % step == 0:
+                    slots.setdefault(row[1] // step, {})[name] = (xyz(*row[2:4]), row[1], row[1])
+            for i in range(1, len(track)):
+                if self.leg_s(track, i) > P.step_gap_s:
+                    continue
+                a, b = track[i - 1], track[i]
+                for slot in range(-(-a[1] // step), -(-b[1] // step)):
+                    share = (slot * step - a[1]) / (b[1] - a[1])
+                    point = [
+                        p * (1 - share) + q * share
+                        for p, q in zip(xyz(*a[2:4]), xyz(*b[2:4]), strict=True)
+                    ]
+                    scale = EARTH_RADIUS_M / math.hypot(*point)
+                    slots.setdefault(slot, {})[name] = (
+                        tuple(each * scale for each in point), a[1], b[1],
+                    )  # fmt: skip
+        return slots
+
+    def move(self, slot, name):
+        """(kn, course) of the step to the next slot, or None."""
+        ahead = self.grid.get(slot + 1, {}).get(name)
+        if ahead is None:
+            return None
+        a, b = self.grid[slot][name][0], ahead[0]
+        (lon_a, lat_a), (lon_b, lat_b) = degrees(a), degrees(b)
+        d = math.radians(lon_b - lon_a)
+        phi_a, phi_b = math.radians(lat_a), math.radians(lat_b)
+        y = math.sin(d) * math.cos(phi_b)
+        x = math.cos(phi_a) * math.sin(phi_b) - math.sin(phi_a) * math.cos(phi_b) * math.cos(d)
+        return math.dist(a, b) / P.step_s / KN, math.degrees(math.atan2(y, x)) % 360
+
+    def spells(self, metres, alike, least_s):
+        met = {}
+        for slot, there in self.grid.items():
+            for a, b in itertools.combinations(sorted(there), 2):
+                p, q = there[a][0], there[b][0]
+                if abs(p[2] - q[2]) <= metres and math.dist(p, q) <= metres and alike(slot, a, b):
+                    met.setdefault((a, b), set()).add(slot)
+        for pair, slots in met.items():
+            for slot in sorted(slots):
+                if slot - 1 not in slots:
+                    last = slot
+                    while last + 1 in slots:
+                        last += 1
+                    if (last - slot) * P.step_s >= least_s:
+                        yield pair, slot, last
+
+    def encounters(self):
+        for pair, low, high in self.spells(P.encounter_m, lambda *_: True, P.encounter_min_s):
+            moves = [self.move(slot, name)[0] for slot in range(low, high) for name in pair]
+            points = [self.grid[slot][name][0] for slot in range(low, high + 1) for name in pair]
+            if statistics.median(moves) < P.encounter_kn and (
+                self.nearest(*degrees(mean(points))) > P.encounter_port_m
+            ):
+                t0 = min(self.grid[low][name][1] for name in pair)
+                t1 = max(self.grid[high][name][2] for name in pair)
+                yield ("encounter", pair, t0, t1)
+
+    def companies(self):
+        def alike(slot, a, b):
+            one, other = self.move(slot, a), self.move(slot, b)
+            if one is None or other is None:
+                return False
+            turn = abs((one[1] - other[1] + 180) % 360 - 180)
+            return (
+                turn <= P.company_course_deg
+                and abs(one[0] - other[0]) <= P.company_kn
+                and min(one[0], other[0]) >= P.company_min_kn
+            )
+
+        spells = list(self.spells(P.company_m, alike, P.company_min_s))
+        slots = P.company_min_s / P.step_s
+        left = set(range(len(spells)))
+        while left:
+            group, queue = set(), [left.pop()]
+            while queue:
+                one = queue.pop()
+                group.add(one)
+                pair, low, high = spells[one]
+                joined = {
+                    n
+                    for n in left
+                    if set(spells[n][0]) & set(pair)
+                    and min(high, spells[n][2]) - max(low, spells[n][1]) >= slots
+                }
+                left -= joined
+                queue += joined
+            names = sorted({name for n in group for name in spells[n][0]})
+            if len(names) >= P.company_vessels:
+                ends = [
+                    self.grid[slot][name][1:]
+                    for n in group
+                    for name in spells[n][0]
+                    for slot in spells[n][1:]
+                ]
+                t0, t1 = min(each[0] for each in ends), max(each[1] for each in ends)
+                yield ("ships_in_company", tuple(names), t0, t1)
+
+    def all(self):
+        return sorted(
+            [*self.stops(), *self.visits(), *self.encounters(), *self.companies()], key=str
+        )
+
+
+def said(findings, step):
+    """The desk's findings as the oracle puts them."""
+    return sorted(
+        (
+            (each.kind, each.subjects, each.span.t0, each.span.t1 - step)
+            + ((each.measures["confidence"],) if each.kind == "port_visit" else ())
+            for each in findings
+        ),
+        key=str,
+    )
+
+
+def plain(arrays, step):
+    return [
+        (f"mmsi:{mmsi}", t, lon, lat, sog, step)
+        for mmsi, t, lon, lat, sog in zip(
+            *(arrays[name].tolist() for name in ("mmsi", "t", "lon", "lat", "sog_kn")), strict=True
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat"),
+    [(32.5, 29.85), (32.3, 31.5), (-30.0, 45.0)],
+    ids=["Suez roads", "off Port Said", "mid-Atlantic"],
+)
+@settings(max_examples=4 * (settings().max_examples // 100))
+@given(seed=st.integers(0, 2**32))
+def test_random_fleets_are_read_as_by_the_slow_oracle(scene, lon, lat, seed):
+    fleet = scene.fleet(seed, lon, lat)
+    assert said(scene.found([fleet]), S) == Oracle(plain(fleet.arrays, S)).all()
+
+
+def test_random_fleets_hold_every_kind(scene):
+    """Else the comparison above would compare nothing with nothing."""
+    seeds = range(20)
+    seen = {
+        each.kind
+        for seed in seeds
+        for place in ((32.5, 29.85), (-30.0, 45.0))
+        for each in scene.found([scene.fleet(seed, *place)])
+    }
+    assert seen == {"stop", "port_visit", "encounter", "ships_in_company"}
+
+
+@pytest.mark.shared
+def test_a_part_of_suez_is_read_as_by_the_slow_oracle(scene, shared):
+    import gzip
+
+    path = shared / "data/sea/tracks/suez-boat-positions-202103.csv.gz"
+    text = gzip.decompress(path.read_bytes()).decode("utf-8-sig").splitlines()
+    head, body = text[0], [line for line in text[1:] if int(line.split(",")[0]) % 16 == 3]
+    columns, rejected = scene.read("\n".join([head, *body]).encode())
+    arrays = scene.rows(columns)
+    findings = scene.found(columns)
+    names = {each: each.split("-")[1] for finding in findings for each in finding.subjects}
+    mine = [
+        (track, t, lon, lat, math.nan, 60 * S)
+        for track, t, lon, lat in zip(
+            *(arrays[name].tolist() for name in ("track", "t", "lon", "lat")), strict=True
+        )
+    ]
+    expected = Oracle(mine, reach=0.2).all()
+    heard = sorted(
+        ((kind, tuple(sorted(names[s] for s in subjects)), *rest)
+         for kind, subjects, *rest in said(findings, 60 * S)),
+        key=str,
+    )  # fmt: skip
+    assert not rejected
+    assert len(heard) > 30
+    assert heard == expected
+    assert np.unique(arrays["track"]).size == len({line.split(",")[0] for line in body})

@@ -243,17 +243,25 @@ def work(
     import signal
     from threading import Event, Thread
 
-    from noroshi.cli.show import say
+    from noroshi.cli.show import warn
     from noroshi.node.node import Node
     from noroshi.node.serve import work as run
 
     stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+
+    def end(number: int, frame: object) -> None:
+        stop.set()
+
+    def end_with_parent() -> None:
+        sys.stdin.buffer.read()
+        stop.set()
+
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)
     if with_parent:
-        Thread(target=lambda: (sys.stdin.buffer.read(), stop.set()), daemon=True).start()
+        Thread(target=end_with_parent, daemon=True).start()
     with Node.open(node) as opened:
-        run(opened, stop, say)
+        run(opened, stop, warn)
 
 
 @app.command(epilog=example("noroshi sync JPN --node ./eu"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 def say(text: str) -> None:
     """One line on standard output, at once: others may be waiting for it."""
     print(text, flush=True)
+
+
+def warn(text: str) -> None:
+    """One line on standard error: progress and problems of long work."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def print_json(value: Any) -> None:
@@ -44,7 +49,7 @@ def instant(text: str | None) -> int | None:
 
 
 @contextlib.contextmanager
-def bar(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+def bar(*, quiet: bool) -> Generator[Callable[[str, int, int], None]]:
     """A progress bar on standard error where that is a terminal; nothing elsewhere."""
     if quiet or not sys.stderr.isatty():
         yield lambda name, done, size: None

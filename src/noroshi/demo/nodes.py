@@ -7,7 +7,7 @@ import importlib.resources
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
@@ -89,7 +89,7 @@ def connect(japan: Path, union: Path, url: str) -> None:
 
 
 @contextlib.contextmanager
-def serving(node: Path) -> Iterator[str]:
+def serving(node: Path) -> Generator[str]:
     """The node of this folder as a process of its own; its address once it answers."""
     command = [sys.executable, "-m", "noroshi", "serve", "--node", str(node)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603

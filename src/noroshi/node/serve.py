@@ -51,16 +51,15 @@ def serve(node: Node, ready: Callable[[str], None]) -> None:
     host, _, port = part.listen.rpartition(":")
     scheme = "https" if part.tls else "http"
     bound = socket.create_server((host.strip("[]"), int(port)), family=_family(host))
-    tls: dict[str, str] = {}
-    if part.tls:
-        folder = node.settings.folder
-        tls = {
-            "ssl_certfile": str(folder / part.tls.cert),
-            "ssl_keyfile": str(folder / part.tls.key),
-        }
+    folder = node.settings.folder
     server = uvicorn.Server(
         uvicorn.Config(
-            app(service(node), clock), log_level="warning", access_log=False, lifespan="off", **tls
+            app(service(node), clock),
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ssl_certfile=folder / part.tls.cert if part.tls else None,
+            ssl_keyfile=str(folder / part.tls.key) if part.tls else None,
         )
     )
     ready(f"{scheme}://{host}:{bound.getsockname()[1]}")

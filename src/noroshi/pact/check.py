@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from noroshi.pact.format import DATE, DURATION, File
+from noroshi.pact.format import File
 from noroshi.pact.lines import Path
 from noroshi.pact.shape import Problem, nearest
+from noroshi.pact.vocabulary import DATE, DURATION
 from noroshi.words.label import UNCLASSIFIED
 from noroshi.words.party import Parties
 from noroshi.words.time import parse_duration, parse_partial
@@ -59,6 +60,11 @@ def _codes(file: File, parties: Parties) -> Iterator[Problem]:
             yield Problem(("agreement", "parties", i), "party named twice", code)
     if head.hub is not None and head.hub not in ours:
         yield Problem(("agreement", "hub"), "not a party", head.hub, "one of " + ", ".join(ours))
+    for i, joins in enumerate(file.joins):
+        for j, each in enumerate(joins.joined):
+            if each.party in head.parties or joined.count(each.party) > 1:
+                path: Path = ("joins", i, "joined", j, "party")
+                yield Problem(path, "already a party, or joined twice", each.party)
     for i, left in enumerate(file.exit.left):
         if left.party not in ours:
             where: Path = ("exit", "left", i, "party")

@@ -6,8 +6,8 @@ The recipient's text for what is withheld and for what does not exist is the sam
 from __future__ import annotations
 
 from noroshi.pact.decide import OWN, PUBLIC
-from noroshi.pact.format import Basis
 from noroshi.pact.policy import Policy
+from noroshi.pact.vocabulary import Basis
 from noroshi.words.label import Label
 from noroshi.words.release import Release
 from noroshi.words.transform import describe

@@ -7,81 +7,27 @@ docs/pact.md explains each key; `load` reads a file and `check` says what types 
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
+from noroshi.pact.vocabulary import (
+    AgreementId,
+    Basis,
+    Class,
+    ClauseId,
+    Code,
+    CommitmentKind,
+    Date,
+    Duration,
+    Form,
+    Pillar,
+)
 from noroshi.words.grant import Keep, Onward
 from noroshi.words.label import UNCLASSIFIED, Pap, Tlp
 from noroshi.words.time import Span, parse_partial
 from noroshi.words.transform import Transform
-
-FORMAT: Final = "pact/1"
-
-Pillar = Literal[
-    "maritime",
-    "cyber",
-    "hybrid",
-    "information",
-    "space",
-    "disarmament",
-    "industry",
-    "crisis",
-    "counterterror",
-    "infrastructure",
-    "info_security",
-    "logistics",
-    "access",
-    "exercises",
-]
-"""The registered pillars."""
-
-Basis = Literal["text", "practice", "model"]
-Form = Literal["treaty", "arrangement", "non_binding"]
-Class = Literal[
-    "sdp",
-    "isa",
-    "acsa",
-    "raa",
-    "dett",
-    "dca",
-    "alliance",
-    "framework",
-    "programme",
-    "arrangement",
-    "dialogue",
-    "declaration",
-    "regime",
-    "internal",
-]
-CommitmentKind = Literal[
-    "principle",
-    "scope",
-    "dialogue",
-    "review",
-    "exercise",
-    "port_call",
-    "coordination",
-    "info_sharing",
-    "participation",
-    "negotiation",
-    "training",
-    "capacity_building",
-]
-
-DATE: Final = 'a date such as 2024-11-01, or in part "2024-11"'
-DURATION: Final = 'an ISO 8601 duration such as "P180D"'
-
-AgreementId = Annotated[
-    str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description='an id such as "eu-jpn-sdp"')
-]
-ClauseId = Annotated[
-    str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", description='an id such as "R1"')
-]
-Code = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9.]+$", description='a party code such as "JPN"')]
-Date = Annotated[str, Meta(pattern=r"^\d{4}", description=DATE)]
-Duration = Annotated[str, Meta(pattern=r"^P\d|^PT\d", description=DURATION)]
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -17,6 +17,8 @@ from noroshi.words import ids
 from noroshi.words.errors import BadAgreement
 from noroshi.words.party import Parties
 
+_HINT = 'text and dates known only in part are quoted: in_force = "2024-11"'
+
 
 def load(data: bytes, where: str, parties: Parties) -> Agreement:
     """The agreement in `data`; raises the first `BadAgreement`, with `where` and the line."""
@@ -95,8 +97,7 @@ def _bad(problem: Problem, where: str, line: int) -> BadAgreement:
 def _not_toml(message: str, where: str) -> BadAgreement:
     found = re.search(r"\(at line (\d+), column \d+\)", message)
     place = f"{where}:{found[1]}" if found else where
-    hint = 'a date known only in part is quoted: in_force = "2024-11"'
-    return BadAgreement(place, f"not TOML: {message.split(' (at ')[0]}", hint=hint)
+    return BadAgreement(place, f"not TOML: {message.split(' (at ')[0]}", hint=_HINT)
 
 
 def shown(path: tuple[str | int, ...]) -> str:

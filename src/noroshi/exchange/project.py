@@ -41,7 +41,8 @@ class Shape(msgspec.Struct, frozen=True):
 
 
 class Projector:
-    """Makes bodies. `owner` is the party of this node, `secret` keys the ids of variants."""
+    """Makes bodies, for one transaction. `owner` is the party of this node, `secret` keys the ids
+    of variants, `held` says whether an object is a record here."""
 
     def __init__(
         self,
@@ -56,6 +57,8 @@ class Projector:
         self._owner, self._secret, self._held = owner, secret, held
         self._parts_of = {ids.identity_id(code): code for code in parties.order}
         self._possible: dict[tuple[int, Transforms], bool] = {}
+        self._named: dict[str, Body] = {}
+        self._stored: set[str] = set()
 
     def is_party(self, id: str) -> bool:
         """Whether the id is a party's public identity."""
@@ -92,14 +95,19 @@ class Projector:
         kind = None if node.finding is None else self._kinds.get(node.finding)
         beside = wire.companions(root.body, kind, self._held)
         for each in beside:
-            self._store.put_blob(each.body)
+            if each.oid not in self._stored:
+                self._store.put_blob(each.body)
+            if each.shared:
+                self._stored.add(each.oid)
         return [*self._identities([root, *beside]), root, *beside]
 
     def identity(self, code: str) -> Body:
         """The public identity of a party, kept in the store."""
-        body = wire.identity(code, self._parties)
-        self._store.put_blob(body.body)
-        return body
+        found = self._named.get(code)
+        if found is None:
+            found = self._named[code] = wire.identity(code, self._parties)
+            self._store.put_blob(found.body)
+        return found
 
     def _identities(self, bodies: list[Body]) -> list[Body]:
         named = {head(each.body).created_by_ref for each in bodies}

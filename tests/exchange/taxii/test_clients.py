@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,11 @@ from hypothesis import strategies as st
 from stix2 import Filter, TAXIICollectionSource
 from stix2.datastore.filters import apply_common_filters
 from taxii2client.v21 import Collection, Server, as_pages
+
+from noroshi.exchange.served import Page
+from noroshi.exchange.taxii.client import Cursor, discover, open_client, pull
+from noroshi.words.label import Tlp, tlp_marking_id
+from noroshi.words.stix import split
 
 KINDS = ("indicator", "malware", "identity", "ipv4-addr")
 
@@ -206,3 +212,31 @@ def test_what_arrives_between_pages_is_neither_lost_nor_repeated(
     assert len(read) == len(set(read))
     everything = [json.loads(each.body) for each in views.journal["EU"]]
     assert {(each["id"], each["modified"]) for each in newest(everything)} <= set(read)
+
+
+@pytest.mark.shared
+def test_attack_for_ics_arrives_whole_at_a_peer_and_at_a_plain_client(
+    running: Any, make: Any, views: Any, shared: Path
+) -> None:
+    bundle = (shared / "data/cyber/attack/ics-attack-18.1.stix21.json").read_bytes()
+    bodies = list(split(bundle))
+    for body in bodies:
+        views.add(body)
+    # One pass over the journal a page is enough here: each object has one version.
+    views.page = lambda party, now, *, after_n, added_after, limit, match: Page(
+        tuple(views.journal[party][after_n : after_n + limit]), after_n + limit < len(bodies)
+    )
+    running.service = make(views)
+    auth = ("bob", "correct horse")
+    with open_client() as http:
+        url = discover(running.url, auth, http)
+        assert [raw for page in pull(url, auth, Cursor(), http) for raw in page.objects] == bodies
+    with Collection(url, user=auth[0], password=auth[1]) as collection:
+        pages = as_pages(collection.get_objects, per_request=700)
+        read = [each for page in pages for each in page["objects"]]
+    marking = tlp_marking_id(Tlp.GREEN)
+    for each in read:
+        assert marking in each["object_marking_refs"]
+        each["object_marking_refs"].remove(marking)
+    theirs = [{"object_marking_refs": []} | json.loads(body) for body in bodies]
+    assert [{"object_marking_refs": []} | each for each in read] == theirs

@@ -38,10 +38,10 @@ def _questions(rng, world):
 @given(st.integers(0, 2**48))
 def test_two_implementations_agree(seed: int) -> None:
     rng = random.Random(seed)
-    for _ in range(8):
+    for _ in range(20):
         world = worlds.world(rng.getrandbits(64))
         policy = Policy(world.agreements, world.parties, world.grants, world.consents)
-        for _ in range(40):
+        for _ in range(10):
             label, holder, party, at, act, record, made = _questions(rng, world)
             found = decide(policy, label, holder, party, at, act, record=record, made=made)
             expected = naive.decide(world, label, holder, party, at, act, record, made)

@@ -70,7 +70,7 @@ def projected(policy: Policy, strand: Strand, party: str, grant: Grant | None) -
         strand,
         only=only,
         denied=tuple(code for code in strand.denied if known(code)),
-        not_before=None,
+        not_before=strand.not_before if grant is None else None,
         grant=None if grant is None else grant.id,
     )
 

@@ -20,6 +20,7 @@ FEEDS = """
 [[feed]]
 uri = "*.csv"
 label = { tlp = "amber" }
+lineage = "one origin"
 reliability = "B"
 [[feed]]
 uri = "*.json"

@@ -139,10 +139,8 @@ def findings(
     from noroshi.node.node import Node
 
     with Node.open(node) as opened:
-        rows = opened.store.findings(
-            kind=kind, since=instant(since), until=instant(until), limit=limit
-        )
-        total = opened.store.counts().get("finding", 0)
+        found = opened.store.findings(kind=kind, since=instant(since), until=instant(until))
+    rows, total = found[::-1][:limit], len(found)
     if json:
         print_json(rows)
     else:

@@ -103,7 +103,12 @@ def print_ingest(report: IngestReport) -> None:
     table(
         [("source", False), ("desk", False), ("rows", True), ("records", True), ("bad", True)],
         [
-            [s.name, s.desk or "–", *_counts(s.rows, s.records + s.known), str(s.rejected)]
+            [
+                s.name,
+                s.desk or "–",
+                *_counts(sum(s.rows.values()), s.records + s.known),
+                str(s.rejected),
+            ]
             for s in report.sources
         ],
     )
@@ -189,12 +194,9 @@ def print_views(rows: list[Overview]) -> None:
         say("No [[peer]] in node.toml: nobody to send anything to.")
     for row in rows:
         say(f"{row.party}: {row.released} released, {row.partial} in part, {row.withheld} withheld")
-        for name, count in row.clauses.items():
-            say(f"  {count:>7,}  by {name}")
-        for name, count in row.transforms.items():
-            say(f"  {count:>7,}  with {name}")
-        for name, count in row.reasons.items():
-            say(f"  {count:>7,}  withheld: {name}")
+        for verdict, lines in row.by.items():
+            for name, count in lines.items():
+                say(f"  {count:>7,}  {verdict:<9} {name}")
 
 
 def print_sync(report: SyncReport) -> None:

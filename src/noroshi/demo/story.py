@@ -29,7 +29,7 @@ class Story(msgspec.Struct):
     read: IngestReport
     decided: Overview
     delivered: SyncReport
-    received: dict[str, int]
+    received: dict[str, dict[str, int]]
     examples: list[Why]
     promises: list[Kept]
     seconds: float
@@ -69,7 +69,7 @@ def _play(folder: Path, stack: contextlib.ExitStack, *, quiet: bool) -> Story:
     _note("The EU pulls its view over TAXII 2.1", quiet)
     with Node.open(union) as node:
         delivered = sync(node, "JPN", clock)
-        received = kinds_of(node)
+        received = received_by(node)
     with Node.open(japan) as node:
         now = clock()
         decided = overview(node, "EU", now)
@@ -90,14 +90,17 @@ def _play(folder: Path, stack: contextlib.ExitStack, *, quiet: bool) -> Story:
     )
 
 
-def kinds_of(node: Node) -> dict[str, int]:
-    """How many records of each kind the node holds."""
-    counted: Counter[str] = Counter()
+def received_by(node: Node) -> dict[str, dict[str, int]]:
+    """How many live records of each kind the node holds, by pillar."""
+    counted: dict[str, Counter[str]] = {}
     after = 0
     while rows := node.store.cells_since(after, 10_000):
-        counted.update(row.kind for row in rows if row.status == "live")
+        for row in rows:
+            if row.status == "live":
+                pillar = node.store.label_of(row.cell).strands[0].pillar
+                counted.setdefault(pillar, Counter())[row.kind] += 1
         after = rows[-1].seq
-    return dict(sorted(counted.items()))
+    return {pillar: dict(each.most_common()) for pillar, each in sorted(counted.items())}
 
 
 def _examples(node: Node, now: int) -> list[Why]:
@@ -116,7 +119,8 @@ def tell(story: Story) -> None:
     say("")
     say("READ at Japan")
     for source in story.read.sources:
-        what = f"{source.rows:,} positions" if source.rows else f"{source.records:,} records"
+        rows = ", ".join(f"{count:,} {kind} rows" for kind, count in source.rows.items())
+        what = rows or f"{source.records:,} records"
         bad = f", {source.rejected} parts unreadable and kept aside" if source.rejected else ""
         say(f"  {source.name:<28} {what}{bad}{source.problem or ''}")
     say("FOUND by the sea desk")
@@ -124,13 +128,16 @@ def tell(story: Story) -> None:
         say(f"  {count:>6,}  {kind}")
     _tell_decisions(story.decided)
     say("DELIVERED to the EU over TAXII 2.1")
-    say(f"  {story.delivered.objects:,} objects in {story.delivered.pages} pages")
-    for kind, count in story.received.items():
-        say(f"  {count:>6,}  {kind}")
-    say("PROMISES of the pact that a finding may show kept")
+    say(f"  {story.delivered.objects:,} objects in {story.delivered.pages} pages; each finding")
+    say("  comes with its place, its Japanese text and its vessels as objects of their own")
+    for pillar, kinds in story.received.items():
+        most = ", ".join(f"{count:,} {kind}" for kind, count in list(kinds.items())[:7])
+        more = f" and {len(kinds) - 7} kinds more" if len(kinds) > 7 else ""
+        say(f"  {pillar}: {most}{more}")
+    say("PROMISES of the pact, and findings that may show one kept")
     for kept in story.promises:
-        say(f"  {kept.agreement}/{kept.commitment}  {kept.text}")
-        say(f"          {kept.count} {kept.kind}, e.g. {kept.finding[:18]}: {kept.note}")
+        say(f"  {kept.agreement}/{kept.commitment}  {kept.text}.")
+        say(f"    {kept.count} {kept.kind}, e.g. {kept.finding[:18]}. {kept.note}")
     say("WHY, for one finding each")
     for answer in story.examples:
         say("  " + answer.text.replace("\n", "\n  "))
@@ -139,15 +146,11 @@ def tell(story: Story) -> None:
 
 def _tell_decisions(decided: Overview) -> None:
     say(f"DECIDED for the {decided.party}, record by record")
-    say(f"  {decided.released:>6,}  released as they are")
-    say(f"  {decided.partial:>6,}  released in part:")
-    for name, count in decided.transforms.items():
-        say(f"            {count:>6,} with {name}")
-    for name, count in decided.clauses.items():
-        say(f"            {count:>6,} under {name}")
-    say(f"  {decided.withheld:>6,}  withheld:")
-    for name, count in decided.reasons.items():
-        say(f"            {count:>6,} {name}")
+    said = {"released": "released as they are", "partial": "released in part"}
+    for verdict in ("released", "partial", "withheld"):
+        say(f"  {getattr(decided, verdict):>6,}  {said.get(verdict, verdict)}")
+        for name, count in decided.by.get(verdict, {}).items():
+            say(f"            {count:>6,}  {name}")
 
 
 def _wait(story: Story) -> None:

@@ -32,12 +32,12 @@ BATCH = 1_000
 
 
 class SourceReport(msgspec.Struct):
-    """What became of one source. `desk` is "" where none reads it."""
+    """What became of one source. `desk` is "" where none reads it; `rows` counts by kind."""
 
     name: str
     desk: str = ""
     bytes: int = 0
-    rows: int = 0
+    rows: dict[str, int] = {}
     records: int = 0
     known: int = 0
     conflicts: int = 0
@@ -113,7 +113,7 @@ class _Run:
         for item in desk.read(source):
             if isinstance(item, Columns):
                 rows = len(next(iter(item.arrays.values()), ()))
-                report.rows += rows
+                report.rows[item.kind] = report.rows.get(item.kind, 0) + rows
                 self.states[desk.name], emits = desk.fold(self.state(desk), item, 0)
                 if emits:
                     raise AssertionError("a desk emitted before its watermark")

@@ -18,15 +18,14 @@ PAGE = 10_000
 
 
 class Overview(msgspec.Struct):
-    """Live records by verdict for one party; `clauses`, `transforms`, `reasons` count records."""
+    """Live records by verdict for one party. `by` says, under each verdict, how many records went
+    by which clauses with which transforms, or stayed for which reason."""
 
     party: str
     released: int = 0
     partial: int = 0
     withheld: int = 0
-    clauses: dict[str, int] = {}
-    transforms: dict[str, int] = {}
-    reasons: dict[str, int] = {}
+    by: dict[str, dict[str, int]] = {}
 
 
 def cells(node: Node) -> Counter[str]:
@@ -45,21 +44,23 @@ def cells(node: Node) -> Counter[str]:
 def overview(node: Node, party: str, now: int) -> Overview:
     """Decide about every live record for `party` now."""
     _, policy = node.policy(at=now)
-    found = Overview(party)
-    clauses: Counter[str] = Counter()
-    transforms: Counter[str] = Counter()
-    reasons: Counter[str] = Counter()
+    counted: dict[str, Counter[str]] = {"released": Counter(), "partial": Counter()}
     for cell, count in cells(node).items():
         release = decide(policy, node.store.label_of(cell), node.party, party, now)
-        setattr(found, release.verdict, getattr(found, release.verdict) + count)
-        if release.permitted:
-            clauses.update(dict.fromkeys(release.clauses, count))
-            transforms.update({describe(each): count for each in release.transforms})
-        else:
-            reasons[reason(release)] += count
-    found.clauses, found.transforms = _sorted(clauses), _sorted(transforms)
-    found.reasons = _sorted(reasons)
-    return found
+        counted.setdefault(release.verdict, Counter())[_what(release)] += count
+    return Overview(
+        party,
+        **{verdict: each.total() for verdict, each in counted.items()},
+        by={verdict: _sorted(each) for verdict, each in counted.items()},
+    )
+
+
+def _what(release: Release) -> str:
+    if not release.permitted:
+        return reason(release)
+    clauses = " and ".join(dict.fromkeys(release.clauses))
+    changes = ", ".join(describe(each) for each in release.transforms)
+    return f"{clauses}: {changes}" if changes else clauses
 
 
 def reason(release: Release) -> str:

@@ -174,6 +174,29 @@ def test_what_is_no_finding_is_not_shown(store: Store, make: Make) -> None:
     assert store.rebuild_findings() == 0
 
 
+STRANGE = {
+    "an instant past 64 bits": (b'"t1":20', b'"t1":1' + b"0" * 30),
+    "a credibility past 64 bits": (b'"credibility":2', b'"credibility":1' + b"0" * 30),
+    "a subject twice": (b'"mmsi:431000002"', b'"mmsi:431000001"'),
+    "an asset twice": (b'["port-yokohama"]', b'["port-yokohama","port-yokohama"]'),
+}
+
+
+@pytest.mark.parametrize(("said", "strange"), STRANGE.values(), ids=STRANGE)
+def test_what_a_stranger_says_never_ends_a_batch(
+    store: Store, make: Make, path: Path, said: bytes, strange: bytes
+) -> None:
+    usual = as_record(a_finding())
+    raw = usual.raw.replace(said, strange)
+    assert raw != usual.raw
+    odd = msgspec.structs.replace(usual, raw=raw, sha256=stix.ids.sha256(raw))
+    assert store.put([make(), odd, make("tool--2")], at=1).stored == 3
+    assert len(store.findings()) == (b"0" * 30 not in raw)
+    before = projection(path)
+    store.rebuild_findings()
+    assert projection(path) == before
+
+
 def test_a_finding_whose_latest_version_is_none_goes(store: Store, make: Make, path: Path) -> None:
     finding = a_finding()
     store.put([as_record(finding)], {finding.id: finding}, at=1)

@@ -71,6 +71,8 @@ TAMPERING = {
     "clauses that are no JSON": ("UPDATE ledger SET clauses = 'x' WHERE n = 3", 3),
     "a body": ("UPDATE ledger SET body_sha256 = 'x' WHERE n = 4", 4),
     "a hash": ("UPDATE ledger SET sha = 'x' WHERE n = 1", 1),
+    "a hash of the row before": ("UPDATE ledger SET prev = 'x' WHERE n = 2", 2),
+    "a number": ("UPDATE ledger SET n = 9 WHERE n = 5", 5),
     "first removed": ("DELETE FROM ledger WHERE n = 1", 1),
     "middle removed": ("DELETE FROM ledger WHERE n = 3", 3),
     "last removed": ("DELETE FROM ledger WHERE n = 5", 4),

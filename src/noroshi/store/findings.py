@@ -22,6 +22,8 @@ from noroshi.words.time import FOREVER
 
 SQL = statements("findings")
 CHUNK: Final = 1000
+PREFIX: Final = "event--"
+"""Every finding's id begins so (contracts, "Identity and versions")."""
 
 Told = Finding | FindingBody
 Decode = Callable[[bytes], FindingBody | None]
@@ -38,7 +40,7 @@ def project(
     """Bring the rows of `latest` up to date inside the open transaction; ids that changed."""
     changed: list[str] = []
     for record in latest:
-        if record.id not in told and not record.id.startswith("event--"):
+        if not record.id.startswith(PREFIX):
             continue
         body = _fitting(told.get(record.id), record) or decoded(record.raw, body_of)
         held = connection.execute(SQL["version"], (record.id,)).fetchone()
@@ -59,11 +61,18 @@ def _fitting(told: Told | None, record: Record) -> Told | None:
 
 
 def decoded(raw: bytes, decode: Decode) -> FindingBody | None:
-    """The finding in `raw`; None where it holds none that can be read."""
+    """The finding in `raw`; None where it holds none that can be read and kept.
+
+    The bytes may be a stranger's, so that nothing in them may end the batch they came in.
+    """
     try:
-        return decode(raw)
+        body = decode(raw)
     except (msgspec.DecodeError, ValueError):
         return None
+    if body is None:
+        return None
+    numbers = (body.span.t0, body.span.t1, body.credibility)
+    return body if all(abs(number) <= FOREVER for number in numbers) else None
 
 
 def _row(
@@ -104,8 +113,10 @@ def _place(body: Told) -> tuple[float, float, float] | tuple[None, None, None]:
 
 def _put(connection: sqlite3.Connection, row: tuple[Any, ...], body: Told) -> None:
     connection.execute(SQL["put"], row)
-    connection.executemany(SQL["put_subject"], [(row[0], each) for each in body.subjects])
-    connection.executemany(SQL["put_asset"], [(row[0], each) for each in body.assets])
+    connection.executemany(
+        SQL["put_subject"], [(row[0], each) for each in sorted(set(body.subjects))]
+    )
+    connection.executemany(SQL["put_asset"], [(row[0], each) for each in sorted(set(body.assets))])
 
 
 def _drop(connection: sqlite3.Connection, id: str) -> None:
@@ -124,7 +135,7 @@ def rebuild(
     after = made = 0
     while rows := read(after, CHUNK):
         for seq, record in rows:
-            body = decoded(record.raw, decode) if record.id.startswith("event--") else None
+            body = decoded(record.raw, decode) if record.id.startswith(PREFIX) else None
             if body is not None and _is_latest(connection, record):
                 told = connection.execute(SQL["retraction"], (seq,)).fetchone()
                 _put(connection, _row(record, seq, body, told), body)

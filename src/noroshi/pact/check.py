@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from noroshi.pact.codes import codes
 from noroshi.pact.format import File
 from noroshi.pact.lines import Path
 from noroshi.pact.shape import Problem, nearest
 from noroshi.pact.vocabulary import DATE, DURATION
 from noroshi.words.label import UNCLASSIFIED
 from noroshi.words.party import Parties
-from noroshi.words.time import parse_duration, parse_partial
+from noroshi.words.time import Span, parse_duration, parse_partial
 from noroshi.words.transform import Position
 
 _CLAUSES = ("release", "prohibit", "require", "duty", "joins", "commitment")
@@ -22,7 +23,7 @@ _DURATIONS = ("review", "expires", "within", "notice", "every")
 def check(file: File, raw: dict[str, Any], parties: Parties) -> Iterator[Problem]:
     """Every problem of a file that has the right shape; `raw` is the parsed TOML, for its paths."""
     yield from _times(raw, ())
-    yield from _codes(file, parties)
+    yield from codes(file, parties)
     yield from _ids(file)
     yield from _order(file)
     yield from _levels(file)
@@ -44,64 +45,6 @@ def _times(value: Any, path: Path) -> Iterator[Problem]:
         except ValueError:
             wanted = DATE if date else DURATION
             yield Problem(path, "wrong value", repr(value), wanted)
-
-
-def _codes(file: File, parties: Parties) -> Iterator[Problem]:
-    """Party codes that the registry does not hold, or that this agreement has no business with."""
-    head = file.agreement
-    joined = tuple(each.party for joins in file.joins for each in joins.joined)
-    ours = (*head.parties, *joined)
-    for path, code in _all_codes(file):
-        if code not in parties:
-            hint = nearest(code, parties.order) or "add it with [[party]] in node.toml"
-            yield Problem(path, "unknown party", code, "a code of the party registry", hint)
-    for i, code in enumerate(head.parties):
-        if code in head.parties[:i]:
-            yield Problem(("agreement", "parties", i), "party named twice", code)
-    if head.hub is not None and head.hub not in ours:
-        yield Problem(("agreement", "hub"), "not a party", head.hub, "one of " + ", ".join(ours))
-    for i, joins in enumerate(file.joins):
-        for j, each in enumerate(joins.joined):
-            if each.party in head.parties or joined.count(each.party) > 1:
-                path: Path = ("joins", i, "joined", j, "party")
-                yield Problem(path, "already a party, or joined twice", each.party)
-    for i, left in enumerate(file.exit.left):
-        if left.party not in ours:
-            where: Path = ("exit", "left", i, "party")
-            yield Problem(where, "not a party", left.party, "one of " + ", ".join(ours))
-    for i, clause in enumerate(file.release):
-        for key, codes in (("from", clause.from_), ("to", clause.to)):
-            for j, code in enumerate(codes or ()):
-                if not parties.is_in(code, ours):
-                    yield Problem(("release", i, key, j), "not a party, nor below one", code)
-        for code, bodies in clause.bodies.items():
-            if code not in ours:
-                yield Problem(("release", i, "bodies", code), "not a party", code)
-            for j, body in enumerate(bodies):
-                if code not in parties.line(body):
-                    yield Problem(("release", i, "bodies", code, j), f"not below {code}", body)
-
-
-def _all_codes(file: File) -> Iterator[tuple[Path, str]]:
-    for i, code in enumerate(file.agreement.parties):
-        yield ("agreement", "parties", i), code
-    for i, clause in enumerate(file.release):
-        for key, codes in (("from", clause.from_), ("to", clause.to)):
-            for j, code in enumerate(codes or ()):
-                yield ("release", i, key, j), code
-        for code, bodies in clause.bodies.items():
-            for j, body in enumerate(bodies):
-                yield ("release", i, "bodies", code, j), body
-    for name in ("prohibit", "require", "duty"):
-        for i, clause in enumerate(getattr(file, name)):
-            for j, code in enumerate(clause.when.recipients or ()):
-                yield (name, i, "when", "recipients", j), code
-    for i, joins in enumerate(file.joins):
-        for j, joined in enumerate(joins.joined):
-            yield ("joins", i, "joined", j, "party"), joined.party
-    for i, commitment in enumerate(file.commitment):
-        for code in commitment.lead:
-            yield ("commitment", i, "lead", code), code
 
 
 def _ids(file: File) -> Iterator[Problem]:
@@ -132,12 +75,16 @@ def _order(file: File) -> Iterator[Problem]:
     )
     for _, early, path, late in dates:
         try:
-            if early and late and parse_partial(late).t1 < parse_partial(early).t0:
+            if early and late and _before(parse_partial(late), parse_partial(early)):
                 yield Problem(
                     path, "earlier than what comes before it", late, f"not before {early}"
                 )
         except ValueError:
             continue  # reported by _times
+
+
+def _before(one: Span, other: Span) -> bool:
+    return one.t0 < other.t0 and one.t1 <= other.t0
 
 
 def _levels(file: File) -> Iterator[Problem]:

@@ -41,19 +41,19 @@ def plain(value: Any) -> Any:
 
 def problems(value: Any, kind: Any, path: Path = ()) -> Iterator[Problem]:
     """Every way in which `value` is not a `kind`, in file order."""
-    base, origin = _bare(kind), get_origin(_bare(kind))
-    if origin is Union or isinstance(base, types.UnionType):
-        kind = base = _branch(value, get_args(base))
-        origin = get_origin(_bare(base))
-        base = _bare(base)
-    if _is_struct(base) and isinstance(value, dict):
+    base = _bare(kind)
+    if get_origin(base) is Union or isinstance(base, types.UnionType):
+        kind = _branch(value, get_args(base))
+        base = _bare(kind)
+    if get_origin(base) is Literal and isinstance(value, dict):
+        # A table whose tag (`kind`) names none of the tables that may stand here.
+        tag = cast("dict[str, Any]", value).get("kind")
+        yield from _leaf(tag, kind, (*path, "kind"))
+    elif _is_struct(base) and isinstance(value, dict):
         yield from _table(cast("dict[str, Any]", value), base, path)
-    elif origin is tuple and isinstance(value, list):
-        for i, each in enumerate(cast("list[Any]", value)):
-            yield from problems(each, get_args(base)[0], (*path, i))
-        if not value:
-            yield from _leaf(value, kind, path)
-    elif origin is dict and isinstance(value, dict):
+    elif get_origin(base) is tuple and isinstance(value, list):
+        yield from _list(cast("list[Any]", value), kind, path)
+    elif get_origin(base) is dict and isinstance(value, dict):
         of_key, of_value = get_args(base)
         for key, each in cast("dict[str, Any]", value).items():
             yield from _leaf(key, of_key, (*path, key))
@@ -72,6 +72,7 @@ def _table(value: dict[str, Any], kind: type[msgspec.Struct], path: Path) -> Ite
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     tag = kind.__struct_config__.tag_field
     names = (*((tag,) if tag else ()), *fields)
+    meant = {nearest(key, names) for key in value if key not in names}
     for key, each in value.items():
         if key in fields:
             yield from problems(each, fields[key].type, (*path, key))
@@ -79,8 +80,17 @@ def _table(value: dict[str, Any], kind: type[msgspec.Struct], path: Path) -> Ite
             wanted = "one of " + ", ".join(names)
             yield Problem((*path, key), "unknown key", key, wanted, nearest(key, names))
     for name, field in fields.items():
-        if field.required and name not in value:
+        # A key that is there but misspelt is named once, as the unknown key that it is.
+        if field.required and name not in value and f"did you mean {name!r}?" not in meant:
             yield Problem(path, f"key {name!r} is missing", None, _expected(field.type))
+
+
+def _list(value: list[Any], kind: Any, path: Path) -> Iterator[Problem]:
+    for i, each in enumerate(value):
+        yield from problems(each, get_args(_bare(kind))[0], (*path, i))
+    least = max((meta.min_length or 0 for meta in _metas(kind)), default=0)
+    if len(value) < least:
+        yield Problem(path, "wrong value", _shown(value), _expected(kind))
 
 
 def _leaf(value: Any, kind: Any, path: Path) -> Iterator[Problem]:
@@ -113,6 +123,11 @@ def _bare(kind: Any) -> Any:
     return get_args(kind)[0] if get_origin(kind) is Annotated else kind
 
 
+def _metas(kind: Any) -> tuple[msgspec.Meta, ...]:
+    found = get_args(kind)[1:] if get_origin(kind) is Annotated else ()
+    return tuple(each for each in found if isinstance(each, msgspec.Meta))
+
+
 def _is_struct(kind: Any) -> TypeGuard[type[msgspec.Struct]]:
     return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
@@ -130,9 +145,9 @@ def _expected(kind: Any, message: str = "") -> str:
         if (isinstance(kind, types.UnionType))
         else kind
     )
-    for meta in get_args(kind)[1:] if get_origin(kind) is Annotated else ():
+    for meta in _metas(kind):
         if meta.description:
-            return str(meta.description)
+            return meta.description
     if choices := _choices(_bare(kind)):
         return "one of " + ", ".join(choices)
     found = re.match(r"Expected `([^`]+)`", message)

@@ -23,16 +23,15 @@ DOCS = ROOT / "docs"
 PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
 ROUTES = (
     "/taxii2/",
-    "/{api-root}/",
-    "/{api-root}/status/{status-id}/",
-    "/{api-root}/collections/",
-    "/{api-root}/collections/{id}/",
-    "/{api-root}/collections/{id}/manifest/",
-    "/{api-root}/collections/{id}/objects/",
-    "/{api-root}/collections/{id}/objects/{object-id}/",
-    "/{api-root}/collections/{id}/objects/{object-id}/versions/",
+    "/api/",
+    "/api/collections/",
+    "/api/collections/{id}/",
+    "/api/collections/{id}/manifest/",
+    "/api/collections/{id}/objects/",
+    "/api/collections/{id}/objects/{object-id}/",
+    "/api/collections/{id}/objects/{object-id}/versions/",
 )
-"""TAXII 2.1 (OASIS Standard, 10 June 2021), sections 4 and 5."""
+"""TAXII 2.1 (OASIS Standard, 10 June 2021), sections 4 and 5, as far as a read-only view has it."""
 
 
 def headings(page: str) -> list[str]:
@@ -141,18 +140,14 @@ def test_every_key_of_an_agreement_is_explained() -> None:
 @pytest.mark.parametrize("name", desks())
 def test_every_desk_explains_its_kinds_and_settings(name: str) -> None:
     desk = desks()[name]
-    page = headings(f"{name}.md")
-    for kind in desk.kinds:
-        assert any(f"`{kind}`" in heading for heading in page), f"{kind} has no heading"
-    settings = desk.parameters({})
-    text = (DOCS / f"{name}.md").read_text("utf-8") + (DOCS / "configuration.md").read_text("utf-8")
-    keys = getattr(settings, "__struct_fields__", ())
-    assert [key for key in keys if f"`{key}`" not in text] == []
+    named = {heading.strip("`") for heading in headings(f"{name}.md")}
+    settings = getattr(desk.parameters({}), "__struct_fields__", ())
+    assert {*desk.kinds, *settings} - named == set()
 
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_every_taxii_route_has_its_heading(route: str) -> None:
-    assert any(route in heading.replace("`", "").split() for heading in headings("taxii.md"))
+    assert any(route in heading.split() for heading in headings("taxii.md"))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

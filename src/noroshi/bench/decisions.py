@@ -84,6 +84,4 @@ def beside_cedar(quick: bool) -> Measured:
     )
 
 
-CASES: Final = (
-    Case("single decisions", "decisions", "decisions/s", 8.0, "cedarpy", beside_cedar),
-)
+CASES: Final = (Case("single decisions", "decisions", "decisions/s", 8.0, "cedarpy", beside_cedar),)

@@ -1,4 +1,7 @@
-"""The raw HTTP client that measures every TAXII server here: one kept connection, no library."""
+"""The raw HTTP client that measures every TAXII server here: one kept connection, no library.
+
+Each turn opens its own: a server may close what was idle while the other had its turn.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,30 @@ import http.client
 from types import TracebackType
 from typing import Final
 
+import msgspec
+
+from noroshi.bench.peer import Peer
+
 MEDIA_TYPE: Final = "application/taxii+json;version=2.1"
+
+
+class Access(msgspec.Struct, frozen=True):
+    """Where objects are to be had, and under which account."""
+
+    port: int
+    user: str
+    password: str
+    path: str
+
+    def client(self) -> Client:
+        """A new connection."""
+        return Client(self.port, self.user, self.password)
+
+
+def peer_access(peer: Peer) -> Access:
+    """Where a peer that is a server said that it listens."""
+    hello = peer.hello
+    return Access(hello["port"], hello["user"], hello["password"], hello["path"])
 
 
 class Client:

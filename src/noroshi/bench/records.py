@@ -14,7 +14,7 @@ from typing import Final
 
 from noroshi.bench.attack import RECEIVED, bundle, envelope, objects, source
 from noroshi.bench.case import Case, Measured
-from noroshi.bench.http import Client
+from noroshi.bench.http import peer_access
 from noroshi.bench.measure import in_turns
 from noroshi.bench.peer import Peer, started
 from noroshi.desks.registry import desks
@@ -41,11 +41,11 @@ def stored(data: bytes, expected: int) -> float:
 def posted(peer: Peer, bodies: Sequence[bytes], count: int) -> float:
     """Objects per second into an empty collection of the peer."""
     peer.ask("reset")
-    hello = peer.hello
-    with Client(hello["port"], hello["user"], hello["password"]) as client:
+    access = peer_access(peer)
+    with access.client() as client:
         began = time.perf_counter()
         for body in bodies:
-            client.post(hello["path"], body)
+            client.post(access.path, body)
         return count / (time.perf_counter() - began)
 
 
@@ -59,7 +59,7 @@ def beside_medallion(quick: bool) -> Measured:
         lambda: stored(data, len(each)),
         started("medallion", "medallion_server"),
         lambda peer: posted(peer, bodies, len(each)),
-        2 if quick else 5,
+        1 if quick else 5,
     )
 
 
@@ -74,7 +74,7 @@ def beside_stix2(quick: bool) -> Measured:
             lambda: stored(data, count),
             started("stix2", "stix2_parse"),
             lambda peer: float(peer.ask("measure", path=str(path))["rate"]),
-            2 if quick else 5,
+            1 if quick else 5,
         )
 
 

@@ -41,7 +41,8 @@ def _cells(row: Row) -> tuple[str, ...]:
 def _figure(value: float | None, spread: float | None) -> str:
     if value is None or spread is None:
         return "–"
-    return f"{value:,.0f} ±{spread / 2:.0%}"
+    digits = f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{digits} ±{spread / 2:.0%}"
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

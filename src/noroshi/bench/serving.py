@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from noroshi.bench.attack import bundle, objects
-from noroshi.bench.http import Client
+from noroshi.bench.http import Access, Client
 from noroshi.exchange.accounts import hash_password, new_password
 from noroshi.node.ingest import ingest
 from noroshi.node.law import load_law
@@ -77,12 +77,14 @@ def make(folder: Path) -> str:
 
 
 @contextlib.contextmanager
-def node() -> Generator[tuple[Client, str], None, None]:
-    """A client of the running node in the EU's name, and the path of its view's objects."""
+def node() -> Generator[Access, None, None]:
+    """The running node's view for the EU, by the EU's account."""
     with tempfile.TemporaryDirectory() as name:
         password = make(Path(name))
-        with _process(Path(name)) as port, Client(port, "eu", password) as client:
-            yield client, _view(client)
+        with _process(Path(name)) as port:
+            with Client(port, "eu", password) as client:
+                path = _view(client)
+            yield Access(port, "eu", password, path)
 
 
 @contextlib.contextmanager

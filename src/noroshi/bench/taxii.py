@@ -7,7 +7,7 @@ client is the same raw connection, and medallion holds exactly the objects that 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
@@ -16,7 +16,7 @@ import msgspec
 from noroshi.bench import serving
 from noroshi.bench.attack import envelope
 from noroshi.bench.case import Case, Measured
-from noroshi.bench.http import Client
+from noroshi.bench.http import Access, peer_access
 from noroshi.bench.measure import in_turns, rate
 from noroshi.bench.peer import Peer, PeerMissing, started
 
@@ -32,45 +32,38 @@ class _Envelope(msgspec.Struct):
 def medallion(page: bytes) -> Generator[Peer, None, None]:
     """medallion, holding the objects of one page of ours."""
     each = [bytes(raw) for raw in msgspec.json.decode(page, type=_Envelope).objects]
+    if len(each) != PAGE:
+        raise AssertionError(f"the node served {len(each)} of {PAGE} objects")
     with started("medallion", "medallion_server") as peer:
         try:
-            with _client(peer) as client:
+            with peer_access(peer).client() as client:
                 client.post(peer.hello["path"], envelope(each))
         except OSError as problem:
             raise PeerMissing(f"medallion: {problem}") from problem
         yield peer
 
 
-def _client(peer: Peer) -> Client:
-    return Client(peer.hello["port"], peer.hello["user"], peer.hello["password"])
+def gets(access: Access, query: str, units: int, seconds: float) -> float:
+    """Units per second: GETs on a new connection, each worth `units`."""
+    with access.client() as client:
 
+        def work() -> int:
+            client.get(access.path + query)
+            return units
 
-def gets(client: Client, path: str, units: int) -> Callable[[], int]:
-    """Work for `rate`: one GET, worth `units`."""
-
-    def work() -> int:
-        client.get(path)
-        return units
-
-    return work
+        return rate(work, seconds, time.perf_counter)
 
 
 def _measured(query: str, units: int, quick: bool) -> Measured:
     seconds = 0.3 if quick else 2.0
-    with serving.node() as (client, path):
-        page = client.get(f"{path}?limit={PAGE}")
-        work = gets(client, path + query, units)
-
-        def theirs(peer: Peer) -> float:
-            with _client(peer) as other:
-                work = gets(other, peer.hello["path"] + query, units)
-                return rate(work, seconds, time.perf_counter)
-
+    with serving.node() as ours:
+        with ours.client() as client:
+            page = client.get(f"{ours.path}?limit={PAGE}")
         return in_turns(
-            lambda: rate(work, seconds, time.perf_counter),
+            lambda: gets(ours, query, units, seconds),
             medallion(page),
-            theirs,
-            2 if quick else 5,
+            lambda peer: gets(peer_access(peer), query, units, seconds),
+            1 if quick else 5,
         )
 
 

@@ -29,10 +29,12 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def ports(path: Path) -> Iterable[tuple[str, ...]]:
-    """World Port Index rows as number, name, UN/LOCODE, country, degrees, harbour size."""
-    for row in sorted(rows(path), key=lambda row: int(float(row["World Port Index Number"]))):
+    """World Port Index rows as number, name, UN/LOCODE, country, degrees, harbour size; the first
+    row of each number, as three numbers stand twice."""
+    numbered = {int(float(row["World Port Index Number"])): row for row in reversed(rows(path))}
+    for number, row in sorted(numbered.items()):
         yield (
-            str(int(float(row["World Port Index Number"]))),
+            str(number),
             row["Main Port Name"].strip(),
             row["UN/LOCODE"].replace(" ", ""),
             row["Country Code"].strip(),
@@ -43,8 +45,9 @@ def ports(path: Path) -> Iterable[tuple[str, ...]]:
 
 
 def anchorages(path: Path) -> Iterable[tuple[str, ...]]:
-    """Anchorage points as S2 cell, degrees, label, country; one row per cell."""
-    named = {row["s2id"]: row for row in rows(path) if row["label"].strip()}
+    """Anchorage points as S2 cell, degrees, label, country; the last row of each cell, as the
+    file is one of overrides. The published file holds one place that is not on Earth."""
+    named = {row["s2id"]: row for row in rows(path) if row["label"].strip() and on_earth(row)}
     for row in sorted(named.values(), key=lambda row: (row["iso3"], row["label"], row["s2id"])):
         yield (
             row["s2id"],
@@ -53,6 +56,11 @@ def anchorages(path: Path) -> Iterable[tuple[str, ...]]:
             row["label"].strip(),
             row["iso3"].strip(),
         )
+
+
+def on_earth(row: dict[str, str]) -> bool:
+    """Whether a row's degrees are degrees."""
+    return abs(float(row["latitude"])) <= 90.0 and -180.0 <= float(row["longitude"]) < 180.0
 
 
 def write(path: Path, header: tuple[str, ...], body: Iterable[tuple[str, ...]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import sys
@@ -26,6 +27,20 @@ LABEL = Label((Strand("JPN", "maritime", "ais"),))
 @pytest.fixture(scope="session")
 def scene() -> ModuleType:
     return sys.modules[__name__]
+
+
+@pytest.fixture(scope="session")
+def suez_rows(shared) -> Columns:
+    """MovingPandas' Suez table of 20–24 March 2021."""
+    path = shared / "data/sea/tracks/suez-boat-positions-202103.csv.gz"
+    (whole,), rejected = read(gzip.decompress(path.read_bytes()), "suez")
+    assert rejected == []
+    return whole
+
+
+@pytest.fixture(scope="session")
+def suez(suez_rows) -> list[Finding]:
+    return found([suez_rows])
 
 
 Fix = tuple[int, float, float, float]
@@ -78,6 +93,7 @@ def batch(mmsi, t, lon, lat, sog, row, name: str = "scene") -> Columns:
             "type": np.zeros(many, "u1"),
             "clock": np.full(many, 2, "u1"),
             "precision": np.ones(many, "u1"),
+            "sound": np.ones(many, "?"),
             "row": row.astype("i8"),
         },
     )

@@ -286,7 +286,7 @@ def plain(arrays, step):
     [(32.5, 29.85), (32.3, 31.5), (-30.0, 45.0)],
     ids=["Suez roads", "off Port Said", "mid-Atlantic"],
 )
-@settings(max_examples=4 * (settings().max_examples // 100))
+@settings(max_examples=3 * (settings().max_examples // 100))
 @given(seed=st.integers(0, 2**32))
 def test_random_fleets_are_read_as_by_the_slow_oracle(scene, lon, lat, seed):
     fleet = scene.fleet(seed, lon, lat)
@@ -311,7 +311,7 @@ def test_a_part_of_suez_is_read_as_by_the_slow_oracle(scene, shared):
 
     path = shared / "data/sea/tracks/suez-boat-positions-202103.csv.gz"
     text = gzip.decompress(path.read_bytes()).decode("utf-8-sig").splitlines()
-    head, body = text[0], [line for line in text[1:] if int(line.split(",")[0]) % 16 == 3]
+    head, body = text[0], [line for line in text[1:] if int(line.split(",")[0]) % 20 == 3]
     columns, rejected = scene.read("\n".join([head, *body]).encode())
     arrays = scene.rows(columns)
     findings = scene.found(columns)
@@ -329,6 +329,6 @@ def test_a_part_of_suez_is_read_as_by_the_slow_oracle(scene, shared):
         key=str,
     )  # fmt: skip
     assert not rejected
-    assert len(heard) > 30
+    assert len(heard) > 20
     assert heard == expected
     assert np.unique(arrays["track"]).size == len({line.split(",")[0] for line in body})

@@ -3,7 +3,8 @@
 Kind `position`: `mmsi` (int64) or `track` (str), `t` µs UTC, `lon`, `lat` degrees, `sog_kn`,
 `cog_deg`, `heading_deg` (nan: not given), `status` (ITU-R M.1371 table 47, -1: not given), `type`
 (AIS message type, 0: a table), `clock` (0 undated, 1 by the last known time of the source, 2 own),
-`precision` (code of `tracks.PRECISIONS`), and `start` and `length` in bytes, or `row`.
+`precision` (code of `tracks.PRECISIONS`), `sound` (no tag block with a wrong checksum), and `start`
+and `length` in bytes, or `row`.
 Kind `static`: identity, `t`, `name`, `callsign`, `imo`, `ship_type`, `draught_m`, `length_m`,
 `width_m`, and the place; only where something differs from the vessel's last.
 """
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _POSITION: Final = {
     "t": "i8", "lon": "f8", "lat": "f8", "sog_kn": "f4", "cog_deg": "f4", "heading_deg": "f4",
     "status": "i1", "type": "u1", "clock": "u1", "precision": "u1",
+    "sound": "?",
 }  # fmt: skip
 _STATIC: Final = {
     "t": "i8", "name": "U", "callsign": "U", "imo": "i8", "ship_type": "i2", "draught_m": "f4",
@@ -62,12 +64,12 @@ class Batch:
     def position(
         self, identity: int | str, t: int, lon: float, lat: float, *place: int,
         sog_kn: float, cog_deg: float, heading_deg: float, status: int, type: int, clock: int,
-        precision: int,
+        precision: int, sound: bool = True,
     ) -> None:  # fmt: skip
         """One position."""
         self._rows["position"].append(
             (identity, t, lon, lat, sog_kn, cog_deg, heading_deg, status, type, clock, precision,
-             *place)
+             sound, *place)
         )  # fmt: skip
 
     def static(

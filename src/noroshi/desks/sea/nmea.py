@@ -78,6 +78,7 @@ class Reader:
         self._announced: list[tuple[int, Pghp]] = []
         self._tag: Tag | None = None
         self._late = False
+        self._sound = True
         self._groups: dict[bytes, int] = {}
         self._line = 0
 
@@ -111,6 +112,7 @@ class Reader:
         if not rest:
             return None, []
         tag, self._tag = self._tag or NO_TAG, None
+        self._sound = tag.sound
         found = parse(rest)
         if isinstance(found, Pghp):
             self._announced.append((self._line, found))
@@ -173,7 +175,7 @@ class Reader:
         self.batch.position(
             item.mmsi, t, item.lon, item.lat, *place, sog_kn=item.sog_kn, cog_deg=item.cog_deg,
             heading_deg=item.heading_deg, status=item.status, type=item.type, clock=clock,
-            precision=precision,
+            precision=precision, sound=self._sound,
         )  # fmt: skip
 
     def _rejected(self, reason: str, start: int, end: int, raw: bytes = b"") -> Rejected:

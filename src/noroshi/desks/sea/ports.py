@@ -1,6 +1,6 @@
 """Named ports and anchorages: the World Port Index and Global Fishing Watch's anchorages.
 
-3,768 ports (NGA Pub. 150, US public domain) and 55,882 anchorage cells (GFW anchorages_pipeline,
+3,765 ports (NGA Pub. 150, US public domain) and 55,881 anchorage cells (GFW anchorages_pipeline,
 Apache-2.0), packaged by `tools/geo.py`. An anchorage is where many vessels were seen at rest, so
 it may lie outside any legal limit of a port.
 """

@@ -59,14 +59,15 @@ def course_deg(a: Array, b: Array) -> Array:
 class Cubes:
     """Points hashed into cubes of `edge_m`, for questions within that distance.
 
-    Points of different `groups` (instants) never meet. The hash may put strangers together; every
-    answer is checked against the points themselves.
+    Points of different `groups` (instants) never meet. Two cubes may share a hash, so candidates
+    are checked for their very cube: else a pair could be found twice.
     """
 
     def __init__(self, points: Array, edge_m: float, groups: Array | None = None) -> None:
         self.points, self.edge_m = points, edge_m
         self._groups = np.zeros(len(points), dtype=np.int64) if groups is None else groups
-        keys = _keys(np.floor(points / edge_m).astype(np.int64), self._groups)
+        self._cells = np.floor(points / edge_m).astype(np.int64)
+        keys = _keys(self._cells, self._groups)
         self._order = np.argsort(keys, kind="stable")
         self._sorted = keys[self._order]
 
@@ -80,7 +81,6 @@ class Cubes:
                 if offset == (0, 0, 0):
                     a, b = a[a < b], b[a < b]
                 close = chord_m(self.points[a], self.points[b]) <= self.edge_m
-                close &= self._groups[a] == self._groups[b]
                 yield a[close], b[close]
 
     def _meet(
@@ -93,7 +93,10 @@ class Cubes:
         count = np.searchsorted(self._sorted, keys, "right") - low
         query = np.repeat(np.arange(len(queries)), count)
         within = np.arange(len(query)) - np.repeat(np.cumsum(count) - count, count)
-        return query, self._order[np.repeat(low, count) + within]
+        point = self._order[np.repeat(low, count) + within]
+        same = (self._cells[point] == cell[query]).all(axis=1)
+        same &= self._groups[point] == groups[query]
+        return query[same], point[same]
 
     def nearest(self, queries: Array) -> tuple[Array, Array]:
         """For each query the nearest point within `edge_m` (-1: none) and its arc in metres (inf).

@@ -69,12 +69,14 @@ class Emitted(msgspec.Struct, frozen=True):
 
 
 class Counts(msgspec.Struct):
-    """Positions taken in, and why others were left out of detection."""
+    """Positions used, why others were left out of detection (undated, not a vessel's, of the
+    coarse type 27), and how many came with a tag block whose checksum was wrong."""
 
     used: int = 0
     undated: int = 0
     not_a_vessel: int = 0
     coarse: int = 0
+    unsound_tags: int = 0
 
 
 class State:
@@ -117,6 +119,7 @@ class State:
         arrays = columns.arrays
         keep = self._usable(arrays)
         self.counts.used += int(keep.sum())
+        self.counts.unsound_tags += int((~arrays["sound"]).sum())
         if not keep.any():
             return
         taken = {name: arrays[name][keep] for name in _COPIED}

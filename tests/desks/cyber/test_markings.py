@@ -203,11 +203,12 @@ def test_a_bundle_cannot_redefine_a_well_known_marking() -> None:
     assert read([lie, found])[found["id"]].tlp is Tlp.RED
 
 
-def test_two_definitions_of_one_id_both_hold() -> None:
-    clear = marking(**extended(TLP2, tlp_2_0="clear"))
-    red = {**marking(**extended(TLP2, tlp_2_0="red")), "created": "2026-01-02T00:00:00Z"}
-    found = malware(object_marking_refs=[clear["id"]])
-    data = json.dumps({"type": "bundle", "objects": [clear, found, red]}).encode()
+@pytest.mark.parametrize("levels", [("clear", "red"), ("red", "clear")])
+def test_two_definitions_of_one_id_both_hold(levels: tuple[str, str]) -> None:
+    one = marking(**extended(TLP2, tlp_2_0=levels[0]))
+    later = marking(**extended(TLP2, tlp_2_0=levels[1]), created="2026-01-02T00:00:00Z")
+    found = malware(object_marking_refs=[one["id"]])
+    data = json.dumps({"type": "bundle", "objects": [one, found, later]}).encode()
     source = Source("b", "b", AT, "0", declared(), "JPN", "C", lambda: io.BytesIO(data))
     strands = [each.label.strands[0] for each in desk.read(source) if isinstance(each, Record)]
     assert strands[1].tlp is Tlp.RED
@@ -323,6 +324,13 @@ def test_strictest_is_a_join_with_silence_neutral(a: Terms, b: Terms, c: Terms) 
     assert strictest(strictest(a, b), c) == strictest(a, strictest(b, c)) == strictest(a, b, c)
     assert strictest(a, a) == strictest(a, SILENT) == a
     assert strictest(a, WITHHELD).only == ()
+
+
+def test_the_later_embargo_and_the_earlier_expiry_hold() -> None:
+    both = strictest(Terms(not_before=1, expires=9), Terms(not_before=4, expires=5))
+    assert both == Terms(not_before=4, expires=5)
+    alone = strictest(Terms(handling=("b",), only=("EU", "JPN")), Terms(handling=("a",)))
+    assert alone == Terms(handling=("a", "b"), only=("EU", "JPN"))
 
 
 @pytest.mark.parametrize("text", ["", "tlpgreen", "see TLP:RED", "PAPER: x", "copyright"])

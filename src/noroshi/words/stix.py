@@ -95,9 +95,9 @@ class FindingBody(
     """
 
     kind: str
-    observation: str | None
     span: Span
-    detector: str | None
+    observation: str | None = None
+    detector: str | None = None
     detector_version: str | None = None
     params_sha256: str | None = None
     geometry: dict[str, Any] | None = None

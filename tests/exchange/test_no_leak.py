@@ -75,7 +75,8 @@ class Node:
         self.ids += new
         for n, oid in enumerate([*new, *again]):
             own, any_ = worlds.label_of(rng, self.world, HOLDER), worlds.fused(rng, self.world)
-            label = rng.choice((own, own, any_))
+            used = [each.record.label for each in self.made] or [own]
+            label = rng.choice((own, own, any_, any_, rng.choice(used)))
             if rng.random() < 0.1 and label.strands[0].exercise == own.strands[0].exercise:
                 label = join(label, own)
             others = [each for each in self.ids if each != oid] or [oid]
@@ -223,16 +224,16 @@ def walk(seed: int, keys: Keys, *, objects: int, parties: int, wire: bool) -> No
         asking = rng.sample([code for code in worlds.CODES if code != HOLDER], parties)
         asking = list({*asking, *(code for code in sorted(legal)[:2] if code != HOLDER)})
         node.put(objects, at - 9 * DAY)
-        for step in range(3):
+        for step in ("the clock", "more records", "other agreements", "the end"):
             for party in sorted(asking):
                 check_reading(node, party, at)
                 if wire:
                     check_wire(node, offered, party, at)
             at += DAY // 2 + rng.randint(0, 3) * DAY
-            if step == 0:
+            if step == "more records":
                 node.put(objects // 3, at)
-            else:
-                node.amend(seed + step)
+            elif step == "other agreements":
+                node.amend(seed + 1)
         node.store.verify_ledger()
         node.store.close()
 

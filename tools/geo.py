@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -47,15 +48,24 @@ def ports(path: Path) -> Iterable[tuple[str, ...]]:
 def anchorages(path: Path) -> Iterable[tuple[str, ...]]:
     """Anchorage points as S2 cell, degrees, label, country; the last row of each cell, as the
     file is one of overrides. The published file holds one place that is not on Earth."""
-    named = {row["s2id"]: row for row in rows(path) if row["label"].strip() and on_earth(row)}
-    for row in sorted(named.values(), key=lambda row: (row["iso3"], row["label"], row["s2id"])):
+    named = {cell(row): row for row in rows(path) if row["label"].strip() and on_earth(row)}
+    for row in sorted(named.values(), key=lambda row: (row["iso3"], row["label"], cell(row))):
         yield (
-            row["s2id"],
+            cell(row),
             f"{float(row['latitude']):.4f}",
             f"{float(row['longitude']):.4f}",
             row["label"].strip(),
             row["iso3"].strip(),
         )
+
+
+def cell(row: dict[str, str]) -> str:
+    """The S2 cell in hexadecimal; a spreadsheet spoiled some into numbers such as 4.03E+08, and
+    those are named by their degrees."""
+    if re.fullmatch("[0-9a-f]{8}", row["s2id"]):
+        return row["s2id"]
+    lat, lon = float(row["latitude"]), float(row["longitude"])
+    return f"{abs(lat):.4f}{'ns'[lat < 0]}{abs(lon):.4f}{'ew'[lon < 0]}"
 
 
 def on_earth(row: dict[str, str]) -> bool:

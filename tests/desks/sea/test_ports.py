@@ -19,9 +19,12 @@ LAT = st.floats(-90, 90)
 
 def test_every_harbour_is_an_asset_with_an_id_of_its_own():
     assets = ports.assets()
-    assert len(assets) == len({each.id for each in assets}) == 3_765 + 55_881
+    assert len(assets) == len({each.id for each in assets}) == 3_765 + 56_015
     assert {each.kind for each in assets} == {"port", "anchorage"}
-    assert all(re.fullmatch(r"port:wpi-\d+|anchorage:gfw-[0-9a-f]+", each.id) for each in assets)
+    assert all(
+        re.fullmatch(r"port:wpi-\d+|anchorage:gfw-([0-9a-f]{8}|[0-9.]+[ns][0-9.]+[ew])", each.id)
+        for each in assets
+    )
 
 
 def test_a_port_says_its_locode():

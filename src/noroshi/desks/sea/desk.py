@@ -53,7 +53,7 @@ class Sea:
         """Columns of kind `position` and `static`, and what could not be read."""
         from noroshi.desks.sea import read
 
-        return read.read(source, settings.Parameters())
+        return read.read(source)
 
     def start(self, context: Context) -> State:
         """An empty state."""

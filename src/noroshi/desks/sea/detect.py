@@ -16,18 +16,19 @@ from noroshi.desks.sea.encounter import encounters
 from noroshi.desks.sea.findings import Builder, Seen
 from noroshi.desks.sea.grid import resample
 from noroshi.desks.sea.parameters import KNOT_MS
-from noroshi.desks.sea.sphere import arc_m, chord_m
+from noroshi.desks.sea.sphere import arc_m, chord_m, vectors
 from noroshi.desks.sea.stop import lasting, stationary
 from noroshi.desks.sea.tracks import Tracks, tracks
 from noroshi.desks.sea.visit import Visit, visits
 from noroshi.words.time import HOUR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from noroshi.desks.sea.parameters import Parameters
     from noroshi.desks.sea.ports import Harbour, Harbours
     from noroshi.desks.sea.state import State
+    from noroshi.words.desk import Array
     from noroshi.words.finding import Finding
 
 UNNAMED = "—"
@@ -50,18 +51,15 @@ def _seen(track: Tracks, parameters: Parameters) -> Iterator[Seen]:
     far = ports.indexed(parameters.encounter_port_m)
     grid = resample(track, parameters)
     yield from _stops(track, near, parameters)
-    yield from (
-        _visited(track, near, visit, parameters) for visit in visits(track, near, parameters)
-    )
+    yield from _visits(track, near, parameters)
     yield from encounters(track, grid, far, parameters)
     yield from companies(track, grid, parameters)
 
 
 def _stops(track: Tracks, near: Harbours, parameters: Parameters) -> Iterator[Seen]:
     found = lasting(track, stationary(track, parameters), parameters.stop_min_s)
-    for first, last in found.tolist():
-        middle = track.xyz[first : last + 1].mean(axis=0)
-        harbour = near.within(middle, parameters.stop_near_m)
+    named = near.within(_middles(track, found.tolist()), parameters.stop_near_m)
+    for (first, last), harbour in zip(found.tolist(), named, strict=True):
         measures = {
             "duration_h": hours(int(track.t[last] - track.t[first])),
             "mean_kn": _mean_kn(track, first, last),
@@ -75,15 +73,28 @@ def _stops(track: Tracks, near: Harbours, parameters: Parameters) -> Iterator[Se
         yield Seen("stop", ((first, last),), first, measures, (harbour,) if harbour else ())
 
 
-def _visited(track: Tracks, near: Harbours, visit: Visit, parameters: Parameters) -> Seen:
-    harbour = near.all[visit.harbour]
+def _visits(track: Tracks, near: Harbours, parameters: Parameters) -> Iterator[Seen]:
+    found = visits(track, near, parameters)
+    middles = _middles(track, [visit.stop or (visit.first, visit.last) for visit in found])
+    only_ports = ports.indexed(parameters.stop_near_m, True)
+    named = only_ports.within(middles, parameters.stop_near_m)
+    for visit, port in zip(found, named, strict=True):
+        yield _visited(track, near.all[visit.harbour], port, visit, parameters)
+
+
+def _middles(track: Tracks, spells: Sequence[tuple[int, int] | list[int]]) -> Array:
+    """The mean vector of each (first, last), shape (n, 3)."""
+    middles = [track.xyz[first : last + 1].mean(axis=0) for first, last in spells]
+    return np.array(middles).reshape(-1, 3)
+
+
+def _visited(
+    track: Tracks, harbour: Harbour, port: Harbour | None, visit: Visit, parameters: Parameters
+) -> Seen:
     begin, end = visit.stop or (visit.first, visit.last)
     named = [harbour]
-    if harbour.kind != "port":
-        port = ports.indexed(parameters.stop_near_m, True).within(
-            track.xyz[begin : end + 1].mean(axis=0), parameters.stop_near_m
-        )
-        named += [port] if port else []
+    if harbour.kind != "port" and port is not None:
+        named.append(port)
     measures = {
         "duration_h": hours(int(track.t[visit.last] - track.t[visit.first])),
         "stopped_h": hours(int(track.t[end] - track.t[begin])) if visit.stop else 0.0,
@@ -111,7 +122,5 @@ def _mean_kn(track: Tracks, first: int, last: int) -> float:
 
 
 def _away_km(track: Tracks, first: int, last: int, harbour: Harbour) -> float:
-    from noroshi.desks.sea.sphere import vectors
-
     point = vectors(np.array([harbour.lon]), np.array([harbour.lat]))
     return round(float(arc_m(chord_m(track.xyz[first : last + 1], point)).min()) / 1000, 2)

@@ -36,7 +36,7 @@ def encounters(
         if median >= parameters.encounter_kn:
             continue
         middle = np.concatenate([grid.xyz[ours], grid.xyz[theirs]]).mean(axis=0)
-        if harbours.within(middle, parameters.encounter_port_m) is not None:
+        if harbours.within(middle[np.newaxis], parameters.encounter_port_m)[0] is not None:
             continue
         apart = arc_m(chord_m(grid.xyz[ours], grid.xyz[theirs]))
         yield Seen(

@@ -1,4 +1,4 @@
-"""Every number the sea desk decides by, with where it comes from. `[desk.sea]` may set any of them.
+"""Every number the sea desk detects by, with where it comes from. `[desk.sea]` may set any of them.
 
 Sources: GFW is Global Fishing Watch's published pipelines (anchorages_pipeline, pipe-encounters)
 and dataset documentation; M.1371 is ITU-R M.1371-5; "ours" says that we chose it, and why.
@@ -18,7 +18,7 @@ KNOT_MS = 1852.0 / 3600.0
 
 
 class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Thresholds of reading and detecting; distances, times and speeds in the unit of the name."""
+    """Thresholds of detecting; distances, times and speeds in the unit of the name."""
 
     grain_s: int = 60
     """One position per vessel and `grain_s` is kept (the earliest). Ours: every rule below works on
@@ -101,13 +101,6 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     company_min_s: int = 3_600
     """Shortest time that two ships stay in company. Ours."""
-
-    batch: int = 65_536
-    """Rows in one batch of columns; bounds what `read` holds at once."""
-
-    fragment_lines: int = 2_000
-    """Parts of a message that did not find each other within this many lines are given up. Ours:
-    a busy station sends about 2,000 sentences a minute (M.1371: 2,250 slots per channel)."""
 
 
 _BUCKETS = {

@@ -1,6 +1,6 @@
 """Named ports and anchorages: the World Port Index and Global Fishing Watch's anchorages.
 
-3,765 ports (NGA Pub. 150, US public domain) and 55,881 anchorage cells (GFW anchorages_pipeline,
+3,765 ports (NGA Pub. 150, US public domain) and 56,015 anchorage cells (GFW anchorages_pipeline,
 Apache-2.0), packaged by `tools/geo.py`. An anchorage is where many vessels were seen at rest, so
 it may lie outside any legal limit of a port.
 """
@@ -58,10 +58,13 @@ class Harbours:
         """Index into `all` (-1: none within reach) and metres (inf) for vectors (n, 3)."""
         return self._cubes.nearest(points)
 
-    def within(self, point: Array, reach_m: float) -> Harbour | None:
-        """The nearest to one vector, if within `reach_m`."""
-        index, metres = self.nearest(point[np.newaxis])
-        return self.all[int(index[0])] if metres[0] <= reach_m else None
+    def within(self, points: Array, reach_m: float) -> list[Harbour | None]:
+        """The nearest to each of vectors (n, 3), where it is within `reach_m`."""
+        index, metres = self.nearest(points)
+        return [
+            self.all[each] if away <= reach_m else None
+            for each, away in zip(index.tolist(), metres.tolist(), strict=True)
+        ]
 
 
 @functools.cache

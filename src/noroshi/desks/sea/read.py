@@ -10,11 +10,17 @@ from noroshi.words.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from noroshi.desks.sea.parameters import Parameters
     from noroshi.words.desk import Columns, Rejected, Source
 
 HEAD = 65_536
 """Bytes of a source's beginning that decide its format."""
+
+BATCH = 65_536
+"""Rows in one batch of columns; bounds what is held at once."""
+
+PATIENCE = 2_000
+"""Lines within which the parts of a message find each other: about a minute of a busy station
+(ITU-R M.1371: 2,250 slots a minute and channel)."""
 
 
 def sniff(head: bytes) -> float:
@@ -22,7 +28,7 @@ def sniff(head: bytes) -> float:
     return max(tables.sniff(head), _nmea_sniff(head))
 
 
-def read(source: Source, parameters: Parameters) -> Iterator[Columns | Rejected]:
+def read(source: Source) -> Iterator[Columns | Rejected]:
     """The source as columns of positions and static data, and the parts that could not be read.
 
     Raises `BadInput` where it is neither AIS sentences nor a table of positions.
@@ -34,9 +40,9 @@ def read(source: Source, parameters: Parameters) -> Iterator[Columns | Rejected]
     if _nmea_sniff(head) >= tables.sniff(head) and _nmea_sniff(head) > 0:
         from noroshi.desks.sea import nmea
 
-        yield from nmea.read(source, parameters.batch, parameters.fragment_lines)
+        yield from nmea.read(source, BATCH, PATIENCE)
     elif tables.sniff(head) > 0:
-        yield from tables.read(source, parameters.batch)
+        yield from tables.read(source, BATCH)
     else:
         raise BadInput(
             source.name,

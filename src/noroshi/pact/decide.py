@@ -72,9 +72,7 @@ def decide(
 def demands(policy: Policy, strand: Strand, asked: Asked) -> tuple[Transform, ...]:
     """Transforms that `[[require]]` blocks add to any release of `strand`."""
     _, requirements = policy.limits(strand.originator, _agreement(policy, strand))
-    return union(
-        *(each.transforms for each in requirements if _applies(policy, each, strand, asked))
-    )
+    return union(*(each.transforms for each in _applying(policy, requirements, strand, asked)))
 
 
 def _pass(policy: Policy, strand: Strand, asked: Asked) -> Passed | list[Miss]:
@@ -85,9 +83,9 @@ def _pass(policy: Policy, strand: Strand, asked: Asked) -> Passed | list[Miss]:
         return [Miss("strand", *shut)]
     prohibitions, requirements = policy.limits(strand.originator, _agreement(policy, strand))
     if prohibitions:
-        matched = [each.id for each in prohibitions if _applies(policy, each, strand, asked)]
+        matched = _applying(policy, prohibitions, strand, asked)
         if matched:
-            return [Miss(each, "prohibited", asked.party, "never") for each in matched]
+            return [Miss(each.id, "prohibited", asked.party, "never") for each in matched]
     if asked.holder == strand.originator:
         found = _by_clause(policy, strand, asked)
     else:
@@ -114,7 +112,7 @@ def _keep(policy: Policy, strand: Strand, asked: Asked) -> Passed | list[Miss]:
 def _by_clause(policy: Policy, strand: Strand, asked: Asked) -> Passed | list[Miss]:
     if is_public(strand) and asked.party in policy.parties:
         return _PUBLIC
-    agreed = consented(policy, strand, asked.party, asked)
+    agreed = bool(policy.consents) and consented(policy, strand, asked.party, asked)
     passed: list[Passage] = []
     misses: list[Miss] = []
     for each in policy.passages(strand.originator, asked.party, strand.pillar):
@@ -154,24 +152,34 @@ def _agreement(policy: Policy, strand: Strand) -> str | None:
     return None if grant is None else grant.clause.partition("/")[0]
 
 
-def _applies(policy: Policy, limit: Limit, strand: Strand, asked: Asked) -> bool:
-    return asked.at in limit.window and matches(policy, limit.when, strand, asked.party)
+def _applying(
+    policy: Policy, limits: tuple[Limit, ...], strand: Strand, asked: Asked
+) -> list[Limit]:
+    at, party = asked.at, asked.party
+    return [
+        each
+        for each in limits
+        if each.window.start <= at < each.window.end and matches(policy, each.when, strand, party)
+    ]
 
 
 def matches(policy: Policy, when: When, strand: Strand, party: str) -> bool:
     """Whether every field given in `when` matches."""
-    named = strand.only is not None and policy.parties.is_in(party, strand.only)
     return (
         (when.pillars is None or strand.pillar in when.pillars)
         and (when.kinds is None or strand.kind in when.kinds)
-        and (when.tlp_min is None or strand.tlp.rank >= when.tlp_min.rank)
         and (when.orcon is None or strand.orcon == when.orcon)
-        and (when.not_in is None or not named)
         and (when.personal is None or strand.personal == when.personal)
         and (when.licence is None or strand.licence in when.licence)
         and (when.handling is None or any(tag in when.handling for tag in strand.handling))
         and (when.exercise is None or (strand.exercise is not None) == when.exercise)
+        and (when.tlp_min is None or strand.tlp.rank >= when.tlp_min.rank)
         and (when.recipients is None or policy.parties.is_in(party, when.recipients))
+        and (
+            when.not_in is None
+            or strand.only is None
+            or not policy.parties.is_in(party, strand.only)
+        )
     )
 
 

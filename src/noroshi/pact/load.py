@@ -64,12 +64,13 @@ def read(data: bytes, where: str, parties: Parties) -> Agreement | tuple[BadAgre
         return (BadAgreement(where, f"not UTF-8 at byte {problem.start}", hint=hint),)
     except tomllib.TOMLDecodeError as problem:
         return (_not_toml(str(problem), where),)
-    found = list(problems(raw, File))
-    if not found:
+    try:
         file = msgspec.convert(raw, File)
         found = list(check(file, raw, parties))
         if not found:
             return Agreement(file, ids.sha256(data), data)
+    except msgspec.ValidationError as problem:
+        found = list(problems(raw, File)) or [Problem((), str(problem))]
     lines = line_index(text)
     return tuple(
         _bad(problem, where, line)

@@ -23,9 +23,6 @@ Failure = tuple[str, str, str]
 NOT_REDISTRIBUTABLE: Final = "non_redistributable"
 """The licence that passes only where a clause lists it."""
 
-_TLP: Final = {tlp: tlp.rank for tlp in Tlp}
-_PAP: Final = {pap: pap.rank for pap in Pap}
-
 
 class Passage(msgspec.Struct, frozen=True):
     """`barred` is a condition that fails for these two parties whatever the strand."""
@@ -38,9 +35,9 @@ class Passage(msgspec.Struct, frozen=True):
     made_from: int | None
     barred: Failure | None
     kinds: frozenset[str] | None
-    tlp: int
+    tlps: tuple[Tlp, ...]
     max_tlp: Tlp
-    pap: int
+    paps: tuple[Pap, ...]
     max_pap: Pap
     marks: frozenset[ClassMark]
     handling: frozenset[str]
@@ -76,9 +73,9 @@ def passage(
         made_from=max(made) if made else None,
         barred=_barred(agreement, clause, pair, originator, party),
         kinds=None if clause.kinds is None else frozenset(clause.kinds),
-        tlp=clause.max_tlp.rank,
+        tlps=tuple(each for each in Tlp if each.rank <= clause.max_tlp.rank),
         max_tlp=clause.max_tlp,
-        pap=clause.max_pap.rank,
+        paps=tuple(each for each in Pap if each.rank <= clause.max_pap.rank),
         max_pap=clause.max_pap,
         marks=_marks(agreement, clause, party),
         handling=frozenset(clause.handling),
@@ -102,13 +99,13 @@ def failure(
     """
     if passage.barred is not None:
         return passage.barred
-    if at not in passage.window:
+    if not passage.window.start <= at < passage.window.end:
         return _not_bound(passage, at)
     if passage.kinds is not None and strand.kind not in passage.kinds:
         return "kind", strand.kind, _listed(passage.kinds)
-    if _TLP[strand.tlp] > passage.tlp:
+    if strand.tlp not in passage.tlps:
         return "tlp", strand.tlp.value, f"≤ {passage.max_tlp.value}"
-    if strand.pap is not None and _PAP[strand.pap] > passage.pap:
+    if strand.pap is not None and strand.pap not in passage.paps:
         return "pap", strand.pap.value, f"≤ {passage.max_pap.value}"
     for mark in strand.classes:
         if mark.level != UNCLASSIFIED and mark not in passage.marks:

@@ -1,4 +1,4 @@
-"""Cached decisions are the decisions: for any order of questions, and until they say they change."""
+"""Cached decisions are the decisions, in any order of questions, until they say they change."""
 
 from __future__ import annotations
 

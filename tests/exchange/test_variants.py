@@ -113,7 +113,7 @@ def test_a_coarse_place_covers_the_place_and_is_shared_by_the_cell(
     assert coarse is not None
     assert distance_m(lon, lat, coarse[0], coarse[1]) <= coarse[2] + 1
     again = variants.redacted(
-        msgspec.structs.replace(BODY, place=coarse[:2] + (0.0,)), (Position(cell_m),), KIND, "JPN"
+        msgspec.structs.replace(BODY, place=(*coarse[:2], 0.0)), (Position(cell_m),), KIND, "JPN"
     )
     assert again.place == coarse
     assert Place(*coarse).radius_m >= cell_m / 2

@@ -101,6 +101,9 @@ OBJECTS = [
     *((f"stripped/{each['type']}", each) for each in sent(variant(*STRIPPED))),
     ("tombstone", stone()),
 ]
+EACH = pytest.mark.parametrize(
+    "object_", [each for _, each in OBJECTS], ids=[name for name, _ in OBJECTS]
+)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,22 @@ from noroshi.words.ids import sha256
 _PAGE: Final = 1_000
 _EVERYTHING: Final = Match(spec_version=("2.0", "2.1"), version=("all",))
 
+
+def view_cursor(party: str) -> str:
+    """Names how far the party's view has followed the store's events."""
+    return f"view {party}"
+
+
+def terms_cursor(party: str) -> str:
+    """Names which state of grants and consents the party's view rests on."""
+    return f"view terms {party}"
+
+
+def journal_cursor(party: str) -> str:
+    """Names the last entry of the party's journal, for other processes to see that it moved."""
+    return f"view journal {party}"
+
+
 Key = tuple[str, int]
 """(id, version) of an object as it goes out."""
 

@@ -16,6 +16,7 @@ import msgspec
 from noroshi.exchange import tombstone
 from noroshi.exchange.decisions import Decisions
 from noroshi.exchange.graph import made_at
+from noroshi.exchange.journal import terms_cursor, view_cursor
 from noroshi.exchange.served import Match, Page, Served
 from noroshi.exchange.sign import Keys, sign_grant
 from noroshi.pact.grants import granted
@@ -58,6 +59,7 @@ class Serving:
     def __init__(self, store: Store, party: str, keys: Keys) -> None:
         self._store, self._party, self._keys = store, party, keys
         self._facts: dict[int, _Fact] = {}
+        self._followed: dict[str, int] = {}
         self._callers: dict[str, _Caller] = {}
         self._identities: dict[int, frozenset[str]] = {}
         self._lock = threading.Lock()
@@ -98,6 +100,11 @@ class Serving:
     def caller(self, policy: Policy, party: str, now: int) -> _Caller:
         """The party's decisions, made anew when the policy or the clock asks for it."""
         with self._lock:
+            followed = self._store.cursor(view_cursor(party))
+            if self._followed.get(party) != followed:
+                # Records came, or changed their status or label: look again.
+                self._followed[party] = followed
+                self._facts = {}
             held = self._callers.get(party)
             if (
                 held is None
@@ -145,7 +152,7 @@ class Serving:
             with self._store.write():
                 before = self._store.terms()
                 self._store.put_grants(fresh)
-                cursor = f"view terms {party}"
+                cursor = terms_cursor(party)
                 if self._store.cursor(cursor) == before:
                     # Grants of our own change no decision: the view stays up to date.
                     self._store.set_cursor(cursor, self._store.terms())

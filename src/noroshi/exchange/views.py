@@ -15,8 +15,16 @@ import msgspec
 from noroshi.exchange import journal, tombstone
 from noroshi.exchange.closure import Candidate, Closed, close
 from noroshi.exchange.decisions import Decisions, next_change
-from noroshi.exchange.graph import Graph, Node
-from noroshi.exchange.journal import Changes, Key, Shown, Want
+from noroshi.exchange.graph import STATUS, STORED, Graph, Node
+from noroshi.exchange.journal import (
+    Changes,
+    Key,
+    Shown,
+    Want,
+    journal_cursor,
+    terms_cursor,
+    view_cursor,
+)
 from noroshi.exchange.project import Projector, Shape
 from noroshi.exchange.served import Match, Page, Served
 from noroshi.exchange.serving import Serving
@@ -113,24 +121,29 @@ class Views:
         return (
             state.epoch == epoch
             and now < state.valid_until
-            and not self._store.cells_since(state.seq, 1)
-            and self._store.cursor(_terms_cursor(party)) == self._store.terms()
+            and not self._fresh(party)
+            and self._store.cursor(terms_cursor(party)) == self._store.terms()
         )
+
+    def _fresh(self, party: str) -> bool:
+        """Whether a record was stored, or its status changed, since the view was brought up."""
+        return bool(self._store.events(self._store.cursor(view_cursor(party)), 1, (STORED, STATUS)))
 
     def _refresh(self, party: str, epoch: int, policy: Policy, now: int) -> Refreshed:
         view = self._view(party)
         state = self._store.view_state(party)
         terms = _terms(policy, self._party)
-        self._store.set_cursor(_terms_cursor(party), self._store.terms())
-        self._graph.load()
-        unmoved = state.seq == self._graph.seq and state.epoch == epoch
-        if unmoved and now < state.valid_until and view.terms == terms:
+        self._store.set_cursor(terms_cursor(party), self._store.terms())
+        unmoved = state.epoch == epoch and now < state.valid_until and not self._fresh(party)
+        if unmoved and view.terms == terms:
             return Refreshed()
+        self._graph.load(self._store.cursor(view_cursor(party)))
+        self._store.set_cursor(view_cursor(party), self._graph.position)
         view.terms = terms
         made = self._project(party, view, policy, now)
         if made.entries:
             view.n = self._store.view_append(party, made.entries, epoch=epoch, at=now)
-            self._store.set_cursor(_journal_cursor(party), view.n)
+            self._store.set_cursor(journal_cursor(party), view.n)
         cells = {node.cell for node in self._graph.nodes.values()}
         until = next_change(policy, map(self._store.label_of, cells), now)
         self._store.set_view_state(party, self._graph.seq, epoch, until)
@@ -139,7 +152,7 @@ class Views:
     def _view(self, party: str) -> _View:
         """The party's view as remembered; read again where another process wrote the journal."""
         view = self._views.setdefault(party, _View())
-        n = self._store.cursor(_journal_cursor(party))
+        n = self._store.cursor(journal_cursor(party))
         if view.n != n:
             view.n, view.shown = n, journal.shown(self._store, party)
         return view
@@ -180,7 +193,7 @@ class Views:
     ) -> Iterator[tuple[int, tuple[Node, tuple[Transform, ...]]]]:
         """The versions that may go, each with the transforms that are asked for."""
         for seq, node in self._graph.nodes.items():
-            if not node.live or projector.is_party(node.id):
+            if not (node.readable and node.live) or projector.is_party(node.id):
                 continue
             release = decisions.of(node.cell, self._store.label_of(node.cell), node.id, node.made)
             if release.permitted and projector.possible(node, release.transforms):
@@ -267,11 +280,3 @@ def _terms(policy: Policy, holder: str) -> frozenset[str]:
     """What of grants and consents decisions rest on: grants of our own bind others, not us."""
     theirs = (each.id for each in policy.grants.values() if each.originator != holder)
     return frozenset((*theirs, *(each.id for each in policy.consents)))
-
-
-def _terms_cursor(party: str) -> str:
-    return f"view terms {party}"
-
-
-def _journal_cursor(party: str) -> str:
-    return f"view journal {party}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import importlib.resources
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,3 +72,14 @@ def make(tmp_path: Path, clock: Clock) -> Callable[..., Path]:
         return folder
 
     return make
+
+
+@pytest.fixture
+def wait() -> Callable[[Callable[[], bool]], None]:
+    """Wait until something is so; the test's own time limit ends a wait in vain."""
+
+    def until(so: Callable[[], bool]) -> None:
+        while not so():
+            threading.Event().wait(0.05)
+
+    return until

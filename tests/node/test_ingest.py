@@ -93,6 +93,20 @@ def test_an_undeclared_source_is_red_for_this_node_alone(
     assert (strand.tlp, strand.only) == ("red", ())
 
 
+def test_another_label_for_the_same_data_makes_new_versions(
+    make: Callable[..., Path], suez: Suez, clock: Callable[[], int]
+) -> None:
+    folder, files = make(), {"a.csv": suez[0] + b"".join(suez[1][:2000])}
+    first = read(folder, files, clock)
+    config = folder / "node.toml"
+    config.write_text(config.read_text("utf-8").replace("amber", "green"), "utf-8")
+    again = read(folder, files, clock)
+    assert again.changed == first.new > 0
+    with Node.open(folder) as node:
+        row = node.store.findings(limit=1)[0]
+        assert node.store.by_seq(row.seq).label.strands[0].tlp == "green"
+
+
 def test_later_data_retract_what_they_refute(
     make: Callable[..., Path], suez: Suez, clock: Callable[[], int]
 ) -> None:

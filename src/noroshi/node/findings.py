@@ -55,12 +55,12 @@ def _record(node: Node, finding: Finding, kind: Kind, now: int) -> Record | None
     body = finding_body(finding, node.keys.salt)
     held = node.store.record(finding.id)
     created = version = now - now % MS
+    joined = finding_label(finding, kind)
     if held is not None:
-        if body_of(held.raw) == body and held.status == "live":
+        if body_of(held.raw) == body and held.status == "live" and held.label == joined:
             return None
         created = parse_instant(head(held.raw).created or "")
         version = max(version, held.version + MS)
-    joined = finding_label(finding, kind)
     raw = event(
         finding.id,
         body,

@@ -29,6 +29,7 @@ CHUNK: Final = 1000
 
 CONFLICTING: Final = "conflicting version"
 NOT_CREATOR: Final = "not the creator"
+WITHDRAWN: Final = "withdrawn by who gave it"
 
 
 def put(
@@ -50,9 +51,11 @@ def put(
             for record in sorting.new:
                 connection.execute(SQL["put_retraction"], (*retraction, record.id, record.version))
         _keep_aside(connection, sorting.refused, at)
+        _revive(connection, sorting.revived)
+        _relabel(connection, sorting.relabelled)
         changed = findings.project(connection, sorting.latest(), told, retraction)
-        events.emit(connection, _changes(sorting.new, changed), at)
-        stored += len(sorting.new)
+        events.emit(connection, _changes(sorting, changed), at)
+        stored += len(sorting.new) + len(sorting.revived)
         known += sorting.known
         conflicts += [Conflict(r.id, r.version, reason) for r, reason in sorting.refused]
     return Put(stored, known, tuple(conflicts))
@@ -69,14 +72,23 @@ class _Sorting:
 
     def __init__(self, connection: sqlite3.Connection, chunk: list[Record]) -> None:
         self.held: dict[tuple[str, int], str] = {}
+        self.withdrawn: set[tuple[str, int]] = set()
+        self.own: dict[tuple[str, int], str] = {}
         self.owner: dict[str, str] = {}
         self.newest: dict[str, int] = {}
         self.new: list[Record] = []
+        self.revived: list[Record] = []
+        self.relabelled: list[Record] = []
+        self.cells: dict[int, str] = {}
         self.known = 0
         self.refused: list[tuple[Record, str]] = []
         ids = list({record.id for record in chunk})
         for row in connection.execute(listed(SQL["held"], len(ids)), ids):
-            self._hold(*row)
+            self._hold(*row[:4])
+            if row[4] == "tombstone":
+                self.withdrawn.add((row[0], row[1]))
+            elif row[6] is None:
+                self.own[row[0], row[1]] = row[5]
 
     def _hold(self, id: str, version: int, digest: str, owner: str) -> None:
         self.held[id, version] = digest
@@ -92,14 +104,27 @@ class _Sorting:
         elif held is None:
             self.new.append(record)
             self._hold(record.id, record.version, record.sha256, record.owner)
-        elif held == record.sha256:
-            self.known += 1
-        else:
+        elif held != record.sha256:
             self.refused.append((record, CONFLICTING))
+        elif (record.id, record.version) in self.withdrawn:
+            self.withdrawn.discard((record.id, record.version))
+            self.revived.append(record)
+        else:
+            self.known += 1
+            if not record.hops and self._corrected(record):
+                self.relabelled.append(record)
+
+    def _corrected(self, record: Record) -> bool:
+        """Whether a record of this node itself came again under another label than it has."""
+        if id(record.label) not in self.cells:
+            self.cells[id(record.label)] = record.label.key()
+        cell = self.cells[id(record.label)]
+        return self.own.get((record.id, record.version), cell) != cell
 
     def latest(self) -> list[Record]:
-        """New records that are the latest version of their object."""
-        return [record for record in self.new if self.newest[record.id] == record.version]
+        """New and revived records that are the latest version of their object."""
+        moved = (*self.new, *self.revived)
+        return [record for record in moved if self.newest[record.id] == record.version]
 
 
 def _insert(connection: sqlite3.Connection, new: list[Record]) -> None:
@@ -131,6 +156,32 @@ def _insert(connection: sqlite3.Connection, new: list[Record]) -> None:
     )
 
 
+def _revive(connection: sqlite3.Connection, revived: list[Record]) -> None:
+    """What was withdrawn and is given again lives again, under the terms that it now came with."""
+    for record in revived:
+        connection.execute(SQL["revive"], (record.status, record.id, record.version))
+        connection.execute(SQL["drop_retraction"], (record.id, record.version))
+    _relabel(connection, revived)
+
+
+def _relabel(connection: sqlite3.Connection, records: list[Record]) -> None:
+    labels.intern(connection, {record.label.key(): record.label for record in records})
+    for record in records:
+        connection.execute(SQL["relabel"], (record.label.key(), record.id, record.version))
+
+
+def withdraw(connection: sqlite3.Connection, latest: Record | None, at: int) -> bool:
+    """Make every live version of `latest` a tombstone inside the open transaction."""
+    if latest is None or not connection.execute(SQL["withdraw"], (latest.id,)).rowcount:
+        return False
+    gone = msgspec.structs.replace(latest, status="tombstone")
+    connection.execute(SQL["put_retraction"], (WITHDRAWN, None, gone.id, gone.version))
+    changed = findings.project(connection, [gone], {}, (WITHDRAWN, None))
+    told = [("record.status", gone.id), *(("finding.changed", each) for each in changed)]
+    events.emit(connection, told, at)
+    return True
+
+
 def _keep_aside(connection: sqlite3.Connection, refused: list[tuple[Record, str]], at: int) -> None:
     for record, reason in refused:
         connection.execute(SQL["put_blob"], (record.sha256, record.raw))
@@ -138,8 +189,10 @@ def _keep_aside(connection: sqlite3.Connection, refused: list[tuple[Record, str]
         connection.execute(SQL["put_rejected"], (record.sha256, place, reason, at, record.sha256))
 
 
-def _changes(new: list[Record], changed: list[str]) -> Iterator[tuple[str, str]]:
-    for record in new:
+def _changes(sorting: _Sorting, changed: list[str]) -> Iterator[tuple[str, str]]:
+    for record in (*sorting.revived, *sorting.relabelled):
+        yield "record.status", record.id
+    for record in sorting.new:
         yield "record.stored", record.id
         if record.status != "live":
             yield "record.status", record.id

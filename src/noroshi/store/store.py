@@ -131,6 +131,12 @@ class Store:
             record = versions.retracting(self.record(id), id, raw, version, at)
             return versions.put(connection, [record], {}, at, (reason, replaced_by))
 
+    def withdraw(self, id: str, *, at: int) -> bool:
+        """Make every live version of `id` a tombstone, because who gave it took it back; whether
+        there was one. The same version put again lives again, under the label it then has."""
+        with self._database.write() as connection:
+            return versions.withdraw(connection, self.record(id), at)
+
     def reject(self, items: Iterable[Rejected], *, at: int, source: str | None = None) -> int:
         """Keep parts that could not be read aside, once for each (source, place). `source`, the
         hash of the source, stands in for what the items say. How many were not there before."""

@@ -153,6 +153,8 @@ class State:
         return np.array(numbers, dtype=np.int64)[inverse]
 
     def _origin(self, source: Source) -> int:
+        """The number of the source. The same bytes of the same lineage, declared again with
+        another label, take that label: the owner corrected it, for better or for worse."""
         origin = Origin(
             source.sha256,
             source.name,
@@ -162,6 +164,16 @@ class State:
             source.owner,
             source.label,
         )
+        if origin in self.origins:
+            return self.origins[origin]
+        for held, number in self.origins.items():
+            if (held.sha256, held.lineage) == (origin.sha256, origin.lineage):
+                del self.origins[held]
+                corrected = msgspec.structs.replace(
+                    held, label=origin.label, reliability=origin.reliability
+                )
+                self.origins[corrected] = number
+                return number
         return self.origins.setdefault(origin, len(self.origins))
 
     def _take_names(self, columns: Columns) -> None:

@@ -8,7 +8,22 @@ SELECT bytes FROM blob WHERE sha256 = ?;
 SELECT coalesce(max(seq), 0) FROM record;
 
 -- name: held
-SELECT id, version, sha256, owner FROM record WHERE id IN (?*) ORDER BY seq;
+SELECT r.id, r.version, r.sha256, r.owner, r.status, s.cell, h.party
+FROM record r JOIN record_strand s ON s.seq = r.seq LEFT JOIN hop h ON h.seq = r.seq AND h.i = 0
+WHERE r.id IN (?*) ORDER BY r.seq;
+
+-- name: withdraw
+UPDATE record SET status = 'tombstone' WHERE id = ? AND status = 'live';
+
+-- name: revive
+UPDATE record SET status = ? WHERE id = ? AND version = ?;
+
+-- name: drop_retraction
+DELETE FROM retraction WHERE seq = (SELECT seq FROM record WHERE id = ? AND version = ?);
+
+-- name: relabel
+UPDATE record_strand SET cell = ?
+WHERE seq = (SELECT seq FROM record WHERE id = ? AND version = ?);
 
 -- name: put_record
 INSERT INTO record (seq, id, version, kind, pillar, owner, sha256, received, status)

@@ -239,13 +239,13 @@ def walk(seed: int, keys: Keys, *, objects: int, parties: int, wire: bool) -> No
 
 
 @given(st.integers(0, 2**48))
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_nothing_reaches_a_party_that_the_oracle_denies(keys: Keys, seed: int) -> None:
     walk(seed, keys, objects=12, parties=2, wire=False)
 
 
 @given(st.integers(0, 2**48))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_nor_anything_through_the_server(keys: Keys, seed: int) -> None:
     walk(seed, keys, objects=12, parties=1, wire=True)
 

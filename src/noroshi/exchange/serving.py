@@ -26,10 +26,14 @@ from noroshi.store import Match as StoreMatch
 from noroshi.words import ids
 from noroshi.words.grant import Grant
 from noroshi.words.label import Label, Strand, Tlp, highest_tlp
+from noroshi.words.release import Release
 from noroshi.words.time import MINUTE
 
 _KEPT: Final = 200_000
 """Records remembered by what decides about them; forgotten all at once."""
+
+_PILLAR: Final = "crisis"
+"""A label names a pillar; of identities and tombstones nothing is decided by it."""
 
 Terms = tuple[Label, tuple[Grant, ...]]
 
@@ -162,15 +166,17 @@ class Serving:
 
     def public_terms(self, reading: _Reading, kind: str) -> Terms:
         """The terms of what is nobody's secret: identities of parties."""
-        strand = Strand(originator=self._party, pillar="crisis", kind=kind, tlp=Tlp.CLEAR)
+        strand = Strand(originator=self._party, pillar=_PILLAR, kind=kind, tlp=Tlp.CLEAR)
         label = Label((strand,))
+        if not reading.release(f"public {kind}", label, kind, reading.now).permitted:
+            return label, ()
         return reading.terms(f"public {kind}", label, kind, reading.now)
 
     def stone_terms(self, party: str) -> Terms:
         """The terms of a tombstone: for the party that was served, and nobody else."""
         strand = Strand(
             originator=self._party,
-            pillar="crisis",
+            pillar=_PILLAR,
             kind=tombstone.TYPE,
             tlp=Tlp.AMBER_STRICT,
             only=(party,),
@@ -205,10 +211,14 @@ class _Reading:
             self._add(entry, self._serving.public_terms(self, "identity"), ())
         else:
             fact = self._serving.fact(entry.seq)
-            release = self._caller.decisions.of(fact.cell, fact.label, fact.record, fact.made)
+            release = self.release(fact.cell, fact.label, fact.record, fact.made)
             if release.permitted and not (release.transforms and entry.oid == fact.record):
                 terms = self.terms(fact.cell, fact.label, fact.record, fact.made)
                 self._add(entry, terms, release.clauses)
+
+    def release(self, cell: str, label: Label, record: str, made: int) -> Release:
+        """The decision about a record with this label, made at `made` (µs UTC), now."""
+        return self._caller.decisions.of(cell, label, record, made)
 
     def terms(self, cell: str, label: Label, record: str, made: int) -> Terms:
         """The label as the party holds it, and its grants, signed."""
@@ -217,7 +227,7 @@ class _Reading:
         key = (decisions.key(cell, record, made), self.now // MINUTE)
         found = self._caller.terms.get(key)
         if found is None:
-            release = decisions.of(cell, label, record, made)
+            release = self.release(cell, label, record, made)
             new = granted(
                 self._policy,
                 label,

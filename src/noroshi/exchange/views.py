@@ -15,6 +15,7 @@ import msgspec
 from noroshi.exchange import journal, tombstone
 from noroshi.exchange.closure import Candidate, Closed, close
 from noroshi.exchange.decisions import Decisions, next_change
+from noroshi.exchange.follow import Follow
 from noroshi.exchange.graph import STATUS, STORED, Graph, Node
 from noroshi.exchange.journal import (
     Changes,
@@ -83,7 +84,8 @@ class Views:
         self._serving = Serving(store, party, keys)
 
     def refresh(self, party: str, now: int) -> Refreshed:
-        """Bring the party's journal up to date at `now` (µs UTC)."""
+        """Bring the party's journal up to date at `now` (µs UTC). Not inside a transaction that
+        may still be undone: what is remembered between refreshes would not be."""
         epoch, policy = self._policy(now)
         if self._current(party, epoch, now):
             return Refreshed()
@@ -91,7 +93,12 @@ class Views:
         with self._store.write(), self._lock:
             if self._current(party, epoch, now):
                 return Refreshed()
-            return self._refresh(party, epoch, policy, now)
+            try:
+                return self._refresh(party, epoch, policy, now)
+            except BaseException:
+                # The store undoes what was written; what we remember of it must go as well.
+                self._graph, self._views = Graph(self._store), {}
+                raise
 
     def page(
         self,
@@ -174,16 +181,19 @@ class Views:
         )
         made = self._made(view, candidates, closed, projector, now)
         after = journal.desired(each for _, wants in made.values() for each in wants)
+        # Who a party is stays once it was said: what was withdrawn was said by someone.
+        said = {key: held for key, held in view.shown.items() if projector.is_party(key[0])}
+        after = {key: each for key, each in after.items() if key not in said}
         changes = journal.changes(
-            view.shown,
+            {key: held for key, held in view.shown.items() if key not in said},
             after,
             closed.kept.__contains__,
             lambda: frozenset((row.id, row.version) for row in self._store.ledger(party)),
             lambda oid, versions: self._stone(party, oid, versions, now),
         )
-        self._name_ourselves(changes, after, projector)
+        self._name_ourselves(changes, said, after, projector)
         view.made = made
-        view.shown = {
+        view.shown = said | {
             key: Shown(each.seq, each.otype, each.body_sha256) for key, each in after.items()
         }
         return changes
@@ -208,7 +218,7 @@ class Views:
         now: int,
     ) -> dict[int, tuple[Shape, list[Want]]]:
         """Each kept version in its shape, made anew only where the shape changed."""
-        follow = _Follow(candidates, closed, projector)
+        follow = Follow(candidates, closed, projector)
         made: dict[int, tuple[Shape, list[Want]]] = {}
         for seq in sorted(closed.kept):
             node, transforms = candidates[seq]
@@ -228,52 +238,19 @@ class Views:
         return journal.want(seq, body)
 
     def _name_ourselves(
-        self, changes: Changes, after: dict[Key, Want], projector: Projector
-    ) -> None:
-        """Our identity stays, or comes, beside tombstones: they name who withdrew."""
-        stones = [each for each in changes.entries if each.otype == tombstone.TYPE]
-        oid = ids.identity_id(self._party)
-        if stones and not any(key[0] == oid for key in after):
-            own = journal.want(stones[0].seq, projector.identity(self._party))
-            after[own.oid, own.oversion] = own
-            changes.entries = [each for each in changes.entries if each.oid != oid]
-            changes.entries.append(own.entry)
-
-
-class _Follow:
-    """Where references lead in one closed set."""
-
-    def __init__(
         self,
-        candidates: Mapping[int, tuple[Node, tuple[Transform, ...]]],
-        closed: Closed,
+        changes: Changes,
+        said: Mapping[Key, Shown],
+        after: dict[Key, Want],
         projector: Projector,
     ) -> None:
-        self._closed, self._projector = closed, projector
-        self._latest: dict[str, tuple[Node, tuple[Transform, ...]]] = {}
-        for seq in closed.kept:
-            node, transforms = candidates[seq]
-            held = self._latest.get(node.id)
-            if held is None or held[0].version < node.version:
-                self._latest[node.id] = node, transforms
-
-    def shape(self, seq: int, node: Node, transforms: tuple[Transform, ...]) -> Shape:
-        """How the version goes out."""
-        moved = seq in self._closed.moved
-        root = self._projector.root(node.id, transforms, moved)
-        leads = ((ref, self._to(ref)) for ref in sorted(node.refs.firm))
-        refs = [(ref, to) for ref, to in leads if to != ref]
-        for ref in sorted(node.refs.soft):
-            to = self._to(ref)
-            if to != ref:
-                refs.append((ref, to if moved else None))
-        return Shape(root, transforms, moved, tuple(refs))
-
-    def _to(self, ref: str) -> str | None:
-        if ref in self._closed.plain or ref in PUBLIC_IDS or self._projector.is_party(ref):
-            return ref
-        found = self._latest.get(ref)
-        return None if found is None else self._projector.root(ref, found[1], moved=True)
+        """Our identity comes with the first tombstone, where nothing brought it before."""
+        stones = [each for each in changes.entries if each.otype == tombstone.TYPE]
+        oid = ids.identity_id(self._party)
+        if stones and not any(key[0] == oid for key in (*said, *after)):
+            own = journal.want(stones[0].seq, projector.identity(self._party))
+            after[own.oid, own.oversion] = own
+            changes.entries.append(own.entry)
 
 
 def _terms(policy: Policy, holder: str) -> frozenset[str]:

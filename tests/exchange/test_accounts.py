@@ -114,7 +114,11 @@ def test_any_header_is_answered(text: str) -> None:
     assert Accounts([], CHEAP).authenticate(text, 0) is None
 
 
-@pytest.mark.parametrize(("name", "encoded"), [("a:b", BOB.argon2), ("", BOB.argon2), ("a", "x")])
+@pytest.mark.parametrize(
+    ("name", "encoded"),
+    [("a:b", BOB.argon2), ("", BOB.argon2), ("a", "x")],
+    ids=["colon", "no name", "no hash"],
+)
 def test_an_account_that_could_never_be_used_is_refused(name: str, encoded: str) -> None:
     with pytest.raises(ValueError, match="account"):
         Account(name, "EU", encoded)

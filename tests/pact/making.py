@@ -11,6 +11,7 @@ from noroshi.words.time import parse_instant
 
 PARTIES = packaged_parties()
 AT = parse_instant("2026-06-01T00:00:00Z")
+LEFT = "[exit]\nleft = [{ party = 'EU', effective = 2026-05-01 }]"
 
 
 def agreement(

@@ -36,6 +36,9 @@ NodeOption = Annotated[
     typer.Option("--node", "-n", envvar="NOROSHI_NODE", help="Folder of the node."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+WithParent = Annotated[
+    bool, typer.Option("--with-parent", hidden=True, help="End when standard input closes.")
+]
 HERE: Final = Path(".")
 
 
@@ -212,9 +215,10 @@ def serve(
     node: NodeOption = HERE,
     listen: Annotated[str | None, typer.Option(help="ADDRESS:PORT instead of node.toml's.")] = None,
     worker: Annotated[bool, typer.Option(help="Also start the worker process.")] = True,
+    with_parent: WithParent = False,
 ) -> None:
     """Serve partners over TAXII 2.1, with the worker process beside it. Ctrl-C ends both."""
-    from noroshi.cli.show import say
+    from noroshi.cli.show import Ending, say
     from noroshi.node.node import Node
     from noroshi.node.serve import serve as run
     from noroshi.node.serve import start_worker
@@ -223,7 +227,8 @@ def serve(
     with Node.open(node, flags) as opened:
         child = start_worker(node) if worker else None
         try:
-            run(opened, lambda url: say(f"{opened.party} serves {url}/taxii2/"))
+            ending = Ending(with_parent)
+            run(opened, lambda url: say(f"{opened.party} serves {url}/taxii2/"), ending.event)
         finally:
             if child is not None:
                 child.terminate()
@@ -233,33 +238,16 @@ def serve(
 @app.command(epilog=example("noroshi work --node ./jpn"))
 def work(
     node: NodeOption = HERE,
-    with_parent: Annotated[
-        bool, typer.Option("--with-parent", hidden=True, help="End when standard input closes.")
-    ] = False,
+    with_parent: WithParent = False,
 ) -> None:
     """Read feeds that are due, bring views up to date, pull from peers, until interrupted."""
-    import signal
-    from threading import Event, Thread
-
-    from noroshi.cli.show import warn
+    from noroshi.cli.show import Ending, warn
     from noroshi.node.node import Node
     from noroshi.node.serve import work as run
 
-    stop = Event()
-
-    def end(number: int, frame: object) -> None:
-        stop.set()
-
-    def end_with_parent() -> None:
-        sys.stdin.buffer.read()
-        stop.set()
-
-    signal.signal(signal.SIGINT, end)
-    signal.signal(signal.SIGTERM, end)
-    if with_parent:
-        Thread(target=end_with_parent, daemon=True).start()
+    ending = Ending(with_parent)
     with Node.open(node) as opened:
-        run(opened, stop, warn)
+        run(opened, ending.event, warn)
 
 
 @app.command(epilog=example("noroshi sync JPN --node ./eu"))
@@ -292,7 +280,7 @@ def demo(
     json: JsonOption = False,
 ) -> None:
     """Two nodes, Japan and the EU, on bundled real data: what was found, sent and withheld."""
-    from noroshi.demo.story import run
+    from noroshi.cli.story import run
 
     raise typer.Exit(run(folder, once=once, as_json=json))
 

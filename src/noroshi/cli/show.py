@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +70,29 @@ def bar(*, quiet: bool) -> Generator[Callable[[str, int, int], None]]:
             progress.update(tasks[name], completed=done)
 
         yield update
+
+
+class Ending:
+    """When to end: on SIGINT, on SIGTERM, and with the parent where that is asked for.
+
+    A child that watches its standard input never outlives a parent that was killed.
+    """
+
+    def __init__(self, with_parent: bool) -> None:
+        self.event = threading.Event()
+        signal.signal(signal.SIGINT, self._end)
+        signal.signal(signal.SIGTERM, self._end)
+        if with_parent:
+            threading.Thread(target=self._watch, daemon=True).start()
+
+    def _end(self, number: int, frame: object) -> None:
+        self.event.set()
+
+    def _watch(self) -> None:
+        # Unbuffered: a daemon thread inside a buffered read breaks the interpreter's own ending.
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        self.event.set()
 
 
 def when(at: int) -> str:

@@ -91,8 +91,9 @@ def connect(japan: Path, union: Path, url: str) -> None:
 @contextlib.contextmanager
 def serving(node: Path) -> Generator[str]:
     """The node of this folder as a process of its own; its address once it answers."""
-    command = [sys.executable, "-m", "noroshi", "serve", "--node", str(node)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    command = [sys.executable, "-m", "noroshi", "serve", "--node", str(node), "--with-parent"]
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)  # noqa: S603
     try:
         line = process.stdout.readline() if process.stdout else ""
         if " serves " not in line:
@@ -101,8 +102,9 @@ def serving(node: Path) -> Generator[str]:
     finally:
         process.terminate()
         process.wait()
-        if process.stdout:
-            process.stdout.close()
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                stream.close()
 
 
 def _peer(party: str, folder: Path, *lines: str) -> str:

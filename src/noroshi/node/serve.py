@@ -12,7 +12,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 from noroshi.config import Peer
 from noroshi.exchange.accounts import Account, Accounts
@@ -22,6 +23,9 @@ from noroshi.node.node import Node, clock
 from noroshi.node.sync import sync
 from noroshi.words.errors import NoroshiError
 from noroshi.words.time import parse_duration
+
+if TYPE_CHECKING:
+    import uvicorn
 
 TICK_S = 2.0
 
@@ -43,8 +47,8 @@ def service(node: Node) -> Service:
     )
 
 
-def serve(node: Node, ready: Callable[[str], None]) -> None:
-    """Answer HTTP until interrupted; `ready` is called with the address once it is bound."""
+def serve(node: Node, ready: Callable[[str], None], stop: Event) -> None:
+    """Answer HTTP until `stop`; `ready` is called with the address once it is bound."""
     import uvicorn
 
     part = node.settings.config.serve
@@ -64,7 +68,14 @@ def serve(node: Node, ready: Callable[[str], None]) -> None:
         )
     )
     ready(f"{scheme}://{host}:{bound.getsockname()[1]}")
+    ended = Thread(target=_end, args=(server, stop), daemon=True)
+    ended.start()
     server.run(sockets=[bound])
+
+
+def _end(server: uvicorn.Server, stop: Event) -> None:
+    stop.wait()
+    server.should_exit = True
 
 
 def start_worker(folder: Path) -> subprocess.Popen[bytes]:

@@ -152,6 +152,7 @@ def test_nothing_withheld_and_no_exact_place_of_an_amber_one_is_at_the_union(
         assert each["id"] not in theirs
         assert f"[{lon}, {lat}," not in theirs
         assert not any(evidence in theirs for evidence in extension["evidence"])
+        assert not any(each in theirs for each in extension["subjects"] if "track:" in each)
         coarse += 1
     assert coarse > 100
 

@@ -226,3 +226,12 @@ def test_other_objects(
     assert UUID not in json.dumps(made)
     found = validate_instance(made, ValidationOptions(version="2.1"))
     assert found.is_valid, [str(each) for each in found.errors]
+
+
+def test_a_track_is_renamed_so_that_its_source_cannot_be_confirmed() -> None:
+    body = msgspec.structs.replace(BODY, subjects=("mmsi:431000001", "track:0011aabb-7"))
+    told = variants.unsourced(body, b"secret")
+    assert told.subjects[0] == "mmsi:431000001"
+    assert "0011aabb" not in told.subjects[1]
+    assert told == variants.unsourced(body, b"secret")
+    assert told != variants.unsourced(body, b"another")

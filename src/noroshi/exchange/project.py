@@ -150,6 +150,8 @@ class Projector:
         if body.replaced_by is not None:
             body = msgspec.structs.replace(body, replaced_by=shape.keep(body.replaced_by))
         told: FindingBody = variants.redacted(body, shape.transforms, kind, self._owner)
+        if "source" in variants.touched(shape.transforms):
+            told = variants.unsourced(told, self._secret)
         revoked = head(record.raw).revoked
 
         def issue(created: int, modified: int) -> bytes:

@@ -34,6 +34,9 @@ from noroshi.words.transform import (
 STIX_KIND: Final = "stix"
 """The entry of `kinds.toml` whose tags speak of STIX properties rather than measures."""
 
+TRACK: Final = "track:"
+"""The scheme of subjects that only their source tells apart."""
+
 Transforms = tuple[Transform, ...]
 Properties = dict[str, msgspec.Raw]
 
@@ -112,6 +115,21 @@ def redacted(body: FindingBody, transforms: Transforms, kind: Kind, owner: str) 
     for transform in transforms:
         body = _applied(body, transform, kind)
     return body
+
+
+def unsourced(body: FindingBody, secret: bytes) -> FindingBody:
+    """`body` with subjects that are numbered by their source under names that do not tell which.
+
+    `track:…` carries a digest of its source's lineage, which a guesser could confirm. The new name
+    is keyed by a secret of the node, the same for every finding about that track.
+    """
+
+    def named(subject: str) -> str:
+        if not subject.startswith(TRACK):
+            return subject
+        return TRACK + hmac.digest(secret, subject.encode(), "sha256").hex()[:16]
+
+    return msgspec.structs.replace(body, subjects=tuple(sorted(map(named, body.subjects))))
 
 
 def _applied(body: FindingBody, transform: Transform, kind: Kind) -> FindingBody:

@@ -15,6 +15,8 @@ from noroshi.store import Store
 sys.path.insert(0, str(Path(__file__).parents[1] / "pact"))
 sys.path.insert(0, str(Path(__file__).parent))
 
+from japan import Node
+
 
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
@@ -25,3 +27,8 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path / "node.db", create=True) as opened:
         yield opened
+
+
+@pytest.fixture
+def node(store: Store, keys: Keys) -> Node:
+    return Node(store, keys)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -13,113 +12,17 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from japan import EVENT, NOW, A, B, C, Node, body
 
 from noroshi.exchange import tombstone
-from noroshi.exchange.served import Match, Served
 from noroshi.exchange.sign import Keys, sign_consent, verify_grant
-from noroshi.exchange.variants import variant_id
 from noroshi.exchange.views import Refreshed, Views
-from noroshi.pact.load import load
-from noroshi.pact.policy import Policy
 from noroshi.store import Store
 from noroshi.words import ids
 from noroshi.words.grant import Consent, Selector
-from noroshi.words.label import Label, Strand, Tlp, label
-from noroshi.words.party import packaged_parties
+from noroshi.words.label import Strand, Tlp, label
 from noroshi.words.record import Record
-from noroshi.words.time import DAY, HOUR, SECOND, format_instant, parse_instant
-from noroshi.words.transform import Position
-
-NOW = parse_instant("2026-03-01T00:00:00Z")
-EVERY = Match(spec_version=("2.0", "2.1"), version=("all",))
-A, B, C = (f"malware--{n}1111111-1111-4111-8111-111111111111" for n in range(3))
-LINK = "relationship--11111111-1111-4111-8111-111111111111"
-REPORT = "report--11111111-1111-4111-8111-111111111111"
-EVENT = "event--11111111-1111-5111-8111-111111111111"
-
-
-class Node:
-    """A Japanese node with one agreement, whose release clause is as the test says."""
-
-    def __init__(self, store: Store, keys: Keys, release: str = "") -> None:
-        self.store, self.keys = store, keys
-        self.law(release)
-        self.views = self.opened()
-
-    def law(self, release: str, parties: str = '"EU", "JPN", "AUS"') -> None:
-        text = f"""
-            format = "pact/1"
-            [agreement]
-            id = "one"
-            title = "One"
-            form = "treaty"
-            class = "isa"
-            parties = [{parties}]
-            signed = 2024-01-01
-            in_force = 2024-01-01
-            [[release]]
-            id = "R1"
-            basis = "model"
-            pillars = ["maritime"]
-            max_tlp = "amber"
-            onward = "none"
-            {release}
-        """.encode()
-        agreement = load(text, "one.toml", packaged_parties())
-        self.agreements = (agreement,)
-        files = [(agreement.id, agreement.sha256, agreement.raw)]
-        self.epoch = self.store.load_agreements(files, valid_from=0, at=NOW)
-
-    def policy(self, at: int) -> tuple[int, Policy]:
-        grants, consents = self.store.grants(), self.store.consents()
-        return self.epoch, Policy(self.agreements, packaged_parties(), grants, consents)
-
-    def opened(self) -> Views:
-        return Views(self.store, self.policy, graphs.KINDS, "JPN", self.keys)
-
-    def put(
-        self,
-        oid: str,
-        properties: dict[str, Any] | None = None,
-        *,
-        at: int = NOW,
-        owner: str = "JPN",
-        labelled: Label | None = None,
-        **strand: Any,
-    ) -> None:
-        terms = {"tlp": Tlp.GREEN, **strand}
-        object_ = {
-            "type": oid.partition("--")[0],
-            "spec_version": "2.1",
-            "id": oid,
-            "created": format_instant(NOW - DAY),
-            "modified": format_instant(at),
-            **(properties or {"name": f"name of {oid[:12]}", "is_family": False}),
-        }
-        raw = json.dumps(object_).encode()
-        held = labelled or label(Strand("JPN", "maritime", "malware", **terms))
-        record = Record(oid, at, "malware", "maritime", owner, held, raw, ids.sha256(raw), at)
-        self.store.put([record], at=at)
-
-    def link(self, source: str, target: str, **more: Any) -> None:
-        ends = {"relationship_type": "uses", "source_ref": source, "target_ref": target}
-        self.put(LINK, {**ends, **more})
-
-    def see(self, party: str = "EU", at: int = NOW, views: Views | None = None) -> list[Served]:
-        page = (views or self.views).page(party, at, match=EVERY)
-        return [each for each in page.entries if each.otype != "identity"]
-
-    def ids(self, party: str = "EU", at: int = NOW) -> list[str]:
-        return [each.oid for each in self.see(party, at)]
-
-
-@pytest.fixture
-def node(store: Store, keys: Keys) -> Node:
-    return Node(store, keys)
-
-
-def body(served: Served) -> dict[str, Any]:
-    return json.loads(served.body)
+from noroshi.words.time import DAY, HOUR, SECOND
 
 
 def test_what_is_released_goes_as_it_came(node: Node) -> None:
@@ -223,134 +126,6 @@ def test_tombstones_name_who_withdrew(node: Node) -> None:
     assert {each.otype for each in entries} == {"tombstone", "identity"}
     stone = next(each for each in entries if each.otype == "tombstone")
     assert body(stone)["created_by_ref"] in {each.oid for each in entries}
-
-
-def test_an_amendment_turns_the_record_into_a_variant_and_back(node: Node) -> None:
-    node.put(A, {"name": "n", "is_family": False, "x_secret": "hidden"})
-    node.see()
-    node.law('transform = [{ kind = "position", cell_m = 10000 }]')
-    served = node.see(at=NOW + SECOND)
-    made = variant_id(node.keys.derive("variants"), A, (Position(10_000),))
-    assert {each.oid for each in served if each.otype == "malware"} == {made}
-    stone = next(each for each in served if each.otype == "tombstone")
-    assert body(stone)["withdrawn_id"] == A
-    variant = next(each for each in served if each.oid == made)
-    assert b"hidden" not in variant.body
-    assert A.encode() not in variant.body
-    assert body(variant)["created_by_ref"] == ids.identity_id("JPN")
-    assert variant.grants[0].transforms == (Position(10_000),)
-    node.law("")
-    kinds = {each.oid: each.otype for each in node.see(at=NOW + HOUR)}
-    assert kinds.pop(A) == "malware"
-    assert set(kinds.values()) == {"tombstone"}
-
-
-def test_two_parties_get_the_same_variant(node: Node) -> None:
-    node.law('transform = [{ kind = "source", to = "class" }]')
-    node.put(A)
-    node.put(B)
-    node.link(A, B)
-    one = {each.oid: each.body for each in node.see("EU")}
-    other = {each.oid: each.body for each in node.see("AUS", NOW + DAY)}
-    assert one == other
-    assert len(one) == 3
-
-
-def test_versions_of_a_variant_follow_each_other(node: Node) -> None:
-    node.law('transform = [{ kind = "source", to = "class" }]')
-    node.put(A)
-    (first,) = node.see()
-    node.put(A, {"name": "renamed", "is_family": True}, at=NOW + SECOND)
-    newest, oldest = node.views.object("EU", first.oid, NOW + SECOND)
-    assert oldest == first
-    assert newest.oversion > oldest.oversion
-    assert body(newest)["created"] == body(oldest)["created"]
-    assert body(newest)["name"] == "renamed"
-
-
-def test_references_follow_a_variant(node: Node) -> None:
-    node.put(A)
-    node.put(B, tlp=Tlp.AMBER)
-    node.link(A, B)
-    node.put(REPORT, {"name": "r", "object_refs": [A, B, LINK]})
-    node.law(
-        """kinds = ["none"]
-        [[release]]
-        id = "R2"
-        basis = "model"
-        pillars = ["maritime"]
-        max_tlp = "green"
-        onward = "none"
-        [[release]]
-        id = "R3"
-        basis = "model"
-        pillars = ["maritime"]
-        max_tlp = "amber"
-        onward = "none"
-        transform = [{ kind = "source", to = "class" }]
-        """
-    )
-    served = {each.otype: body(each) for each in node.see() if each.oid != A}
-    variant = served["malware"]["id"]
-    assert variant != B
-    assert served["relationship"]["target_ref"] == variant
-    assert served["relationship"]["source_ref"] == A
-    assert served["relationship"]["id"] != LINK
-    assert served["report"]["object_refs"] == [A, variant, served["relationship"]["id"]]
-    text = json.dumps(served)
-    assert B not in text
-    assert LINK not in text
-
-
-def test_a_relationship_waits_for_its_ends(node: Node) -> None:
-    node.link(A, B)
-    node.put(A)
-    assert node.ids() == [A]
-    node.put(B)
-    assert sorted(node.ids(at=NOW + SECOND)) == sorted([A, B, LINK])
-
-
-def test_what_falls_takes_what_needs_it(node: Node) -> None:
-    node.put(A, expires=NOW + HOUR)
-    node.put(B)
-    node.link(A, B)
-    assert len(node.see()) == 3
-    served = node.see(at=NOW + HOUR)
-    gone = {body(each)["withdrawn_id"] for each in served if each.otype == "tombstone"}
-    assert gone == {A, LINK}
-    assert [each.oid for each in served if each.otype != "tombstone"] == [B]
-
-
-def test_a_report_shows_the_members_that_may_be_shown(node: Node) -> None:
-    node.put(A)
-    node.put(B, not_before=NOW + HOUR)
-    node.put(REPORT, {"name": "r", "object_refs": [A, B], "created_by_ref": C})
-    report = next(each for each in node.see() if each.oid == REPORT)
-    assert body(report)["object_refs"] == [A]
-    assert "created_by_ref" not in body(report)
-    assert node.views.refresh("EU", NOW + HOUR) == Refreshed(entered=1, changed=1)
-    report = next(each for each in node.see(at=NOW + HOUR) if each.oid == REPORT)
-    assert body(report)["object_refs"] == [A, B]
-    assert report.oversion == NOW
-
-
-@pytest.mark.parametrize(
-    "properties",
-    [
-        {"name": f"seen with {B}"},
-        {"name": f"seen with {B.upper()}"},
-        {"name": "n", f"x_{B}": 1},
-        {"name": "n", "external_references": [{"source_name": "x", "external_id": B}]},
-    ],
-    ids=["text", "capitals", "key", "external id"],
-)
-def test_what_names_a_withheld_object_is_withheld(node: Node, properties: dict[str, Any]) -> None:
-    node.put(A, {**properties, "is_family": False})
-    assert node.ids() == [A]  # the node holds no such object: the name tells nothing
-    node.put(B, tlp=Tlp.RED)
-    served = node.see(at=NOW + SECOND)
-    assert [each.otype for each in served] == ["tombstone"]
-    assert B.encode() not in served[0].body
 
 
 def test_a_consent_for_one_record_opens_that_record(node: Node) -> None:

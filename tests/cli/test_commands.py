@@ -1,0 +1,166 @@
+"""The command line as a newcomer meets it: empty states, errors that say what to do, exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from noroshi.cli.app import app
+from noroshi.words.errors import NoroshiError
+
+BUNDLE = {
+    "type": "bundle",
+    "id": "bundle--0a9ac0d1-7f9f-4ea1-a0d9-54a46ec3b6ea",
+    "objects": [
+        {
+            "type": "malware",
+            "spec_version": "2.1",
+            "id": "malware--00000000-0000-4000-8000-000000000001",
+            "created": "2026-01-01T00:00:00.000Z",
+            "modified": "2026-01-01T00:00:00.000Z",
+            "name": "a sample",
+            "is_family": False,
+        }
+    ],
+}
+
+
+def run(*arguments: str) -> Result:
+    """One command, in this process."""
+    return CliRunner().invoke(app, arguments)
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Path:
+    """A new node of Japan."""
+    folder = tmp_path / "jpn"
+    assert run("init", str(folder), "--party", "JPN").exit_code == 0
+    return folder
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    path = tmp_path / "bundle.json"
+    path.write_text(json.dumps(BUNDLE))
+    return path
+
+
+def refusal(*arguments: str) -> str:
+    """What a command that ends with an error of ours says."""
+    found = run(*arguments)
+    assert isinstance(found.exception, NoroshiError), found.output
+    return str(found.exception)
+
+
+def test_init_says_what_it_made_and_what_comes_next(tmp_path: Path) -> None:
+    found = run("init", str(tmp_path / "x"), "--party", "EU")
+    assert found.exit_code == 0
+    assert "European Union" in found.output
+    assert "eu-jpn-sdp" in found.output
+    assert "noroshi ingest" in found.output
+
+
+def test_init_twice_refuses_and_an_unknown_party_gets_a_hint(node: Path, tmp_path: Path) -> None:
+    assert "already" in refusal("init", str(node), "--party", "JPN")
+    assert "ISO 3166-1" in refusal("init", str(tmp_path / "y"), "--party", "JAPAN")
+    assert not (tmp_path / "y").exists()
+
+
+def test_an_empty_node_says_how_to_fill_it(node: Path) -> None:
+    assert "noroshi ingest" in run("findings", "--node", str(node)).output
+    assert run("findings", "--node", str(node), "--json").output.strip() == "[]"
+    assert "nobody to send anything to" in run("views", "--node", str(node)).output
+
+
+def test_a_folder_without_a_node_says_how_to_make_one(tmp_path: Path) -> None:
+    assert "noroshi init" in refusal("findings", "--node", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("tlp", "code", "says"),
+    [
+        ("green", 0, "eu-jpn-sdp/R2"),
+        ("amber+strict", 4, "tlp is amber+strict; allowed: ≤ amber"),
+        (None, 4, "Withheld from EU"),
+    ],
+)
+def test_why_explains_and_its_exit_code_says_the_verdict(
+    node: Path, bundle: Path, tlp: str | None, code: int, says: str
+) -> None:
+    label = ["--tlp", tlp] if tlp else []
+    ingested = run("ingest", str(bundle), "--node", str(node), *label)
+    assert ingested.exit_code == 0
+    assert ("no label declared" in ingested.output) == (tlp is None)
+    found = run("why", "malware--0000", "--to", "EU", "--node", str(node))
+    assert found.exit_code == code
+    assert says in found.output
+
+
+def test_why_answers_for_the_past(node: Path, bundle: Path) -> None:
+    """Before the partnership was signed, nothing of it applied."""
+    run("ingest", str(bundle), "--node", str(node), "--tlp", "green")
+    asked = ("why", "malware--0000", "--to", "EU", "--node", str(node))
+    assert run(*asked, "--at", "2024-10-31").exit_code == 4
+    assert run(*asked, "--at", "2024-11-01").exit_code == 0
+    assert "not an instant" in refusal(*asked, "--at", "yesterday")
+
+
+def test_why_wants_one_record_that_exists(node: Path) -> None:
+    assert "noroshi findings" in refusal("why", "event--0", "--to", "EU", "--node", str(node))
+    assert "no party" in refusal("why", "event--0", "--to", "Europe", "--node", str(node))
+
+
+def test_show_prints_label_and_bytes(node: Path, bundle: Path) -> None:
+    run("ingest", str(bundle), "--node", str(node), "--tlp", "green")
+    found = run("show", "malware--0000", "--node", str(node))
+    assert "TLP:GREEN" in found.output
+    assert "a sample" in found.output
+
+
+def test_an_unknown_tlp_names_those_there_are(node: Path, bundle: Path) -> None:
+    said = refusal("ingest", str(bundle), "--node", str(node), "--tlp", "clear")
+    assert "amber+strict" in said
+
+
+def test_a_misspelt_key_of_an_agreement_is_named_by_file_and_line(node: Path) -> None:
+    file = node / "agreements" / "eu-jpn-sdp.toml"
+    lines = file.read_text("utf-8").splitlines(keepends=True)
+    at = next(n for n, line in enumerate(lines) if line.startswith("max_tlp"))
+    lines[at] = lines[at].replace("max_tlp", "max_tpl")
+    file.write_text("".join(lines), "utf-8")
+    found = run("pact", "check", "--node", str(node))
+    assert found.exit_code == 1
+    assert f"eu-jpn-sdp.toml:{at + 1}" in found.output
+    assert "max_tpl" in found.output
+    assert "max_tlp" in found.output
+    refused = refusal("pact", "load", "--node", str(node))
+    assert f"eu-jpn-sdp.toml:{at + 1}" in refused
+
+
+def test_a_law_takes_effect_only_when_it_is_loaded(node: Path, bundle: Path) -> None:
+    run("ingest", str(bundle), "--node", str(node), "--tlp", "green")
+    (node / "agreements" / "eu-jpn-sdp.toml").unlink()
+    asked = ("why", "malware--0000", "--to", "EU", "--node", str(node))
+    assert run(*asked).exit_code == 0
+    assert "unchanged" not in run("pact", "load", "--node", str(node)).output
+    assert run(*asked).exit_code == 4
+    assert "unchanged" in run("pact", "load", "--node", str(node)).output
+
+
+def test_config_check_names_every_value_with_its_origin(node: Path) -> None:
+    found = run("config", "--check", "--node", str(node), "--json")
+    rows = {row["key"]: (row["value"], row["from"]) for row in json.loads(found.output)}
+    assert rows["node.party"] == ('"JPN"', "node.toml")
+    assert rows["serve.page"] == ("1000", "default")
+
+
+def test_sync_names_the_peers_there_are(node: Path) -> None:
+    assert "none" in refusal("sync", "EU", "--node", str(node))
+
+
+def test_version_and_help_end_well() -> None:
+    assert run("--version").output.startswith("noroshi ")
+    assert run("--help").exit_code == 0

@@ -80,5 +80,5 @@ def beside_stix2(quick: bool) -> Measured:
 
 CASES: Final = (
     Case("records into the store", "records", "objects/s", 3.0, "medallion", beside_medallion),
-    Case("records into the store", "records", "objects/s", 2.0, "stix2", beside_stix2),
+    Case("records into the store", "records", "objects/s", 1.0, "stix2", beside_stix2),
 )

@@ -19,8 +19,7 @@ from noroshi.desks.registry import choose, desks
 from noroshi.feeds.files import Opened, open_path, walk
 from noroshi.node.findings import Settled, settle
 from noroshi.node.node import Node
-from noroshi.words.asset import AssetGraph
-from noroshi.words.desk import Columns, Context, Desk, Found, Rejected, Source
+from noroshi.words.desk import Columns, Context, Covered, Desk, Found, Rejected, Source
 from noroshi.words.errors import BadInput
 from noroshi.words.evidence import ByteRange
 from noroshi.words.finding import Finding
@@ -83,7 +82,7 @@ class _Run:
             parameters = desk.parameters(table)
             self.contexts[desk.name] = Context(
                 party=self.node.party,
-                assets=AssetGraph(),
+                assets=self.node.store.assets(),
                 kinds=desk.kinds,
                 parameters=parameters,
                 params_sha256=sha256(canonical(msgspec.to_builtins(parameters))),
@@ -145,9 +144,11 @@ class _Run:
         for name, state in self.states.items():
             desk, context = desks()[name], self.contexts[name]
             dumped = desk.dump(state)
-            findings = [each.finding for each in desk.finish(state) if isinstance(each, Found)]
+            emits = desk.finish(state)
+            findings = [each.finding for each in emits if isinstance(each, Found)]
             now = self.now()
             with self.node.store.write():
+                self.node.store.put_coverage(each for each in emits if isinstance(each, Covered))
                 self._count(findings, settle(self.node, desk, findings, now))
                 key = state_key(desk, context)
                 self.node.store.set_source(key, f"desk {name}", 0, dumped, False, now)

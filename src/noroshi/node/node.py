@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from types import TracebackType
 
 from noroshi.config import Settings, load_settings
 from noroshi.desks.registry import kinds
@@ -35,20 +34,17 @@ class Node:
     def open(cls, folder: Path, flags: dict[str, str] | None = None) -> Node:
         """The node in `folder`. Raises `BadConfig` when there is none, `BadInput` for its store."""
         settings = load_settings(folder, flags)
-        parties = packaged_parties().extended(settings.config.party)
-        parties.get(settings.config.node.party)
         keys = Keys.load(settings.data / "keys")
-        return cls(settings, Store.open(settings.store_path), keys, parties)
+        store = Store.open(settings.store_path)
+        # The order in which a node's own parties were registered is part of stored masks.
+        parties = packaged_parties().extended(store.put_parties(settings.config.party))
+        parties.get(settings.config.node.party)
+        return cls(settings, store, keys, parties)
 
     def __enter__(self) -> Node:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *problem: object) -> None:
         self.store.close()
 
     def agreement(self, sha256: str, name: str, raw: bytes) -> Agreement:

@@ -9,8 +9,10 @@ from collections import Counter
 
 import msgspec
 
+from noroshi.exchange.decisions import Decisions
+from noroshi.exchange.graph import Graph
 from noroshi.node.node import Node
-from noroshi.pact.decide import decide
+from noroshi.store.rows import Cell
 from noroshi.words.release import Release
 from noroshi.words.transform import describe
 
@@ -28,31 +30,35 @@ class Overview(msgspec.Struct):
     by: dict[str, dict[str, int]] = {}
 
 
-def cells(node: Node) -> Counter[str]:
-    """How many live records, in their latest version, carry each label."""
-    latest: dict[str, tuple[int, str, str]] = {}
-    after = 0
-    while rows := node.store.cells_since(after, PAGE):
-        for row in rows:
-            held = latest.get(row.id)
-            if held is None or row.version > held[0]:
-                latest[row.id] = (row.version, row.cell, row.status)
-        after = rows[-1].seq
-    return Counter(cell for _, cell, status in latest.values() if status == "live")
-
-
 def overview(node: Node, party: str, now: int) -> Overview:
     """Decide about every live record for `party` now."""
     _, policy = node.policy(at=now)
     counted: dict[str, Counter[str]] = {"released": Counter(), "partial": Counter()}
-    for cell, count in cells(node).items():
-        release = decide(policy, node.store.label_of(cell), node.party, party, now)
-        counted.setdefault(release.verdict, Counter())[_what(release)] += count
+    decisions = Decisions(policy, node.party, party, now)
+    graph = Graph(node.store)
+    graph.load(0)
+    for each in _live(node):
+        made = graph.nodes[each.seq].made
+        release = decisions.of(each.cell, node.store.label_of(each.cell), each.id, made)
+        counted.setdefault(release.verdict, Counter())[_what(release)] += 1
     return Overview(
         party,
         **{verdict: each.total() for verdict, each in counted.items()},
         by={verdict: _sorted(each) for verdict, each in counted.items()},
     )
+
+
+def _live(node: Node) -> list[Cell]:
+    """The latest version of every record that lives."""
+    latest: dict[str, Cell] = {}
+    after = 0
+    while rows := node.store.cells_since(after, PAGE):
+        for row in rows:
+            held = latest.get(row.id)
+            if held is None or row.version > held.version:
+                latest[row.id] = row
+        after = rows[-1].seq
+    return [row for row in latest.values() if row.status == "live"]
 
 
 def _what(release: Release) -> str:

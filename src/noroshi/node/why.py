@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from noroshi.exchange.graph import made_at
 from noroshi.node.node import Node
 from noroshi.pact.decide import decide
 from noroshi.pact.explain import owner
@@ -41,7 +42,10 @@ def why(
     if found is None:
         raise Refused(f"no record {record!r}\nHint: noroshi findings lists ids")
     epoch, policy = node.policy(at=moment)
-    release = decide(policy, found.label, node.party, party, moment, act, record=found.id)
+    made = made_at(found)
+    release = decide(
+        policy, found.label, node.party, party, moment, act, record=found.id, made=made
+    )
     return Why(
         record=found.id,
         version=format_instant(found.version),

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
 from noroshi.store import assets, events, labels, law, ledger, migrate, pages, views
@@ -78,12 +77,7 @@ class Store:
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *problem: object) -> None:
         self.close()
 
     @contextmanager
@@ -97,8 +91,6 @@ class Store:
         """One snapshot: everything read inside belongs together."""
         with self._database.read():
             yield
-
-    # Records
 
     def put(
         self,

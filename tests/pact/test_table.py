@@ -1,0 +1,88 @@
+"""The compiled table against the reference decision, cell by cell, over random worlds."""
+
+from __future__ import annotations
+
+import random
+
+import naive
+import worlds
+from hypothesis import given
+from hypothesis import strategies as st
+
+from noroshi.pact.decide import decide
+from noroshi.pact.policy import Policy
+from noroshi.pact.table import Table
+from noroshi.words.release import Act
+
+
+def question(rng: random.Random, world, count=6):
+    """(labels by name, holder, instant): mostly of an originator that holds them itself, else of
+    others, and fused, held by a recipient of their grants."""
+    if rng.random() < 0.6:
+        holder = rng.choice(rng.choice(world.agreements).parties)
+        labels = [worlds.label_of(rng, world, holder) for _ in range(count)]
+    else:
+        labels = [rng.choice((worlds.label_of, worlds.fused))(rng, world) for _ in range(count)]
+        held = (each.grant for label in labels for each in label.strands)
+        recipients = [code for each in held if each for code in world.grants[each].recipients]
+        holder = rng.choice((*recipients, "JPN", "JPN"))
+    return {f"c{i}": each for i, each in enumerate(labels)}, holder, worlds.instant(rng)
+
+
+def asked(rng: random.Random):
+    return rng.choice((None, "r1", "r2")), rng.choice((None, worlds.instant(rng)))
+
+
+def found_by_decide(policy, label, holder, party, at, record, made, act: Act = "receive"):
+    found = decide(policy, label, holder, party, at, act, record=record, made=made)
+    return found.verdict, found.transforms, found.clauses
+
+
+@given(st.integers(0, 2**48))
+def test_the_table_is_the_decision(seed: int) -> None:
+    rng = random.Random(seed)
+    for _ in range(12):
+        world = worlds.world(rng.getrandbits(64))
+        policy = Policy(world.agreements, world.parties, world.grants, world.consents)
+        labels, holder, at = question(rng, world)
+        table = Table(policy, holder, labels, at)
+        for cell, label in labels.items():
+            record, made = asked(rng)
+            act = rng.choice(("receive", "pass_on"))
+            audience = table.audience(cell, record, made)
+            for place, party in enumerate(worlds.CODES):
+                found = table.release(cell, party, record, made)
+                expected = found_by_decide(policy, label, holder, party, at, record, made, act)
+                assert (found.verdict, found.transforms, found.clauses) == expected
+                assert bool(audience >> place & 1) is found.permitted
+
+
+@given(st.integers(0, 2**48))
+def test_the_table_is_the_plain_reading(seed: int) -> None:
+    rng = random.Random(seed)
+    for _ in range(3):
+        world = worlds.world(rng.getrandbits(64))
+        policy = Policy(world.agreements, world.parties, world.grants, world.consents)
+        labels, holder, at = question(rng, world, 3)
+        table = Table(policy, holder, labels, at)
+        for cell, label in labels.items():
+            for party in worlds.CODES:
+                found = table.release(cell, party, "r1", at)
+                expected = naive.decide(world, label, holder, party, at, "receive", "r1", at)
+                assert (found.verdict, found.transforms, found.clauses) == expected
+
+
+@given(st.integers(0, 2**48))
+def test_nothing_changes_inside_a_segment(seed: int) -> None:
+    rng = random.Random(seed)
+    world = worlds.world(rng.getrandbits(64))
+    policy = Policy(world.agreements, world.parties, world.grants, world.consents)
+    labels, holder, at = question(rng, world)
+    window = Table(policy, holder, labels, at).window
+    assert window.start <= at < window.end
+    inside = [max(window.start, at - 10**12), at, min(window.end, at + 10**12) - 1]
+    masks = [
+        {cell: Table(policy, holder, labels, moment).audience(cell) for cell in labels}
+        for moment in inside
+    ]
+    assert masks[0] == masks[1] == masks[2]

@@ -8,7 +8,9 @@ same checks that decide.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from noroshi.pact.format import When
 from noroshi.pact.onward import keeps, passes_on
@@ -26,7 +28,7 @@ PUBLIC: Final = "public/CLEAR"
 """The clause id of the built-in clause for what is public."""
 
 
-class Passed(NamedTuple):
+class Passed(msgspec.Struct, frozen=True, gc=False):
     """How a strand passes: the clause and what it demands."""
 
     clause: str
@@ -51,11 +53,18 @@ def decide(
     without it, a party that joined later without `reach_back` receives nothing.
     """
     asked = Asked(holder, party, at, record, made)
+    judge = _keep if act == "keep" else _pass
+    if len(label.strands) == 1:
+        found = judge(policy, label.strands[0], asked)
+        if isinstance(found, list):
+            return Release("withheld", misses=tuple(found))
+        verdict = "partial" if found.transforms else "released"
+        return Release(verdict, found.transforms, (found.clause,))
     clauses: list[str] = []
     demanded: list[tuple[Transform, ...]] = []
     misses: list[Miss] = []
     for strand in label.strands:
-        found = _keep(policy, strand, asked) if act == "keep" else _pass(policy, strand, asked)
+        found = judge(policy, strand, asked)
         if isinstance(found, Passed):
             clauses.append(found.clause)
             if found.transforms:
@@ -71,7 +80,7 @@ def decide(
 
 def demands(policy: Policy, strand: Strand, asked: Asked) -> tuple[Transform, ...]:
     """Transforms that `[[require]]` blocks add to any release of `strand`."""
-    _, requirements = policy.limits(strand.originator, _agreement(policy, strand))
+    _, requirements = policy.limits(strand.originator, strand.pillar, _agreement(policy, strand))
     return union(*(each.transforms for each in _applying(policy, requirements, strand, asked)))
 
 
@@ -81,7 +90,9 @@ def _pass(policy: Policy, strand: Strand, asked: Asked) -> Passed | list[Miss]:
     shut = gate(policy, strand, asked.party, asked.at)
     if shut is not None:
         return [Miss("strand", *shut)]
-    prohibitions, requirements = policy.limits(strand.originator, _agreement(policy, strand))
+    prohibitions, requirements = policy.limits(
+        strand.originator, strand.pillar, _agreement(policy, strand)
+    )
     if prohibitions:
         matched = _applying(policy, prohibitions, strand, asked)
         if matched:
@@ -156,11 +167,12 @@ def _applying(
     policy: Policy, limits: tuple[Limit, ...], strand: Strand, asked: Asked
 ) -> list[Limit]:
     at, party = asked.at, asked.party
-    return [
-        each
-        for each in limits
-        if each.window.start <= at < each.window.end and matches(policy, each.when, strand, party)
-    ]
+    found: list[Limit] = []
+    for each in limits:
+        start, end = each.window
+        if start <= at < end and matches(policy, each.when, strand, party):
+            found.append(each)
+    return found
 
 
 def matches(policy: Policy, when: When, strand: Strand, party: str) -> bool:

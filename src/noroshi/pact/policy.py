@@ -52,7 +52,7 @@ class Policy:
         self.windows = windows(self.agreements)
         self.bounds = {each.id: bound(each, self.windows[each.id]) for each in self.agreements}
         self._passages: dict[tuple[str, str, str], tuple[Passage, ...]] = {}
-        self._limits: dict[tuple[str, str | None], Limits] = {}
+        self._limits: dict[tuple[str, str, str | None], Limits] = {}
         self._consents: dict[str, list[Consent]] = {}
         for consent in self.consents:
             self._consents.setdefault(consent.originator, []).append(consent)
@@ -78,9 +78,10 @@ class Policy:
             found = self._passages[key] = tuple(self._make(originator, party, pillar))
         return found
 
-    def limits(self, originator: str, agreement: str | None) -> Limits:
-        """What limits strands of `originator` received under `agreement` (None: under none)."""
-        key = (originator, agreement)
+    def limits(self, originator: str, pillar: str, agreement: str | None) -> Limits:
+        """What limits strands of `originator` and `pillar` received under `agreement` (None: under
+        none)."""
+        key = (originator, pillar, agreement)
         found = self._limits.get(key)
         if found is None:
             pairs = tuple(self._stands(originator, agreement))
@@ -89,11 +90,13 @@ class Policy:
                     Limit(f"{each.id}/{clause.id}", clause.when, window, ())
                     for each, window in pairs
                     for clause in each.file.prohibit
+                    if clause.when.pillars is None or pillar in clause.when.pillars
                 ),
                 tuple(
                     Limit(f"{each.id}/{clause.id}", clause.when, window, union(clause.transform))
                     for each, window in pairs
                     for clause in each.file.require
+                    if clause.when.pillars is None or pillar in clause.when.pillars
                 ),
             )
         return found

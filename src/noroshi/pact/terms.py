@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from noroshi.pact.passage import Failure
 from noroshi.pact.policy import Policy
@@ -11,7 +11,7 @@ from noroshi.words.label import Strand, Tlp
 from noroshi.words.time import format_instant
 
 
-class Asked(NamedTuple):
+class Asked(msgspec.Struct, frozen=True, gc=False):
     """What a decision is about, besides the strand."""
 
     holder: str
@@ -24,16 +24,19 @@ class Asked(NamedTuple):
 def gate(policy: Policy, strand: Strand, party: str, at: int) -> Failure | None:
     """The first of the strand's own terms that keeps it from `party` at `at`: denied codes (one
     that the registry does not know withholds from all), named recipients, RED, embargo, expiry."""
-    refused = denied(policy, strand, party)
-    if refused is not None:
-        return refused
-    if strand.only is not None and not policy.parties.is_in(party, strand.only):
-        return "only", party, ", ".join(strand.only) or f"{strand.originator} alone"
-    if strand.tlp is Tlp.RED and strand.only is None:
-        return "only", "red without named recipients", "red with named recipients"
+    if strand.denied:
+        refused = denied(policy, strand, party)
+        if refused is not None:
+            return refused
+    only = strand.only
+    if only is None:
+        if strand.tlp is Tlp.RED:
+            return "only", "red without named recipients", "red with named recipients"
+    elif party not in only and not policy.parties.is_in(party, only):
+        return "only", party, ", ".join(only) or f"{strand.originator} alone"
     if strand.not_before is not None and at < strand.not_before:
         return "not_before", format_instant(at), f"from {format_instant(strand.not_before)}"
-    return expired(strand, at)
+    return None if strand.expires is None else expired(strand, at)
 
 
 def denied(policy: Policy, strand: Strand, party: str) -> Failure | None:

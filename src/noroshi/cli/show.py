@@ -185,13 +185,19 @@ def print_findings(rows: list[FindingRow], total: int) -> None:
                 how_long(row.t1 - row.t0),
                 "" if row.lat is None or row.lon is None else f"{row.lat:.3f} {row.lon:.3f}",
                 _few(row.subjects),
-                _few(row.assets),
+                _where(row),
             ]
             for row in rows
         ],
     )
     if total > len(rows):
         say(f"{len(rows)} of {total} findings; --limit shows more.")
+
+
+def _where(row: FindingRow) -> str:
+    """The port that the finding names, else its assets."""
+    port = row.measures.get("port")
+    return port if isinstance(port, str) and port != "—" else _few(row.assets)
 
 
 def _few(names: tuple[str, ...]) -> str:

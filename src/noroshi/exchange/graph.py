@@ -13,9 +13,9 @@ import msgspec
 
 from noroshi.exchange.refs import Refs, refs_of, tail
 from noroshi.store import Store
+from noroshi.words import stix
 from noroshi.words.record import Record
 from noroshi.words.stix import body_of, head
-from noroshi.words.time import parse_instant
 
 _CHUNK: Final = 1_000
 _GONE: Final = "tombstone"
@@ -111,8 +111,4 @@ def node(seq: int, record: Record, cell: str) -> Node:
 
 def made_at(record: Record) -> int:
     """When the record was made (µs UTC): as its creator says, never later than it was received."""
-    try:
-        created = head(record.raw).created
-        return min(record.received, parse_instant(created)) if created else record.received
-    except (msgspec.DecodeError, ValueError):
-        return record.received
+    return stix.made_at(record.raw, record.received)

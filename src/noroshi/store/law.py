@@ -119,8 +119,8 @@ def consents(connection: sqlite3.Connection) -> tuple[Consent, ...]:
 
 def put_parties(connection: sqlite3.Connection, parties: Iterable[Party]) -> tuple[Party, ...]:
     """Register parties after those that are; one already there keeps its position."""
-    (last,) = connection.execute(SQL["last_position"]).fetchone()
-    for position, party in enumerate(parties, last + 1):
-        row = (party.code, position, canonical(party).decode())
+    for party in parties:
+        (last,) = connection.execute(SQL["last_position"]).fetchone()
+        row = (party.code, last + 1, canonical(party).decode())
         connection.execute(SQL["put_party"], row)
     return tuple(_party.decode(row[0]) for row in connection.execute(SQL["parties"]))

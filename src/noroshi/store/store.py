@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from noroshi.store import assets, events, labels, law, ledger, migrate, pages, views
+from noroshi.pact.policy import Policy
+from noroshi.store import assets, audience, events, labels, law, ledger, migrate, pages, views
 from noroshi.store import findings as projection
 from noroshi.store import records as versions
 from noroshi.store.findings import Decode, Told
@@ -36,6 +37,7 @@ from noroshi.words.ids import sha256
 from noroshi.words.label import Label
 from noroshi.words.party import Party
 from noroshi.words.record import Record
+from noroshi.words.release import Release
 from noroshi.words.stix import body_of
 
 _LABELS_KEPT: Final = 100_000
@@ -281,6 +283,33 @@ class Store:
         which is part of stored masks and never changes."""
         with self._database.write() as connection:
             return law.put_parties(connection, parties)
+
+    # Audiences
+
+    def compile_audiences(self, policy: Policy, holder: str, *, epoch: int, at: int) -> int:
+        """Make the derived rows of who may see which label, held by `holder`, for the stretch of
+        time around `at` in which nothing changes; how many, 0 where they stood already."""
+        with self._database.write() as connection:
+            return audience.derive(connection, policy, holder, epoch, at)
+
+    def drop_audiences(self) -> None:
+        """Forget what was compiled. Compiled again it is equal."""
+        with self._database.write() as connection:
+            audience.drop(connection)
+
+    def visible(
+        self, party: str, *, epoch: int, at: int, after_seq: int = 0, limit: int
+    ) -> list[Cell]:
+        """Versions after `after_seq`, in that order, that `party` may have at `at`, whatever their
+        status. Raises `Refused` where nothing was compiled for that time."""
+        with self._database.read() as connection:
+            return audience.visible(connection, party, epoch, at, after_seq, limit)
+
+    def release(self, party: str, seq: int, *, epoch: int, at: int) -> Release:
+        """How `party` may have the version stored as `seq`, without near misses; withheld also
+        where the record or its label is newer than what was compiled. `Refused` as `visible`."""
+        with self._database.read() as connection:
+            return audience.release(connection, party, epoch, at, seq)
 
     # Views
 

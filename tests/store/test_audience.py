@@ -12,6 +12,7 @@ from noroshi.pact.decide import decide
 from noroshi.pact.load import load
 from noroshi.pact.masks import WORD_BITS
 from noroshi.pact.policy import Policy
+from noroshi.pact.table import Table
 from noroshi.store import Store
 from noroshi.words.errors import Refused
 from noroshi.words.grant import Consent, Selector, sealed
@@ -252,3 +253,42 @@ def test_a_record_that_a_consent_waits_for(store: Store, make: Make) -> None:
     assert seqs(store, "EU") == []
     store.compile_audiences(policy, "JPN", epoch=1, at=AT)
     assert seqs(store, "EU") == [2]
+
+
+def test_any_past_instant_is_decided_by_the_law_of_its_time(store: Store, make: Make) -> None:
+    """What was answered then is answered now: by decision, by table and by the rows kept then."""
+    filled(store, make)
+    files = {
+        "wide": agreement("EU", "JPN", "USA"),
+        "narrow": agreement("EU", "JPN", release="kinds = ['encounter']"),
+        "late": agreement("JPN", "USA", release="transform = [{ kind = 'text' }]"),
+    }
+    answered: dict[tuple[int, int], tuple[int, dict[str, list[int]]]] = {}
+    for day, name in enumerate(files, 1):
+        each, now = files[name], AT + day * 2 * DAY
+        store.load_agreements([(each.id, each.sha256, each.raw)], valid_from=now - DAY, at=now)
+        for at in (now - DAY, now):
+            answered[at, now] = _answered(store, at, now)
+    assert len({str(each) for _, each in answered.values()}) == 3
+    assert {epoch for epoch, _ in answered.values()} == {1, 2, 3}
+    for (at, known), before in answered.items():
+        assert _answered(store, at, known) == before
+        assert {code: seqs(store, code, at, before[0]) for code in before[1]} == before[1]
+
+
+def _answered(store: Store, at: int, known: int) -> tuple[int, dict[str, list[int]]]:
+    """(epoch, what each party may have), by the law valid at `at` as known at `known`."""
+    epoch, held = store.agreements(at=at, known=known)
+    policy = Policy([load(raw, name, PACKAGED) for name, _, raw in held], PACKAGED)
+    store.compile_audiences(policy, "JPN", epoch=epoch, at=at)
+    cells = {each.key(): each for each in LABELS}
+    table = Table(policy, "JPN", cells, at)
+    found: dict[str, list[int]] = {}
+    for code in ("EU", "USA", "FRA"):
+        found[code] = []
+        for seq, each in enumerate(LABELS, 1):
+            release = decide(policy, each, "JPN", code, at)
+            assert table.release(each.key(), code).clauses == release.clauses
+            if release.permitted:
+                found[code].append(seq)
+    return epoch, found

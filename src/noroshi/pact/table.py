@@ -74,7 +74,7 @@ class Table:
 
     def audience(self, cell: str, record: str | None = None, made: int | None = None) -> int:
         """The parties that may have a record with this label, as a mask."""
-        return self.audience_of(*self._key(cell, record, made))
+        return self.audience_of(cell, *self.key(record, made))
 
     def audience_of(self, cell: str, record: str | None, made: int) -> int:
         """`audience`, where the record is one of `named` or None, and `made` counts `joined`."""
@@ -100,7 +100,7 @@ class Table:
         found = self._plain.get(cell)
         if found is not None:
             return found[place]
-        return self.releases(*self._key(cell, record, made))[place]
+        return self.releases(cell, *self.key(record, made))[place]
 
     def releases(self, cell: str, record: str | None, made: int) -> list[Release]:
         """The release for every place of the order; arguments as of `audience_of`."""
@@ -112,9 +112,11 @@ class Table:
                 self._plain[cell] = found
         return found
 
-    def _key(self, cell: str, record: str | None, made: int | None) -> tuple[str, str | None, int]:
+    def key(self, record: str | None, made: int | None) -> tuple[str | None, int]:
+        """What of a record matters besides its label: its id where a consent names it, and how
+        many of the instants in `joined` it was made at or after."""
         alike = record if record in self.named else None
-        return cell, alike, 0 if made is None else bisect.bisect_right(self.joined, made)
+        return alike, 0 if made is None else bisect.bisect_right(self.joined, made)
 
     def _released(self, cell: str, record: str | None, made: int) -> list[Release]:
         found = [_WITHHELD] * len(self.masks.order)

@@ -33,6 +33,28 @@ def test_ratio_is_of_the_medians_and_meets_its_target(target: float, met: bool) 
     assert line.met is met
 
 
+@pytest.mark.parametrize(
+    ("least", "target", "peer", "met"),
+    [
+        (20.0, 2.0, "other", True),
+        (20.1, 2.0, "other", False),
+        (20.0, 2.1, "other", False),
+        (20.0, 0.0, "", True),
+        (20.1, 0.0, "", False),
+    ],
+    ids=["both", "too little", "too low a ratio", "no peer", "no peer, too little"],
+)
+def test_a_least_figure_counts_beside_the_ratio(
+    least: float, target: float, peer: str, met: bool
+) -> None:
+    wanted = Case("things done", "things", "things/s", target, peer, lambda _: Measured(()), least)
+    line = row(wanted, Measured((20.0,), (10.0,) if peer else ()))
+    assert line.met is met
+    text = table([line])
+    assert f"≥ {least:,.0f}" in text
+    assert ("×" in text) is bool(peer)
+
+
 def test_missing_peer_is_named_and_its_target_not_met() -> None:
     line = row(case(0.0), Measured((3.0,), missing="no network"))
     assert (line.value, line.ratio, line.met) == (3.0, None, False)
@@ -71,7 +93,8 @@ def test_every_area_has_cases_of_its_own_with_targets() -> None:
         assert {each.area for each in cases([area])} == {area}
     names = [(each.name, each.peer) for each in cases(AREAS)]
     assert len(names) == len(set(names))
-    assert all(each.target > 0 and each.run.__doc__ for each in cases(AREAS))
+    assert all(each.run.__doc__ for each in cases(AREAS))
+    assert all(each.target > 0 if each.peer else each.least for each in cases(AREAS))
 
 
 def test_unknown_area_is_refused_with_the_known_ones() -> None:

@@ -29,7 +29,7 @@ def test_columns_are_the_table() -> None:
         columns = bulk.columns(table, "r1", made)
         cells = np.array([rng.randrange(len(labels)) for _ in range(30)], dtype=np.int32)
         found = bulk.audiences(columns, cells)
-        assert found.shape == (30, table.masks.words)
+        assert found.shape == (table.masks.words, 30)
         for place, party in enumerate(table.masks.order):
             seen = bulk.visible(found, place)
             for record, cell in enumerate(cells):
@@ -46,4 +46,4 @@ def test_a_wide_registry_takes_more_words() -> None:
     world = worlds.world(2)
     label = worlds.label_of(rng, world, "X126")
     columns = bulk.columns(Table(Policy((), parties), "X126", {"c": label}, 0))
-    assert columns.words.tolist() == [[0, 0, 1]]
+    assert columns.words.tolist() == [[0], [0], [1]]

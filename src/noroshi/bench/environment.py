@@ -28,6 +28,7 @@ REQUIREMENTS: Final[dict[str, tuple[str, ...]]] = {
         "setuptools==80.9.0",
         "six==1.17.0",
     ),
+    "z3-solver": ("z3-solver==5.4.1.0",),
     "stix2": ("stix2==3.0.2", "pytz==2026.6", "requests==2.34.2", "simplejson==4.3.0"),
 }
 """Peer → what pip installs for it. A change makes a new environment beside the old one."""

@@ -30,12 +30,19 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.name,
         _figure(row.value, row.spread),
         row.unit,
-        peer,
+        peer or "–",
         _figure(row.peer_value, row.peer_spread),
         "–" if row.ratio is None else f"{row.ratio:,.1f}×",
-        f"≥ {row.target:g}×",
+        _target(row),
         "yes" if row.met else "NO",
     )
+
+
+def _target(row: Row) -> str:
+    wanted = [f"≥ {row.target:g}×"] if row.peer else []
+    if row.least is not None:
+        wanted.append(f"≥ {row.least:,.0f}")
+    return ", ".join(wanted)
 
 
 def _figure(value: float | None, spread: float | None) -> str:

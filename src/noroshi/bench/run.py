@@ -9,7 +9,7 @@ from typing import Final
 from noroshi.bench.case import Case, Row, row
 from noroshi.words.errors import BadInput
 
-AREAS: Final = ("decisions", "records", "taxii")
+AREAS: Final = ("decisions", "records", "taxii", "bulk", "agreements")
 """Each is a module here with its `CASES`; it is imported when it is asked for."""
 
 
@@ -35,6 +35,6 @@ def run(
     """
     rows: list[Row] = []
     for case in cases(areas or AREAS):
-        say(f"{case.name}, beside {case.peer}")
+        say(f"{case.name}, beside {case.peer}" if case.peer else case.name)
         rows.append(row(case, case.run(quick)))
     return rows

@@ -67,15 +67,17 @@ def agreements(codes: Sequence[str], draw: random.Random) -> list[Terms]:
     ]
 
 
-def questions(codes: Sequence[str], count: int, draw: random.Random) -> list[Question]:
-    """Labels of one strand, asked about for one party each."""
-    return [_question(codes, draw) for _ in range(count)]
+def questions(
+    codes: Sequence[str], count: int, draw: random.Random, originator: str | None = None
+) -> list[Question]:
+    """Labels of one strand, of `originator` or of anyone, asked about for one party each."""
+    return [_question(codes, draw, originator) for _ in range(count)]
 
 
-def _question(codes: Sequence[str], draw: random.Random) -> Question:
+def _question(codes: Sequence[str], draw: random.Random, originator: str | None) -> Question:
     some = tuple(sorted(draw.sample(codes, draw.randint(1, 8))))
     strand = Strand(
-        originator=draw.choice(codes),
+        originator=originator or draw.choice(codes),
         pillar=draw.choice(PILLARS),
         kind="report",
         tlp=draw.choice(SHARED),
@@ -176,6 +178,37 @@ def requests(asked: Sequence[Question]) -> list[dict[str, Any]]:
             "resource": {"type": "Record", "id": f"r{number}"},
         }
         for number, question in enumerate(asked)
+    ]
+
+
+def plain_terms(codes: Sequence[str], terms: Sequence[Terms]) -> list[dict[str, Any]]:
+    """The agreements in numbers, for a peer that knows no codes."""
+    return [
+        {
+            "parties": [codes.index(code) for code in each.parties],
+            "pillars": [PILLARS.index(pillar) for pillar in each.pillars],
+            "max_tlp": each.max_tlp.rank,
+            "prohibited": PILLARS.index(each.prohibited),
+        }
+        for each in terms
+    ]
+
+
+def plain_questions(codes: Sequence[str], asked: Sequence[Question]) -> list[list[int | bool]]:
+    """Per question: originator, party, pillar, TLP; then restricted, named, denied, orcon."""
+    return [
+        [
+            codes.index(strand.originator),
+            codes.index(question.party),
+            PILLARS.index(strand.pillar),
+            strand.tlp.rank,
+            strand.only is not None,
+            question.party in (strand.only or ()),
+            question.party in strand.denied,
+            strand.orcon,
+        ]
+        for question in asked
+        for strand in question.label.strands
     ]
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Columns(NamedTuple):
-    """`words` [cells × words]: the audience of each label, in the order of `cells`. `outcomes`
+    """`words` [words × cells]: the audience of each label, in the order of `cells`. `outcomes`
     [cells × places] number the `releases`, of which 0 is withheld."""
 
     cells: tuple[str, ...]
@@ -32,14 +32,14 @@ def columns(table: Table, record: str | None = None, made: int | None = None) ->
     import numpy as np
 
     cells, width = tuple(table.cells), table.masks.words
-    words = np.zeros((len(cells), width), dtype=np.uint64)
+    words = np.zeros((width, len(cells)), dtype=np.uint64)
     outcomes = np.zeros((len(cells), len(table.masks.order)), dtype=np.uint32)
     numbers: dict[Release, int] = {}
     withheld = Release("withheld")
     numbers[withheld] = 0
     key = table.key(record, made)
     for row, cell in enumerate(cells):
-        words[row] = split(table.audience_of(cell, *key), width)
+        words[:, row] = split(table.audience_of(cell, *key), width)
         outcomes[row] = [
             numbers.setdefault(each, len(numbers)) for each in table.releases(cell, *key)
         ]
@@ -47,8 +47,8 @@ def columns(table: Table, record: str | None = None, made: int | None = None) ->
 
 
 def audiences(columns: Columns, cells: NDArray[np.int32]) -> NDArray[np.uint64]:
-    """[records × words]: who may have each record. `cells` [records] number its label."""
-    return columns.words.take(cells, axis=0)
+    """[words × records]: who may have each record. `cells` [records] number its label."""
+    return columns.words.take(cells, axis=1)
 
 
 def visible(audiences: NDArray[np.uint64], position: int) -> NDArray[np.bool_]:
@@ -56,4 +56,4 @@ def visible(audiences: NDArray[np.uint64], position: int) -> NDArray[np.bool_]:
     import numpy as np
 
     word, bit = word_of(position)
-    return (audiences[:, word] & np.uint64(bit)) != 0
+    return (audiences[word] & np.uint64(bit)) != 0

@@ -39,7 +39,19 @@ def measure(seconds):
             return {"rate": count / spent}
 
 
+def measure_batch(seconds):
+    """Decisions per second of CPU time, all requests in one call."""
+    count, began = 0, time.process_time()
+    while True:
+        count += len(
+            cedarpy.is_authorized_batch(loaded["requests"], loaded["policies"], loaded["entities"])
+        )
+        spent = time.process_time() - began
+        if spent >= seconds:
+            return {"rate": count / spent}
+
+
 lines.serve(
     {"version": importlib.metadata.version("cedarpy")},
-    {"load": load, "answers": answers, "measure": measure},
+    {"load": load, "answers": answers, "measure": measure, "measure_batch": measure_batch},
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from making import AT, agreement, labelled, policy, strand
+from making import AT, agreement, consent, labelled, policy, strand
 
 from noroshi.pact.decide import decide
 from noroshi.pact.grants import granted
@@ -109,3 +109,64 @@ def test_a_holder_passes_its_grant_on_unchanged() -> None:
     there = policy(*rules.agreements, grants=grants)
     again, same = _given(there, label.strands[0], party="AUS", holder="EU")
     assert (again, same) == (label, grants)
+
+
+NARROWED = {
+    "a limit on a third party": (
+        'onward = "parties"', {},
+        "[[prohibit]]\nid = 'X'\nbasis = 'model'\nwhen = { recipients = ['KOR'] }",
+        ("parties", ("EU", "USA")),
+    ),
+    "a limit on an agency of a third party": (
+        'onward = "parties"', {},
+        "[[prohibit]]\nid = 'X'\nbasis = 'model'\nwhen = { recipients = ['KOR.MND'] }",
+        ("parties", ("EU", "USA")),
+    ),
+    "a limit on an agency of the recipient": (
+        'onward = "parties"', {},
+        "[[prohibit]]\nid = 'X'\nbasis = 'model'\nwhen = { recipients = ['EU.EEAS'] }",
+        ("parties", ("EU",)),
+    ),
+    "more required of a third party": (
+        'onward = "parties"', {},
+        "[[require]]\nid = 'Q'\nbasis = 'model'\nwhen = { recipients = ['KOR'] }\n"
+        "transform = [{ kind = 'text' }]",
+        ("parties", ("EU", "USA")),
+    ),
+    "no more required than is done": (
+        'onward = "parties"\ntransform = [{ kind = "text" }]', {},
+        "[[require]]\nid = 'Q'\nbasis = 'model'\nwhen = { recipients = ['KOR'] }\n"
+        "transform = [{ kind = 'text' }]",
+        ("parties", ("EU", "KOR", "USA")),
+    ),
+    "a limit on others than these": (
+        'onward = "parties"', {},
+        "[[prohibit]]\nid = 'X'\nbasis = 'model'\nwhen = { recipients = ['AUS'] }",
+        ("parties", ("EU", "KOR", "USA")),
+    ),
+    "freely, but not to some": (
+        'onward = "free"', {},
+        "[[prohibit]]\nid = 'X'\nbasis = 'model'\nwhen = { recipients = ['AUS'] }",
+        ("originator_consent", ("EU",)),
+    ),
+    "freely": ('onward = "free"', {}, "", ("free", ("EU",))),
+    "item by item": (
+        'onward = "parties"\napproval = "each"', {"consents": [consent("EU"), consent("USA")]}, "",
+        ("parties", ("EU", "USA")),
+    ),
+    "freely, item by item": (
+        'onward = "free"\napproval = "each"', {"consents": [consent("EU")]}, "",
+        ("originator_consent", ("EU",)),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("release", "given", "rest", "expected"), NARROWED.values(), ids=NARROWED)
+def test_a_grant_leaves_out_whom_a_limit_names(release, given, rest, expected) -> None:
+    """A holder need not know the agreement that sets the limit: its grant must say it all."""
+    parties = '["EU", "JPN", "KOR", "USA"]'
+    rules = policy(agreement(parties=parties, release=release, rest=rest), **given)
+    label = labelled(strand())
+    permitted = decide(rules, label, "JPN", "EU", AT)
+    _, (sealed,) = granted(rules, label, "JPN", "EU", AT, permitted)
+    assert (sealed.onward, sealed.recipients) == expected

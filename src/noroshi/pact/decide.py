@@ -84,6 +84,17 @@ def demands(policy: Policy, strand: Strand, asked: Asked) -> tuple[Transform, ..
     return union(*(each.transforms for each in _applying(policy, requirements, strand, asked)))
 
 
+def limited(
+    policy: Policy, strand: Strand, asked: Asked, transforms: tuple[Transform, ...]
+) -> bool:
+    """Whether a prohibition keeps `strand` from the party, or a requirement asks more than
+    `transforms` for it."""
+    prohibitions, _ = policy.limits(strand.originator, strand.pillar, _agreement(policy, strand))
+    if _applying(policy, prohibitions, strand, asked):
+        return True
+    return union(transforms, demands(policy, strand, asked)) != transforms
+
+
 def _pass(policy: Policy, strand: Strand, asked: Asked) -> Passed | list[Miss]:
     if strand.originator in policy.parties.line(asked.party):
         return _OWN

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import msgspec
 
-from noroshi.pact.decide import OWN, PUBLIC, demands
+from noroshi.pact.decide import OWN, PUBLIC, demands, limited
 from noroshi.pact.format import ReleaseClause
 from noroshi.pact.passage import Passage, failure
 from noroshi.pact.policy import Policy
-from noroshi.pact.terms import Asked, gate
-from noroshi.words.grant import Grant, sealed
+from noroshi.pact.terms import Asked, consented, gate
+from noroshi.words.grant import Grant, Onward, sealed
 from noroshi.words.label import Label, Strand
 from noroshi.words.label import label as joined
 from noroshi.words.release import Release
 from noroshi.words.time import DAY, floor
-from noroshi.words.transform import union
+from noroshi.words.transform import Transform, union
 
 
 def granted(
@@ -105,18 +105,46 @@ def _terms(policy: Policy, strand: Strand, clause: str, asked: Asked) -> Grant |
     found = _passage(policy, strand, clause, asked.party, asked)
     if found is None:
         raise ValueError(f"{clause} does not release this strand to {asked.party}")
+    transforms = union(found.transforms, demanded)
+    shut = _shut(policy, strand, asked, transforms)
     return sealed(
         Grant(
             id="",
             originator=strand.originator,
             clause=clause,
             agreement_set=policy.set_sha256,
-            recipients=_recipients(policy, strand, found, asked),
-            onward=found.onward,
+            recipients=_recipients(policy, strand, found, asked, shut),
+            onward=_onward(found, shut),
             until=_until(strand, found, asked.at),
-            transforms=union(found.transforms, demanded),
+            transforms=transforms,
             keep=found.keep,
         )
+    )
+
+
+def _onward(passage: Passage, shut: frozenset[str]) -> Onward:
+    """A grant cannot say "freely, but not to these", nor "freely, after a consent each": where a
+    clause means that, each further party is asked for."""
+    if passage.onward == "free" and (shut or passage.each):
+        return "originator_consent"
+    return passage.onward
+
+
+def _shut(
+    policy: Policy, strand: Strand, asked: Asked, transforms: tuple[Transform, ...]
+) -> frozenset[str]:
+    """Parties that a limit of the originator keeps from the strand as it goes out here.
+
+    A holder need not know the agreement of the limit, so the grant itself must leave them out.
+    """
+    limits = policy.limits(strand.originator, strand.pillar, None)
+    if all(each.when.recipients is None for kind in limits for each in kind):
+        return frozenset()  # what is about no party in particular was met for this one
+    return frozenset(
+        code
+        for code in policy.parties.order
+        if strand.originator not in policy.parties.line(code)
+        and limited(policy, strand, msgspec.structs.replace(asked, party=code), transforms)
     )
 
 
@@ -142,11 +170,18 @@ def _until(strand: Strand, passage: Passage, at: int) -> int | None:
     return min(ends, default=None)
 
 
-def _recipients(policy: Policy, strand: Strand, passage: Passage, asked: Asked) -> tuple[str, ...]:
+def _recipients(
+    policy: Policy, strand: Strand, passage: Passage, asked: Asked, shut: frozenset[str]
+) -> tuple[str, ...]:
     """All who may hold the strand: the party and, with `onward = "parties"`, every other party of
-    the agreement that the clause covers and the label does not keep out."""
+    the agreement that the clause covers and neither the label nor a limit keeps out."""
     found = {asked.party}
-    if passage.onward == "parties":
+
+    def names(code: str) -> bool:
+        """Whether naming `code` would let in somebody who is shut out."""
+        return any(code in policy.parties.line(each) for each in shut)
+
+    if passage.onward == "parties" and not names(asked.party):
         agreement = policy.by_id[passage.agreement]
         clause = next(
             each for each in agreement.file.release if f"{agreement.id}/{each.id}" == passage.id
@@ -156,7 +191,7 @@ def _recipients(policy: Policy, strand: Strand, passage: Passage, asked: Asked) 
                 found |= {
                     each
                     for each in _bodies(policy, clause, code)
-                    if _reaches(policy, strand, passage, each, asked)
+                    if not names(each) and _reaches(policy, strand, passage, each, asked)
                 }
     return tuple(sorted(found))
 
@@ -177,4 +212,6 @@ def _reaches(policy: Policy, strand: Strand, passage: Passage, code: str, asked:
         return False
     if any(code in policy.parties.line(each) for each in strand.denied):
         return False  # an agency below it is denied: naming it would let the agency in
+    if passage.each and not consented(policy, strand, code, asked):
+        return False  # item by item: a consent for one party is none for another
     return _passage(policy, strand, passage.id, code, asked, hub=False) is not None

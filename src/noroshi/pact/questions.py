@@ -1,0 +1,206 @@
+"""Questions: everything that there is to ask about a policy, cut into finitely many cells.
+
+A cell is an originator, a pillar, a stretch of time, when the record was made, which consents name
+it, how it is marked, and a class of strands (`abstract`). Together the cells are all strands there
+can be; what is shut or public by its own marking is among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from noroshi.pact.abstract import OTHER, Classes, classes, markings
+from noroshi.pact.lanes import Lane, Lanes
+from noroshi.pact.masks import Masks
+from noroshi.pact.passing import Ground, Limiting, Open, excluding
+from noroshi.pact.policy import Policy
+from noroshi.words.grant import Consent, Selector
+from noroshi.words.label import ClassMark
+from noroshi.words.time import FOREVER
+from noroshi.words.transform import union
+
+
+class Group(NamedTuple):
+    """Strands of one originator and pillar in the stretch of time that starts at `at`. Two groups
+    of equal `key` have the same cells, and the same answers."""
+
+    originator: str
+    pillar: str
+    at: int
+    key: tuple[Any, ...]
+    lanes: tuple[Lane, ...]
+    limits: tuple[Limiting, ...]
+    consents: tuple[Consent, ...]
+
+
+class Question(NamedTuple):
+    """Cells of a group that were made, named by consents and marked alike. `found`: their classes,
+    whose clauses are `ways` and whose limits are `limits`."""
+
+    masks: Masks
+    originator: str
+    pillar: str
+    limits: tuple[Limiting, ...]
+    ways: tuple[Open, ...]
+    made: int | None
+    record: str | None
+    marks: tuple[ClassMark, ...]
+    agreed: int
+    found: Classes
+
+    def ground(self, bits: int) -> Ground:
+        """What is alike for all lanes of the class `bits`."""
+        said = bits >> self.found.clauses
+        speaking = [each for i, each in enumerate(self.limits) if said >> i & 1]
+        own = self.masks.below(self.originator)
+        return Ground(
+            self.masks,
+            own,
+            excluding(self.masks, own, [each for each in speaking if not each.transforms]),
+            tuple(each for each in speaking if each.transforms),
+            self.agreed,
+            self.found.flags(bits)[0],
+        )
+
+
+def stretches(policy: Policy) -> tuple[int, ...]:
+    """The start of every stretch of time in which no answer changes by itself (µs UTC)."""
+    changes = {*policy.breaks(), *(each.until for each in policy.consents)}
+    return (-FOREVER, *sorted(changes))
+
+
+def groups(policy: Policy, masks: Masks) -> Iterator[Group]:
+    """Every group of which some clause speaks; of all others nothing is ever released."""
+    lanes = Lanes(policy, masks)
+    limits = _Limits(policy, masks)
+    for at in stretches(policy):
+        consents = {
+            code: tuple(each for each in policy.consents_of(code) if at < each.until)
+            for code in {each.originator for each in policy.consents}
+        }
+        for (originator, pillar), found in lanes.at(at).items():
+            given = consents.get(originator, ())
+            limiting = limits.of(originator, pillar, at)
+            key = (
+                originator,
+                pillar,
+                tuple(map(id, found)),
+                tuple(each.id for each in limiting),
+                tuple(each.id for each in given),
+            )
+            yield Group(originator, pillar, at, key, found, limiting, given)
+
+
+def questions(group: Group, masks: Masks) -> Iterator[Question]:
+    """The cells of a group."""
+    clauses = [lane.clause for lane in group.lanes]
+    whens = [limit.when for limit in group.limits]
+    marked = markings(group.lanes)
+    named = _agreed(group, masks)
+    found = {
+        (kind, bool(marks)): classes(clauses, whens, kind=kind, marked=bool(marks))
+        for kind in {kind for kind, _, _ in named}
+        for marks in marked.values()
+    }
+    for made in _mades(group.lanes):
+        reached = [_reached(lane, made) for lane in group.lanes]
+        for left, marks in marked.items():
+            ways = tuple(
+                Open(lane, direct & mask, beyond & mask)
+                for lane, (direct, beyond), mask in zip(group.lanes, reached, left, strict=True)
+            )
+            for kind, record, agreed in named:
+                yield Question(
+                    masks, group.originator, group.pillar, group.limits, ways, made, record,
+                    marks, agreed, found[kind, bool(marks)],
+                )  # fmt: skip
+
+
+def _mades(lanes: tuple[Lane, ...]) -> list[int | None]:
+    """When a record may have been made: before any accession, then from each on."""
+    sinces = {since for lane in lanes for since, _, _ in lane.reach if since is not None}
+    return [None, *sorted(sinces)]
+
+
+def _reached(lane: Lane, made: int | None) -> tuple[int, int]:
+    direct = beyond = 0
+    for since, one, other in lane.reach:
+        if since is None or (made is not None and made >= since):
+            direct |= one
+            beyond |= other
+    return direct, beyond
+
+
+def _agreed(group: Group, masks: Masks) -> list[tuple[str | None, str | None, int]]:
+    """(kind or None for all, record or None for any other, the parties that consents name).
+
+    A consent for one grant counts as if it were for every grant of its pillar and kind.
+    """
+    speaking = [
+        each
+        for each in group.consents
+        if each.selector.pillar in (None, group.pillar) and each.selector != Selector()
+    ]
+    if not speaking:
+        return [(None, None, 0)]
+    kinds = {each.selector.kind for each in speaking if each.selector.kind is not None}
+    for field in (*(lane.clause for lane in group.lanes), *(each.when for each in group.limits)):
+        kinds |= {*(field.kinds or ())}
+    records = {each.selector.record for each in speaking}
+    return [
+        (
+            kind,
+            record,
+            masks.of(
+                each.recipient
+                for each in speaking
+                if each.selector.kind in (None, kind) and each.selector.record in (None, record)
+            ),
+        )
+        for kind in [*sorted(kinds), OTHER]
+        for record in [None, *sorted(each for each in records if each is not None)]
+    ]
+
+
+class _Limits:
+    """Prohibitions and requirements that bind an originator's strands, as they stand at a time."""
+
+    def __init__(self, policy: Policy, masks: Masks) -> None:
+        self.policy = policy
+        self._each = [
+            (
+                agreement.id,
+                tuple(
+                    Limiting(
+                        f"{agreement.id}/{clause.id}",
+                        clause.when,
+                        masks.everyone
+                        if clause.when.recipients is None
+                        else masks.of(clause.when.recipients),
+                        union(getattr(clause, "transform", ())),
+                    )
+                    for clause in (*agreement.file.prohibit, *agreement.file.require)
+                ),
+            )
+            for agreement in policy.agreements
+            if agreement.file.prohibit or agreement.file.require
+        ]
+        self._standing: dict[tuple[str, int], list[Limiting]] = {}
+
+    def of(self, originator: str, pillar: str, at: int) -> tuple[Limiting, ...]:
+        found = self._standing.get((originator, at))
+        if found is None:
+            line = self.policy.parties.line(originator)
+            found = self._standing[originator, at] = [
+                limit
+                for name, limits in self._each
+                if any(
+                    code in self.policy.bounds[name] and at in self.policy.bounds[name][code].window
+                    for code in line
+                )
+                for limit in limits
+            ]
+        return tuple(
+            each for each in found if each.when.pillars is None or pillar in each.when.pillars
+        )

@@ -148,3 +148,58 @@ def test_a_backup_is_a_store(path: Path) -> None:
         assert other.blob(digest) == b"kept"
         assert other.counts()["blob"] == 1
     assert copy.stat().st_mode & 0o077 == 0
+
+
+def older(path: Path, until: int) -> sqlite3.Connection:
+    """A store as the noroshi of migration `until` left it."""
+    database = Database(path)
+    migrate(database, packaged()[:until])
+    database.close()
+    return sqlite3.connect(path, isolation_level=None)
+
+
+def test_views_written_before_bytes_had_numbers_are_read(path: Path) -> None:
+    connection = older(path, 4)
+    for n, sha in ((1, "bb"), (2, "aa"), (3, "cc")):
+        connection.execute("INSERT INTO blob VALUES (?, ?)", (sha, sha.encode()))
+        row = (n, f"tool--{n}", 1, "tool", "cyber", "JPN", sha, 1, "live")
+        connection.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        row = ("EU", n, n, 1, n, sha, 0, None, f"tool--{n}", 1, "tool", "2.1")
+        connection.execute(f"INSERT INTO view_entry VALUES ({', '.join('?' * 12)})", row)
+        row = ("EU", n, f"tool--{n}", f"tool--{n}", 1, "tool", "2.1", 0, 1, 1, 1, 1)
+        connection.execute(f"INSERT INTO view_current VALUES ({', '.join('?' * 12)})", row)
+    connection.close()
+    with Store.open(path) as store:
+        assert [each.body for each in store.view_page("EU", limit=9)] == [b"bb", b"aa", b"cc"]
+        before = _current(path)
+        store.rebuild_views()
+        assert _current(path) == before
+        with pytest.raises(KeyError):
+            store.blob("dd")
+
+
+def _current(path: Path) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(path)
+    rows = connection.execute("SELECT * FROM view_current ORDER BY party, n").fetchall()
+    connection.close()
+    return rows
+
+
+def test_a_table_that_others_refer_to_is_replaced_or_nothing_is(path: Path) -> None:
+    start = "CREATE TABLE a (x TEXT PRIMARY KEY) STRICT;\nINSERT INTO a VALUES ('p'), ('q');\n"
+    start += "CREATE TABLE b (x TEXT REFERENCES a (x)) STRICT;\nINSERT INTO b VALUES ('q');\n"
+    move = "-- why\n-- foreign keys: off\nCREATE TABLE c (x TEXT PRIMARY KEY) STRICT;\n"
+    end = "DROP TABLE a;\nALTER TABLE c RENAME TO a;\n"
+    first = Migration(1, "0001_a.sql", start)
+    losing = Migration(2, "0002_b.sql", f"{move}INSERT INTO c VALUES ('p');\n{end}")
+    whole = Migration(2, "0002_b.sql", f"{move}INSERT INTO c SELECT x FROM a;\n{end}")
+    database = Database(path)
+    with pytest.raises(BadInput, match=r"0002_b\.sql: a row refers to nothing; found row 1 of b"):
+        migrate(database, (first, losing))
+    assert schema_version(database.connection) == 1
+    migrate(database, (first, whole))
+    assert database.connection.execute("SELECT x FROM a ORDER BY x").fetchall() == [("p",), ("q",)]
+    assert database.connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        database.connection.execute("INSERT INTO b VALUES ('r')")
+    database.close()

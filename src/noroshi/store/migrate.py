@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import importlib.resources
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 
 import msgspec
 
@@ -29,6 +30,12 @@ class Migration(msgspec.Struct, frozen=True):
     n: int
     name: str
     sql: str
+
+    @property
+    def moves_tables(self) -> bool:
+        """Whether it replaces tables that others refer to, which SQLite allows only while it does
+        not check references (https://sqlite.org/lang_altertable.html, section 7)."""
+        return "\n-- foreign keys: off\n" in self.sql
 
     @property
     def digest(self) -> str:
@@ -73,12 +80,14 @@ def migrate(database: Database, migrations: tuple[Migration, ...]) -> int:
     """
     before = _checked(database, migrations)
     for migration in migrations[before:]:
-        with database.write() as connection:
+        with _references(database, migration), database.write() as connection:
             # Another process may have been first between the look above and this lock.
             if schema_version(connection) >= migration.n:
                 continue
             for statement in (*split(_OWN_TABLES), *split(migration.sql)):
                 connection.execute(statement)
+            if migration.moves_tables:
+                _check_references(connection, database, migration)
             connection.execute(
                 "INSERT INTO migration (n, name, sha256) VALUES (?, ?, ?)",
                 (migration.n, migration.name, migration.digest),
@@ -89,6 +98,32 @@ def migrate(database: Database, migrations: tuple[Migration, ...]) -> int:
                 (str(migration.n),),
             )
     return before
+
+
+@contextmanager
+def _references(database: Database, migration: Migration) -> Generator[None]:
+    """While the migration runs, references are checked at each statement, or only at its end."""
+    if not migration.moves_tables:
+        yield
+        return
+    database.connection.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        database.connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _check_references(
+    connection: sqlite3.Connection, database: Database, migration: Migration
+) -> None:
+    broken = connection.execute("PRAGMA foreign_key_check").fetchone()
+    if broken is not None:
+        raise BadInput(
+            f"{database.path}: migration {migration.name}",
+            "a row refers to nothing",
+            found=f"row {broken[1]} of {broken[0]} to {broken[2]}",
+            hint="the store stays as it was; restore it from a backup",
+        )
 
 
 def _checked(database: Database, migrations: tuple[Migration, ...]) -> int:

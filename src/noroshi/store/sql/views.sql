@@ -25,8 +25,11 @@ DELETE FROM view_current;
 
 -- name: put_current
 INSERT INTO view_current (party, n, about, oid, oversion, otype, spec_version, tombstone,
-    last, first, newest, plain)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+    last, first, newest, plain, body)
+SELECT c.*, b.n
+FROM (VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)) c
+JOIN view_entry e ON e.party = c.column1 AND e.n = c.column2
+JOIN blob b ON b.sha256 = e.body_sha256;
 
 -- name: entered_by
 SELECT n FROM view_entry WHERE party = ? AND entered_at <= ? ORDER BY entered_at DESC LIMIT 1;
@@ -42,7 +45,7 @@ SELECT e.party, e.n, e.seq, e.epoch, e.entered_at, e.oid, e.oversion, e.otype, e
        e.tombstone, e.body_sha256, b.bytes
 FROM view_current c
 JOIN view_entry e ON e.party = c.party AND e.n = c.n
-JOIN blob b ON b.sha256 = e.body_sha256
+JOIN blob b ON b.n = c.body AND b.sha256 = e.body_sha256
 WHERE c.party = ? AND c.n > ? AND c.plain = 1
 ORDER BY c.n LIMIT ?;
 

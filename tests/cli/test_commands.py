@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from noroshi.cli.app import app
-from noroshi.words.errors import NoroshiError
+from noroshi.cli.app import app, main
+from noroshi.words.errors import NoroshiError, Refused
 
 BUNDLE = {
     "type": "bundle",
@@ -164,3 +165,28 @@ def test_sync_names_the_peers_there_are(node: Path) -> None:
 def test_version_and_help_end_well() -> None:
     assert run("--version").output.startswith("noroshi ")
     assert run("--help").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "/a/b"), "noroshi: /a/b: No such file"),
+        (sqlite3.OperationalError("database or disk is full"), "noroshi: store: database or disk"),
+        (Refused("not here"), "noroshi: not here"),
+    ],
+    ids=["system", "store", "ours"],
+)
+def test_what_a_person_can_mend_is_one_message_and_no_traceback(
+    problem: Exception,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def failing() -> None:
+        raise problem
+
+    monkeypatch.setitem(main.__globals__, "app", failing)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.startswith(said)

@@ -2,12 +2,13 @@
 
 import gzip
 import hashlib
+import os
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from noroshi.feeds.files import open_path, walk
+from noroshi.feeds.files import Opened, open_path, walk
 from noroshi.words.errors import BadInput
 
 DATA = b"!AIVDM,1,1,,A,15MgK45P3@G?fl0E`JbR0OwT0@MS,0*4E\r\n" * 5000
@@ -28,6 +29,7 @@ def packed(folder: Path, how: str) -> Path:
 @pytest.mark.parametrize("how", ["plain", "gzip", "zip"])
 def test_the_same_data_is_the_same_source_however_packed(tmp_path: Path, how: str) -> None:
     (opened,) = open_path(packed(tmp_path, how))
+    assert isinstance(opened, Opened)
     assert opened.sha256 == hashlib.sha256(DATA).hexdigest()
     assert opened.size == len(DATA)
     assert opened.head == DATA[: 64 * 1024]
@@ -41,7 +43,8 @@ def test_each_member_of_an_archive_is_a_source(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.csv", b"a")
         archive.writestr("b.csv", b"b")
-    assert [opened.name for opened in open_path(path)] == ["two.zip!a.csv", "two.zip!b.csv"]
+    names = [each.name for each in open_path(path) if isinstance(each, Opened)]
+    assert names == ["two.zip!a.csv", "two.zip!b.csv"]
 
 
 @pytest.mark.parametrize(
@@ -74,3 +77,39 @@ def test_folders_are_walked_in_name_order_without_hidden_files(tmp_path: Path) -
         file.parent.mkdir(exist_ok=True)
         file.touch()
     assert [path.name for path in walk([tmp_path])] == ["a", "1", "2"]
+
+
+def test_a_link_back_into_its_own_folder_is_walked_once(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"a")
+    (tmp_path / "back").symlink_to(tmp_path)
+    assert list(walk([tmp_path])) == [tmp_path / "a.csv"]
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (path,) = walk([tmp_path])
+    with pytest.raises(BadInput, match="not a file"):
+        list(open_path(path))
+
+
+def test_names_become_text_that_neither_an_encoder_nor_a_terminal_minds(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"a\xff\n\x1b[31m\xe8\x88\xb9.csv")
+    path.write_bytes(b"a")
+    (opened,) = open_path(path)
+    assert isinstance(opened, Opened)
+    assert opened.name == "a\ufffd\ufffd\ufffd[31m船.csv"
+
+
+def test_a_member_that_cannot_be_unpacked_leaves_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "three.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("a", "b", "c"):
+            archive.writestr(name, b"content of " + name.encode())
+    path.write_bytes(path.read_bytes().replace(b"content of b", b"content of X"))
+    first, second, third = open_path(path)
+    assert isinstance(second, BadInput)
+    assert second.where == "three.zip!b"
+    assert [each.name for each in (first, third) if isinstance(each, Opened)] == [
+        "three.zip!a",
+        "three.zip!c",
+    ]

@@ -7,13 +7,16 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from noroshi.desks.registry import desks
 from noroshi.node.ingest import IngestReport, ingest
 from noroshi.node.node import Node
+from noroshi.words.desk import Source
+from noroshi.words.errors import BadInput
 from noroshi.words.stix import body_of
 
 Suez = tuple[bytes, list[bytes]]
@@ -228,3 +231,33 @@ def bundle(count: int) -> bytes:
     ]
     whole = {"type": "bundle", "id": "bundle--0a9ac0d1-7f9f-4ea1-a0d9-54a46ec3b6ea"}
     return json.dumps(whole | {"objects": objects}).encode()
+
+
+def test_a_source_that_no_parser_can_follow_leaves_the_others(
+    make: Callable[..., Path], suez: Suez, clock: Callable[[], int]
+) -> None:
+    folder = make()
+    bomb = b'{"a":' * 100_000
+    files = {"a.json": bomb, "b.csv": suez[0] + suez[1][0], "c.csv": b"not a table\n"}
+    report = read(folder, files, clock)
+    assert [bool(source.problem) for source in report.sources] == [True, False, True]
+    assert report.sources[1].rows == {"position": 1}
+
+
+def test_a_desk_that_gives_up_half_way_keeps_what_it_read_and_is_one_source(
+    make: Callable[..., Path], clock: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, bundle = make(), b'{"type":"bundle","objects":[{"type":"malware","created":"x"}]}'
+    cyber = desks()["cyber"]
+    whole = cyber.read
+
+    def giving_up(source: Source) -> Iterator[object]:
+        yield next(iter(whole(source)))
+        raise BadInput(source.name, "gave up")
+
+    monkeypatch.setattr(cyber, "read", giving_up)
+    report = read(folder, {"a.json": bundle}, clock)
+    ((name, rejected, problem),) = [(s.name, s.rejected, s.problem) for s in report.sources]
+    assert (name, rejected, problem) == ("a.json", 1, "a.json: gave up")
+    with Node.open(folder) as node:
+        assert len(node.store.rejected()) == 1

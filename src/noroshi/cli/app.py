@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -43,16 +43,28 @@ HERE: Final = Path(".")
 
 
 def main() -> None:
-    """Run the command line; an error of ours ends with its text and exit code 1."""
+    """Run the command line; what the reader can mend ends with its text and exit code 1."""
     try:
         app()
-    except NoroshiError as problem:
-        print(f"noroshi: {problem}", file=sys.stderr)
-        sys.exit(FAILED)
     except BrokenPipeError:
         # The reader went away (`| head`): nothing is wrong with the answer.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except NoroshiError as problem:
+        _fail(str(problem))
+    except OSError as problem:
+        _fail(f"{problem.filename or 'system'}: {problem.strerror or problem}")
+    except Exception as problem:
+        import sqlite3
+
+        if not isinstance(problem, sqlite3.Error):
+            raise
+        _fail(f"store: {problem}\nHint: is the disk full, the folder read-only, or a writer stuck?")
+
+
+def _fail(text: str) -> NoReturn:
+    print(f"noroshi: {text}", file=sys.stderr)
+    sys.exit(FAILED)
 
 
 def example(*lines: str) -> str:

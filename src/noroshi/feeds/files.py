@@ -35,35 +35,73 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 def walk(paths: list[Path]) -> Iterator[Path]:
-    """The files that `paths` name: folders in name order, hidden files left out."""
+    """The files that `paths` name: folders in name order, hidden files left out, and no folder
+    inside itself by way of a link."""
     for path in paths:
-        if path.is_dir():
-            yield from walk(sorted(p for p in path.iterdir() if not p.name.startswith(".")))
-        else:
-            yield path
+        yield from _walk(path, frozenset())
 
 
-def open_path(path: Path, max_bytes: int = MAX_BYTES) -> Iterator[Opened]:
-    """The sources in the file at `path`: one, or one for each member of a zip archive.
-
-    Raises `BadInput` naming the path (and member) when it cannot be read or unpacked.
-    """
+def _walk(path: Path, above: frozenset[Path]) -> Iterator[Path]:
     try:
+        inner = sorted(path.iterdir()) if path.is_dir() else None
+        here = path.resolve()
+    except OSError:
+        inner, here = None, path  # opening it will say why
+    if inner is None:
+        yield path
+    elif here not in above:
+        for each in inner:
+            if not each.name.startswith("."):
+                yield from _walk(each, above | {here})
+
+
+def open_path(path: Path, max_bytes: int = MAX_BYTES) -> Iterator[Opened | BadInput]:
+    """The sources in the file at `path`: one, or one for each member of a zip archive, where a
+    member that cannot be unpacked is its error.
+
+    Raises `BadInput` naming the path when it cannot be read or unpacked.
+    """
+    name = shown(path.name)
+    try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise BadInput(shown(path), "not a file", expected="a file or a folder")
         with path.open("rb") as file:
             magic = file.read(4)
         if magic.startswith(b"PK\x03\x04"):
             with zipfile.ZipFile(path) as archive:
                 members = [info.filename for info in archive.infolist() if not info.is_dir()]
             for member in members:
-                yield _opened(f"{path.name}!{member}", _zip_opener(path, member), max_bytes)
+                yield _member(path, f"{name}!{shown(member)}", member, max_bytes)
         elif magic.startswith(b"\x1f\x8b"):
-            yield _opened(path.name, _gzip_opener(path), max_bytes)
+            yield _opened(name, _gzip_opener(path), max_bytes)
         else:
-            yield _opened(path.name, lambda: path.open("rb"), max_bytes)
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as problem:
-        raise BadInput(
-            str(path), "cannot be read", found=f"{type(problem).__name__}: {problem}"
-        ) from problem
+            yield _opened(name, lambda: path.open("rb"), max_bytes)
+    except _UNREADABLE as problem:
+        raise _unreadable(shown(path), problem) from problem
+
+
+_UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error)
+
+
+def _member(path: Path, name: str, member: str, max_bytes: int) -> Opened | BadInput:
+    try:
+        return _opened(name, _zip_opener(path, member), max_bytes)
+    except BadInput as problem:
+        return problem
+    except (*_UNREADABLE, RuntimeError) as problem:  # also: encrypted, or packed in another way
+        return _unreadable(name, problem)
+
+
+def _unreadable(where: str, problem: Exception) -> BadInput:
+    text = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
+    return BadInput(where, "cannot be read", found=f"{type(problem).__name__}: {text}")
+
+
+def shown(name: str | Path) -> str:
+    """A file's name as text that every terminal and encoder takes: what is no character, or acts
+    on a terminal, is replaced."""
+    text = str(name).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return "".join(each if each.isprintable() else "\ufffd" for each in text)
 
 
 def _gzip_opener(path: Path) -> Callable[[], IO[bytes]]:

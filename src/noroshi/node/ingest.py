@@ -109,23 +109,36 @@ class _Run:
             return
         records: list[Record] = []
         rejected: list[Rejected] = []
-        for item in desk.read(source):
-            if isinstance(item, Columns):
-                rows = len(next(iter(item.arrays.values()), ()))
-                report.rows[item.kind] = report.rows.get(item.kind, 0) + rows
-                self.states[desk.name], emits = desk.fold(self.state(desk), item, 0)
-                if emits:
-                    raise AssertionError("a desk emitted before its watermark")
-                self.progress(opened.name, _reached(item), opened.size)
-            elif isinstance(item, Record):
-                records.append(item)
-            else:
-                rejected.append(item)
-            if len(records) + len(rejected) >= BATCH:
-                self._store(report, records, rejected)
-                self.progress(opened.name, 0, opened.size)
-        self._store(report, records, rejected)
+        try:
+            for item in desk.read(source):
+                if isinstance(item, Columns):
+                    self._fold(report, opened, desk, item)
+                elif isinstance(item, Record):
+                    records.append(item)
+                else:
+                    rejected.append(item)
+                if len(records) + len(rejected) >= BATCH:
+                    self._store(report, records, rejected)
+                    self.progress(opened.name, 0, opened.size)
+        finally:
+            self._store(report, records, rejected)
         self.progress(opened.name, opened.size, opened.size)
+
+    def _fold(self, report: SourceReport, opened: Opened, desk: Desk, columns: Columns) -> None:
+        rows = len(next(iter(columns.arrays.values()), ()))
+        report.rows[columns.kind] = report.rows.get(columns.kind, 0) + rows
+        self.states[desk.name], emits = desk.fold(self.state(desk), columns, 0)
+        if emits:
+            raise AssertionError("a desk emitted before its watermark")
+        self.progress(opened.name, _reached(columns), opened.size)
+
+    def fail(self, name: str, problem: BadInput) -> None:
+        """Say of the source `name`, whether it was begun or not, why it was not read to its end."""
+        begun = self.report.sources[-1] if self.report.sources else None
+        if begun is None or begun.name != name or begun.problem:
+            begun = SourceReport(name)
+            self.report.sources.append(begun)
+        begun.problem = problem.text()
 
     def _store(self, report: SourceReport, records: list[Record], rejected: list[Rejected]) -> None:
         now = self.now()
@@ -185,21 +198,30 @@ def ingest(
     run = _Run(node, now, progress)
     read: list[tuple[Source, Desk]] = []
     for path in walk(paths):
-        try:
-            for opened in open_path(path):
-                feed = feed_of(node, path)
-                label_feed = given or feed
+        feed = feed_of(node, path)
+        for opened in _parts(path):
+            if isinstance(opened, BadInput):
+                run.fail(Path(opened.where).name, opened)
+                continue
+            try:
                 chosen = _desk(opened, desk or (feed.desk if feed else None))
                 if chosen is None:
                     _unread(run, opened, node)
                     continue
-                source = _source(node, opened, feed, label_feed, chosen, now())
+                source = _source(node, opened, feed, given or feed, chosen, now())
                 run.read(opened, chosen, source)
                 read.append((source, chosen))
-        except BadInput as problem:
-            run.report.sources.append(SourceReport(path.name, problem=problem.text()))
+            except BadInput as problem:
+                run.fail(opened.name, problem)
     run.finish(read)
     return run.report
+
+
+def _parts(path: Path) -> Iterator[Opened | BadInput]:
+    try:
+        yield from open_path(path)
+    except BadInput as problem:
+        yield problem
 
 
 def feed_of(node: Node, path: Path) -> Feed | None:

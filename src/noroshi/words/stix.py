@@ -9,13 +9,14 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterator
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
 from noroshi.words import ids
 from noroshi.words.finding import Finding, Measure
 from noroshi.words.kind import Kind
+from noroshi.words.nesting import MAX_DEPTH, too_deep
 from noroshi.words.time import Span, format_instant, parse_instant
 
 
@@ -39,6 +40,8 @@ class _Bundle(msgspec.Struct):
 
 T = TypeVar("T")
 
+TOO_DEEP: Final = f"JSON nested deeper than {MAX_DEPTH} levels"
+
 _ARRAY = re.compile(rb"\s*\[")
 _bundle = msgspec.json.Decoder(_Bundle)
 _list = msgspec.json.Decoder(list[msgspec.Raw])
@@ -53,18 +56,21 @@ def split(data: bytes) -> Iterator[bytes]:
     Raises `msgspec.DecodeError` or `msgspec.ValidationError` when `data` is not such JSON.
     """
     if _ARRAY.match(data):
-        yield from (bytes(raw) for raw in _list.decode(data))
+        yield from (bytes(raw) for raw in _decoded(_list, data))
         return
     bundle = _decoded(_bundle, data)
     if bundle.type == "bundle" or (not bundle.type and _ARRAY.match(bundle.objects)):
-        yield from (bytes(raw) for raw in _list.decode(bundle.objects or b"[]"))
+        yield from (bytes(raw) for raw in _decoded(_list, bytes(bundle.objects or b"[]")))
     else:
-        yield bytes(_one.decode(data))
+        yield bytes(_decoded(_one, data))
 
 
 def head(raw: bytes) -> Head:
-    """The head of one object; `msgspec.DecodeError` where it is no JSON in UTF-8, and its kind
-    `msgspec.ValidationError` where a property has a wrong type."""
+    """The head of one object; `msgspec.DecodeError` where it is no JSON in UTF-8 or nested too
+    deep to be followed, and its kind `msgspec.ValidationError` where a property has a wrong type.
+    """
+    if too_deep(raw):
+        raise msgspec.DecodeError(TOO_DEEP)
     return _decoded(_head, raw)
 
 
@@ -73,6 +79,8 @@ def _decoded(decoder: msgspec.json.Decoder[T], data: bytes) -> T:
         return decoder.decode(data)
     except UnicodeDecodeError as problem:  # msgspec lets it through as it is
         raise msgspec.DecodeError(f"not UTF-8: {problem}") from problem
+    except RecursionError as problem:
+        raise msgspec.DecodeError(TOO_DEEP) from problem
 
 
 def version_of(common: Head, received: int) -> int:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from noroshi.words import ids, stix
+from noroshi.words.nesting import too_deep
 from noroshi.words.time import parse_instant
 
 SCO_TYPES: Final = frozenset(
@@ -111,6 +112,8 @@ def strictly(raw: bytes) -> None:
 
     Of two values of one key, two readers may take different ones: a marking could vanish.
     """
+    if too_deep(raw):
+        raise Unacceptable(stix.TOO_DEEP)
     try:
         _strict.decode(raw.decode())
     except UnicodeDecodeError as problem:

@@ -71,7 +71,7 @@ def _positional(line: bytes) -> bool:
     """Whether a JSON line is an object with an MMSI, time and place; `id` alone is not enough."""
     try:
         fields = _fields(list(msgspec.json.decode(line, type=dict[str, Any])))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return False
     return "mmsi" in fields and _missing(fields) is None
 
@@ -135,7 +135,7 @@ def _rows(
         row += 1
         try:
             _one(batch, split(line.decode("utf-8", "replace")), fields, order, row)
-        except (ValueError, msgspec.DecodeError, csv.Error) as problem:
+        except (ValueError, msgspec.DecodeError, csv.Error, RecursionError) as problem:
             yield Rejected(source.name, Row(row), str(problem)[:200], line[:500])
         if batch.full:
             yield from batch.take()

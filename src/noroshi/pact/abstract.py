@@ -7,7 +7,8 @@ statement checked on every class holds for every strand. Recipients do not enter
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from noroshi.pact.format import ReleaseClause, When
@@ -19,6 +20,15 @@ OTHER: Final = "another"
 """Stands for every kind, licence, tag or scheme that no clause names."""
 
 
+FIELDS: Final = (
+    "tlp", "kind", "pap", "orcon", "personal", "licence", "handling", "exercise", "only",
+)  # fmt: skip
+"""What of a strand clauses ask about, besides its originator, pillar, marks and times."""
+
+Terms = tuple[Any, ...]
+"""A value for each of `FIELDS`."""
+
+
 class Classes(NamedTuple):
     """`found`: what holds of a class, as bits, with the terms of one strand of it.
 
@@ -28,7 +38,23 @@ class Classes(NamedTuple):
 
     clauses: int
     limits: int
-    found: dict[int, dict[str, Any]]
+    found: dict[int, Terms]
+
+    def terms(self, bits: int) -> dict[str, Any]:
+        """The terms of one strand of a class; `only` is None or stands for everybody."""
+        return dict(zip(FIELDS, self.found[bits], strict=True))
+
+    def asked(self) -> dict[int, int]:
+        """What limits and flags say of the classes that are neither public nor shut → the clauses
+        that cover some class of which they say it."""
+        rest = self.clauses + self.limits
+        covering = (1 << self.clauses) - 1
+        found: dict[int, int] = {}
+        for bits in self.found:
+            if not bits >> rest & 6:
+                said = bits & ~covering
+                found[said] = found.get(said, 0) | bits & covering
+        return found
 
     def flags(self, bits: int) -> tuple[bool, bool, bool]:
         """(originator control, public, shut) of a class."""
@@ -37,29 +63,33 @@ class Classes(NamedTuple):
 
 
 def classes(
-    clauses: Sequence[ReleaseClause],
-    limits: Sequence[When],
-    *,
-    kind: str | None = None,
-    marked: bool = False,
+    clauses: Sequence[ReleaseClause], limits: Sequence[When], *, kind: str | None = None
 ) -> Classes:
-    """The classes of strands (of one pillar) that `clauses` and `limits` tell apart, marks of
-    classification aside: `marked` says that the strand has one. `kind`: only strands of it."""
-    rest = len(clauses) + len(limits)
-    found: dict[int, dict[str, Any]] = {(1 << (rest + 3)) - 1: {}}
-    if marked:
-        found = {next(iter(found)) & ~(2 << rest): {}}
+    """The classes of unmarked strands (of one pillar) that `clauses` and `limits` tell apart.
+    `kind`: only strands of it."""
+    found: dict[int, Terms] = {(1 << (len(clauses) + len(limits) + 3)) - 1: ()}
     for name, values in _values(clauses, limits, kind).items():
+        ask = _asking(clauses, limits, name)
         answers: dict[int, Any] = {}
         for value in values:
-            answers.setdefault(_answers(clauses, limits, name, value), value)
-        merged: dict[int, dict[str, Any]] = {}
-        for bits, terms in found.items():
-            for answer, value in answers.items():
-                if bits & answer not in merged:
-                    merged[bits & answer] = {**terms, name: value}
+            answers.setdefault(ask(value), value)
+        merged: dict[int, Terms] = {}
+        for answer, value in answers.items():
+            for bits, terms in found.items():
+                both = bits & answer
+                if both not in merged:
+                    merged[both] = (*terms, value)
         found = merged
     return Classes(len(clauses), len(limits), found)
+
+
+def marked(unmarked: Classes) -> Classes:
+    """The same classes for strands with a mark of classification, which are not public."""
+    public = ~(2 << (unmarked.clauses + unmarked.limits))
+    found: dict[int, Terms] = {}
+    for bits, terms in unmarked.found.items():
+        found.setdefault(bits & public, terms)
+    return unmarked._replace(found=found)
 
 
 def _values(
@@ -68,8 +98,11 @@ def _values(
     """For every field of a strand, values of which at least one stands for each that there is."""
 
     def named(field: str) -> list[str]:
-        wanted = (getattr(each, field) or () for each in (*clauses, *limits))
-        return sorted({each for values in wanted for each in values})
+        found: set[str] = set()
+        for each in (*clauses, *limits):
+            values: tuple[str, ...] | None = getattr(each, field)
+            found |= {*(values or ())}
+        return sorted(found)
 
     return {
         "tlp": list(Tlp),
@@ -88,65 +121,86 @@ def _sets(
     tags: Sequence[str], clauses: Sequence[ReleaseClause], limits: Sequence[When]
 ) -> Iterator[tuple[str, ...]]:
     """Sets of handling tags, one for each answer that some set gives."""
-    seen: dict[int, tuple[str, ...]] = {}
-    for tag in (None, *tags):
-        for held in ((), *seen.values()):
-            tried = held if tag is None else tuple(sorted({*held, tag}))
-            seen.setdefault(_answers(clauses, limits, "handling", tried), tried)
+    ask = _asking(clauses, limits, "handling")
+    seen: dict[int, tuple[str, ...]] = {ask(()): ()}
+    for tag in tags:
+        for held in (*seen.values(),):
+            tried = tuple(sorted({*held, tag}))
+            seen.setdefault(ask(tried), tried)
     yield from seen.values()
 
 
-def _answers(
-    clauses: Sequence[ReleaseClause], limits: Sequence[When], field: str, value: Any
-) -> int:
-    bits = 0
+_OF_CLAUSE: Final = {"tlp": "max_tlp", "kind": "kinds", "pap": "max_pap"}
+_OF_WHEN: Final = {"tlp": "tlp_min", "kind": "kinds", "only": "not_in"}
+
+
+def _asking(
+    clauses: Sequence[ReleaseClause], limits: Sequence[When], field: str
+) -> Callable[[Any], int]:
+    """What all clauses and limits answer about a value of `field`, as bits. Those that say the
+    same about it are asked once."""
+    covering: dict[Any, int] = {}
     for i, clause in enumerate(clauses):
-        bits |= _covers(clause, field, value) << i
-    for i, when in enumerate(limits):
-        bits |= _speaks(when, field, value) << (len(clauses) + i)
-    return bits | _flags(field, value) << (len(clauses) + len(limits))
+        setting = getattr(clause, _OF_CLAUSE.get(field, field), None)
+        covering[setting] = covering.get(setting, 0) | 1 << i
+    speaking: dict[Any, int] = {}
+    for i, when in enumerate(limits, start=len(clauses)):
+        setting = getattr(when, _OF_WHEN.get(field, field), None)
+        speaking[setting] = speaking.get(setting, 0) | 1 << i
+    rest = len(clauses) + len(limits)
+
+    def ask(value: Any) -> int:
+        bits = _flags(field, value) << rest
+        for setting, those in covering.items():
+            if _covers(setting, field, value):
+                bits |= those
+        for setting, those in speaking.items():
+            if _speaks(setting, field, value):
+                bits |= those
+        return bits
+
+    return ask
 
 
-def _covers(clause: ReleaseClause, field: str, value: Any) -> bool:
+def _covers(setting: Any, field: str, value: Any) -> bool:
+    """Whether a clause with this `setting` covers strands with this `value` of the field."""
     match field:
-        case "tlp":
-            return value.rank <= clause.max_tlp.rank
+        case "tlp" | "pap":
+            return value is None or value.rank <= setting.rank
         case "kind":
-            return clause.kinds is None or value in clause.kinds
-        case "pap":
-            return value is None or value.rank <= clause.max_pap.rank
+            return setting is None or value in setting
         case "personal":
-            return clause.personal or not value
-        case "licence" if value is not None:
-            if clause.licence is None:
-                return value != NOT_REDISTRIBUTABLE
-            return value in clause.licence
+            return setting or not value
+        case "licence":
+            if value is None:
+                return True
+            return value in setting if setting is not None else value != NOT_REDISTRIBUTABLE
         case "handling":
-            return all(tag in clause.handling for tag in value)
+            return all(tag in setting for tag in value)
         case _:
             return True
 
 
-def _speaks(when: When, field: str, value: Any) -> bool:
+def _speaks(setting: Any, field: str, value: Any) -> bool:
+    """Whether a condition with this `setting` holds for strands with this `value` of the field."""
+    if setting is None:
+        return True
     match field:
         case "tlp":
-            return when.tlp_min is None or value.rank >= when.tlp_min.rank
-        case "kind":
-            return when.kinds is None or value in when.kinds
+            return value.rank >= setting.rank
         case "orcon" | "personal":
-            return getattr(when, field) in (None, value)
-        case "licence":
-            return when.licence is None or value in when.licence
+            return setting == value
         case "handling":
-            return when.handling is None or any(tag in when.handling for tag in value)
+            return any(tag in setting for tag in value)
         case "exercise":
-            return when.exercise in (None, value is not None)
+            return setting == (value is not None)
         case "only":
-            return when.not_in is None or value is None
+            return value is None
         case _:
-            return True
+            return value in setting
 
 
+@functools.cache
 def _flags(field: str, value: Any) -> int:
     """Three bits that a value leaves standing: controlled, public, shut."""
     public = {
@@ -169,11 +223,11 @@ def markings(lanes: Sequence[Lane]) -> dict[tuple[int, ...], tuple[ClassMark, ..
     """
     found: dict[tuple[int, ...], tuple[ClassMark, ...]] = {tuple(-1 for _ in lanes): ()}
     for mark in sorted({mark for lane in lanes for mark in lane.marks}):
+        passing = [(i, lane.marks[mark]) for i, lane in enumerate(lanes) if mark in lane.marks]
         for left, marks in tuple(found.items()):
-            taken = tuple(
-                mask and mask & lane.marks.get(mark, 0)
-                for mask, lane in zip(left, lanes, strict=True)
-            )
-            found.setdefault(taken, (*marks, mark))
+            taken = [0] * len(lanes)
+            for i, mask in passing:
+                taken[i] = mask & left[i]
+            found.setdefault(tuple(taken), (*marks, mark))
     found.setdefault(tuple(0 for _ in lanes), (ClassMark(OTHER, OTHER),))
     return found

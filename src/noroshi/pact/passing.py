@@ -57,9 +57,15 @@ def direct(ground: Ground, way: Open) -> int:
     return mask & ground.agreed if way.lane.clause.approval == "each" else mask
 
 
-def alike(ground: Ground, way: Open) -> list[tuple[int, tuple[Transform, ...]]]:
+Alike = list[tuple[int, tuple[Transform, ...]]]
+"""Parties, and what is redacted for them."""
+
+
+def alike(ground: Ground, way: Open) -> Alike:
     """The direct recipients in groups to whom the same transforms go."""
     groups = [(direct(ground, way), way.lane.transforms)]
+    if not ground.required:
+        return groups
     for each in ground.required:
         groups = [
             part
@@ -81,10 +87,10 @@ def demanding(ground: Ground, transforms: tuple[Transform, ...]) -> int:
     return found
 
 
-def held(ground: Ground, way: Open) -> int:
+def held(ground: Ground, way: Open, groups: Alike | None = None) -> int:
     """Everybody that holds a strand which goes out by this lane, after any number of hops."""
     found = 0
-    for given, transforms in alike(ground, way):
+    for given, transforms in alike(ground, way) if groups is None else groups:
         found |= given | onward(ground, way, transforms)
     return found
 
@@ -120,7 +126,7 @@ def recipients(ground: Ground, way: Open, excluded: int) -> int:
     return found
 
 
-def meant(ground: Ground, way: Open) -> int:
+def meant(ground: Ground, way: Open, groups: Alike | None = None) -> int:
     """Whom the originator lets have a strand that goes out by this lane: its own; whom the clause
     releases it to; with `parties` those it would release to if the hub were no matter; with `free`
     all whom no limit names; and whom it named in a consent. Each with at least the transforms that
@@ -129,7 +135,7 @@ def meant(ground: Ground, way: Open) -> int:
     found = ground.own | ground.agreed
     named = clause.approval == "each" or ground.orcon
     asked = ground.agreed if named else ground.masks.everyone
-    for given, transforms in alike(ground, way):
+    for given, transforms in alike(ground, way) if groups is None else groups:
         fit = ground.room & ~demanding(ground, transforms)
         found |= given
         if clause.onward == "parties":

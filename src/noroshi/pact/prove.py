@@ -14,9 +14,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from noroshi.pact.masks import Masks
-from noroshi.pact.passing import direct, held, meant
+from noroshi.pact.passing import Ground, Open, alike, direct, held, meant
 from noroshi.pact.policy import Policy
-from noroshi.pact.questions import Group, Question, groups, questions, stretches
+from noroshi.pact.questions import Group, Known, Question, groups, questions, stretches
 
 SHOWN: Final = 20
 """How many counterexamples a proof holds; all are counted."""
@@ -68,7 +68,8 @@ Judge = Callable[[Group], Judged]
 def prove(policy: Policy) -> Proof:
     """Visit every cell of `policy`'s agreements and consents; grants held do not count."""
     masks = Masks(policy.parties)
-    return visit(policy, masks, lambda group: _judged(group, masks))
+    known: Known = {}
+    return visit(policy, masks, lambda group: _judged(group, masks, known))
 
 
 def visit(policy: Policy, masks: Masks, judge: Judge) -> Proof:
@@ -94,10 +95,10 @@ def visit(policy: Policy, masks: Masks, judge: Judge) -> Proof:
     )  # fmt: skip
 
 
-def _judged(group: Group, masks: Masks) -> Judged:
+def _judged(group: Group, masks: Masks, known: Known) -> Judged:
     cells = leaking = reached = 0
     leaks: list[Leak] = []
-    for question in questions(group, masks):
+    for question in questions(group, masks, known):
         cells += len(question.found.found)
         for bits, mask, place in _leaking(question):
             leaking += 1
@@ -113,24 +114,26 @@ def _leaking(question: Question) -> Iterator[tuple[int, int, int]]:
     Which lanes leak depends on a class only through its limits and originator control, so it is
     worked out once for each of those; a class leaks where a lane that covers it does.
     """
-    covering = (1 << len(question.ways)) - 1
-    known: dict[int, list[int]] = {}
-    for bits in question.found.found:
-        _, public, shut = question.found.flags(bits)
-        if public or shut or not bits & covering:
+    open_here = sum(1 << place for place, way in enumerate(question.ways) if way.direct)
+    for said, covered in question.asked.items():
+        if not covered & open_here:
             continue
-        said = bits & ~covering
-        found = known.get(said)
-        if found is None:
-            ground = question.ground(bits)
-            found = known[said] = [
-                held(ground, way) & ~meant(ground, way) if way.direct else 0
-                for way in question.ways
-            ]
-        for place, mask in enumerate(found):
-            if mask and bits >> place & 1:
-                yield bits, mask, place
-                break
+        ground = question.ground(said)
+        found = {
+            place: mask
+            for place, way in enumerate(question.ways)
+            if covered & open_here & 1 << place and (mask := _leaked(ground, way))
+        }
+        for bits in question.found.found if found else ():
+            for place, mask in found.items():
+                if bits & ~question.covering == said and bits >> place & 1:
+                    yield bits, mask, place
+                    break
+
+
+def _leaked(ground: Ground, way: Open) -> int:
+    given = alike(ground, way)
+    return held(ground, way, given) & ~meant(ground, way, given)
 
 
 def _leak(group: Group, question: Question, bits: int, mask: int, place: int) -> Leak:
@@ -145,5 +148,5 @@ def _leak(group: Group, question: Question, bits: int, mask: int, place: int) ->
 
 def terms(question: Question, bits: int) -> dict[str, Any]:
     """The terms of one strand of the class that are not what a strand has by default."""
-    found = {**question.found.found[bits], "classes": question.marks}
+    found = {**question.found.terms(bits), "classes": question.marks}
     return {name: value for name, value in found.items() if value or name in ("tlp", "kind")}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from noroshi.pact.abstract import OTHER, Classes, classes, markings
+from noroshi.pact.abstract import OTHER, Classes, classes, marked, markings
 from noroshi.pact.lanes import Lane, Lanes
 from noroshi.pact.masks import Masks
 from noroshi.pact.passing import Ground, Limiting, Open, excluding
@@ -19,6 +19,12 @@ from noroshi.words.grant import Consent, Selector
 from noroshi.words.label import ClassMark
 from noroshi.words.time import FOREVER
 from noroshi.words.transform import union
+
+Kept = tuple[Classes, dict[int, int]]
+"""Classes, with their `asked`."""
+
+Known = dict[tuple[Any, ...], tuple[Kept, Kept]]
+"""Classes of unmarked and of marked strands, by the clauses, limits and kind they belong to."""
 
 
 class Group(NamedTuple):
@@ -36,7 +42,7 @@ class Group(NamedTuple):
 
 class Question(NamedTuple):
     """Cells of a group that were made, named by consents and marked alike. `found`: their classes,
-    whose clauses are `ways` and whose limits are `limits`."""
+    whose clauses are `ways` and whose limits are `limits`; `asked`: see `Classes`."""
 
     masks: Masks
     originator: str
@@ -48,6 +54,12 @@ class Question(NamedTuple):
     marks: tuple[ClassMark, ...]
     agreed: int
     found: Classes
+    asked: dict[int, int]
+
+    @property
+    def covering(self) -> int:
+        """The bits of a class that say which clauses cover it."""
+        return (1 << len(self.ways)) - 1
 
     def ground(self, bits: int) -> Ground:
         """What is alike for all lanes of the class `bits`."""
@@ -92,20 +104,15 @@ def groups(policy: Policy, masks: Masks) -> Iterator[Group]:
             yield Group(originator, pillar, at, key, found, limiting, given)
 
 
-def questions(group: Group, masks: Masks) -> Iterator[Question]:
-    """The cells of a group."""
-    clauses = [lane.clause for lane in group.lanes]
-    whens = [limit.when for limit in group.limits]
-    marked = markings(group.lanes)
+def questions(group: Group, masks: Masks, known: Known | None = None) -> Iterator[Question]:
+    """The cells of a group. `known` keeps classes for other groups with the same clauses."""
+    known = {} if known is None else known
+    markeds = markings(group.lanes)
     named = _agreed(group, masks)
-    found = {
-        (kind, bool(marks)): classes(clauses, whens, kind=kind, marked=bool(marks))
-        for kind in {kind for kind, _, _ in named}
-        for marks in marked.values()
-    }
+    found = {kind: _classes(group, kind, known) for kind in {kind for kind, _, _ in named}}
     for made in _mades(group.lanes):
         reached = [_reached(lane, made) for lane in group.lanes]
-        for left, marks in marked.items():
+        for left, marks in markeds.items():
             ways = tuple(
                 Open(lane, direct & mask, beyond & mask)
                 for lane, (direct, beyond), mask in zip(group.lanes, reached, left, strict=True)
@@ -113,8 +120,20 @@ def questions(group: Group, masks: Masks) -> Iterator[Question]:
             for kind, record, agreed in named:
                 yield Question(
                     masks, group.originator, group.pillar, group.limits, ways, made, record,
-                    marks, agreed, found[kind, bool(marks)],
+                    marks, agreed, *found[kind][bool(marks)],
                 )  # fmt: skip
+
+
+def _classes(group: Group, kind: str | None, known: Known) -> tuple[Kept, Kept]:
+    """(classes of unmarked, of marked strands)."""
+    key = (tuple(lane.id for lane in group.lanes), tuple(each.id for each in group.limits), kind)
+    found = known.get(key)
+    if found is None:
+        clauses = [lane.clause for lane in group.lanes]
+        plain = classes(clauses, [limit.when for limit in group.limits], kind=kind)
+        with_mark = marked(plain)
+        found = known[key] = (plain, plain.asked()), (with_mark, with_mark.asked())
+    return found
 
 
 def _mades(lanes: tuple[Lane, ...]) -> list[int | None]:

@@ -80,7 +80,7 @@ def _spread(group: Group, masks: Masks, share: int) -> list[tuple[Question, int]
 
 def strand_of(policy: Policy, question: Question, bits: int) -> Strand:
     """One strand of the class."""
-    terms = {**question.found.found[bits], "classes": question.marks}
+    terms: dict[str, Any] = {**question.found.terms(bits), "classes": question.marks}
     if terms["only"] is not None:
         terms["only"] = tuple(sorted(policy.parties.order))
     return Strand(originator=question.originator, pillar=question.pillar, **terms)

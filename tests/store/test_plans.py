@@ -66,6 +66,12 @@ INDEXED = [
     "ledger.known",
     "ledger.head",
     "findings.rows_of_kind",
+    "collections.page",
+    "collections.object",
+    "collections.held",
+    "collections.entry",
+    "collections.entered_by",
+    "collections.status",
 ]
 
 
@@ -76,7 +82,7 @@ def test_looks_up_and_never_scans(connection: sqlite3.Connection, name: str) -> 
     # Walking a table backwards by its key for one row, as `head` does, is SCAN to SQLite.
     if name != "ledger.head":
         assert all(step.startswith(("SEARCH", "USE TEMP B-TREE FOR")) for step in steps), steps
-    if name not in ("views.object", "records.held"):
+    if name not in ("views.object", "records.held", "collections.object"):
         assert not any("TEMP B-TREE" in step for step in steps), steps
 
 
@@ -106,4 +112,23 @@ def test_each_filter_walks_an_index(
     for sql, _ in selections("EU", 0, 10, match):
         (step,) = plan(connection, sql)
         assert step.startswith("SEARCH view_current USING")
+        assert index in step
+
+
+@pytest.mark.parametrize(
+    ("match", "index"),
+    [
+        (Match(type=("tool",)), "(collection=? AND plain=? AND otype=? AND n>?)"),
+        (Match(id=("tool--1",)), "taxii_object_oid (collection=? AND oid=? AND n>?)"),
+        (Match(version=(5, 6)), "(collection=? AND oversion=? AND n>?)"),
+        (Match(spec_version=("2.0",)), "(collection=? AND spec_version=? AND n>?)"),
+    ],
+    ids=["type", "id", "instants", "spec"],
+)
+def test_each_filter_of_a_plain_collection_walks_an_index(
+    connection: sqlite3.Connection, match: Match, index: str
+) -> None:
+    for sql, _ in selections("c", 0, 10, match, "select_object"):
+        (step,) = plan(connection, sql)
+        assert step.startswith("SEARCH taxii_object USING")
         assert index in step

@@ -6,13 +6,16 @@ transactions, once, whatever is repeated; what is derived can be dropped and reb
 """
 
 from noroshi.store.rows import (
+    Added,
     Conflict,
     Entry,
     Event,
     FindingRow,
+    Held,
     LedgerRow,
     Match,
     NewEntry,
+    NewObject,
     Put,
     SourceState,
     Variant,
@@ -21,13 +24,16 @@ from noroshi.store.rows import (
 from noroshi.store.store import Store
 
 __all__ = [
+    "Added",
     "Conflict",
     "Entry",
     "Event",
     "FindingRow",
+    "Held",
     "LedgerRow",
     "Match",
     "NewEntry",
+    "NewObject",
     "Put",
     "SourceState",
     "Store",

@@ -45,9 +45,10 @@ def page(
 
 
 def selections(
-    party: str, after_n: int, limit: int, match: Match
+    party: str, after_n: int, limit: int, match: Match, select: str = "select"
 ) -> list[tuple[str, tuple[Any, ...]]]:
-    """The statements, with parameters, whose results together are the entries that match."""
+    """The statements, with parameters, whose results together are the entries that match. `select`
+    names the table they are in: a view's, or (`select_object`) a plain collection's."""
     words, instants = _versions(match)
     ways: list[Part]
     rest: list[Part] = []
@@ -66,7 +67,7 @@ def selections(
     if match.spec_version:
         rest.append(_among("specs", match.spec_version))
     rest += _version_parts(words, instants, bool(match.spec_version))
-    return [_statement(party, after_n, limit, [way, *rest]) for way in ways]
+    return [_statement(select, party, after_n, limit, [way, *rest]) for way in ways]
 
 
 def _versions(match: Match) -> tuple[set[str], set[int]]:
@@ -99,8 +100,8 @@ def _among(name: str, values: tuple[Any, ...]) -> Part:
 
 
 def _statement(
-    party: str, after_n: int, limit: int, parts: list[Part]
+    select: str, party: str, after_n: int, limit: int, parts: list[Part]
 ) -> tuple[str, tuple[Any, ...]]:
-    sql = " AND ".join([SQL["select"], *(part for part, _ in parts)])
+    sql = " AND ".join([SQL[select], *(part for part, _ in parts)])
     given = tuple(value for _, values in parts for value in values)
     return f"{sql} {SQL['order']}", (party, after_n, *given, limit)

@@ -135,6 +135,40 @@ PLAIN = Match()
 """No filter: the last version of every object."""
 
 
+class NewObject(msgspec.Struct, frozen=True):
+    """An object to add to a plain collection. `oversion` is None where the object has no date of
+    its own; `added_at` where it is added now."""
+
+    oid: str
+    oversion: int | None
+    otype: str
+    spec_version: str
+    body: bytes
+    added_at: int | None = None
+
+
+class Added(NamedTuple):
+    """What became of an object: under which version it is there, whether it is `new`, and whether
+    the bytes there are the `same`."""
+
+    oid: str
+    oversion: int
+    new: bool
+    same: bool
+
+
+class Held(NamedTuple):
+    """A version of an object that a plain collection holds."""
+
+    n: int
+    entered_at: int
+    oid: str
+    oversion: int
+    otype: str
+    spec_version: str
+    body: bytes
+
+
 class Variant(msgspec.Struct, frozen=True):
     """What a transform set made of one version of a record: its own id, `modified` and bytes."""
 

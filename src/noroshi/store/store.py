@@ -9,15 +9,20 @@ from pathlib import Path
 from typing import Final
 
 from noroshi.pact.policy import Policy
-from noroshi.store import assets, audience, events, labels, law, migrate
+from noroshi.store import assets, audience, collections, events, labels, law, migrate
 from noroshi.store import findings as projection
 from noroshi.store import records as versions
 from noroshi.store.findings import Decode, Told
 from noroshi.store.outgoing import Outgoing
 from noroshi.store.rows import (
+    PLAIN,
+    Added,
     Cell,
     Event,
     FindingRow,
+    Held,
+    Match,
+    NewObject,
     Put,
     SourceState,
 )
@@ -307,6 +312,53 @@ class Store(Outgoing):
         where the record or its label is newer than what was compiled. `Refused` as `visible`."""
         with self._database.read() as connection:
             return audience.release(connection, party, epoch, at, seq)
+
+    # Plain collections
+
+    def add_objects(self, collection: str, objects: Iterable[NewObject], *, at: int) -> list[Added]:
+        """Add objects to a plain collection; for each what became of it. Dates strictly increase;
+        a version that is there stays as it is."""
+        with self._database.write() as connection:
+            return collections.add(connection, collection, objects, at)
+
+    def remove_objects(self, collection: str, held: Sequence[Held]) -> None:
+        """Delete these versions. Call in the transaction that read them."""
+        with self._database.write() as connection:
+            collections.remove(connection, collection, held)
+
+    def collection_page(
+        self,
+        collection: str,
+        *,
+        after_n: int = 0,
+        added_after: int | None = None,
+        limit: int,
+        match: Match = PLAIN,
+    ) -> list[Held]:
+        """Versions after number `after_n` that were added after `added_after`, ascending."""
+        with self._database.read() as connection:
+            return collections.page(connection, collection, after_n, added_after, limit, match)
+
+    def collection_object(self, collection: str, oid: str) -> list[Held]:
+        """Every version of one object, newest first."""
+        return collections.read(self._database.connection, "object", (collection, oid))
+
+    def put_status(self, root: str, id: str, account: str, body: bytes, *, until: int) -> None:
+        """Keep what became of a request of `account`, until `until`."""
+        with self._database.write() as connection:
+            row = (root, id, account, until, body)
+            connection.execute(collections.SQL["put_status"], row)
+
+    def drop_statuses(self, now: int) -> None:
+        """Forget the statuses whose time is over."""
+        with self._database.write() as connection:
+            connection.execute(collections.SQL["drop_statuses"], (now,))
+
+    def status(self, root: str, id: str, account: str, now: int) -> bytes | None:
+        """The status of this id, if it is of a request of `account` and kept still."""
+        arguments = (root, id, account, now)
+        row = self._database.connection.execute(collections.SQL["status"], arguments).fetchone()
+        return row[0] if row else None
 
     # Events
 

@@ -43,23 +43,23 @@ def after(current: Sequence[Current], entry: Current, shown: bool) -> list[Curre
         kept = []
     else:
         kept = [row for row in current if not row.tombstone and row.oversion != entry.oversion]
-    return _marked([*kept, entry] if shown else kept)
+    return marked([*kept, entry] if shown else kept)
 
 
-def _marked(rows: list[Current]) -> list[Current]:
+def marked(rows: Sequence[Current]) -> list[Current]:
     """`rows` of one object with `last`, `first`, `newest` and `plain` as the schema says."""
     newest = max((row.spec_version for row in rows), default="")
     versions: dict[str, list[int]] = {}
     for row in rows:
         versions.setdefault(row.spec_version, []).append(row.oversion)
-    marked: list[Current] = []
+    made: list[Current] = []
     for row in rows:
         alike = versions[row.spec_version]
         last, first = row.oversion == max(alike), row.oversion == min(alike)
         new = row.spec_version == newest
         flags = {"last": last, "first": first, "newest": new, "plain": last and new}
-        marked.append(row._replace(**{name: int(flag) for name, flag in flags.items()}))
-    return marked
+        made.append(row._replace(**{name: int(flag) for name, flag in flags.items()}))
+    return made
 
 
 def append(

@@ -3,6 +3,9 @@
 -- name: select
 SELECT n FROM view_current WHERE party = ? AND n > ?
 
+-- name: select_object
+SELECT n FROM taxii_object WHERE collection = ? AND n > ?
+
 -- name: order
 ORDER BY n LIMIT ?
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
+from noroshi.cli.options import FAILED, HERE, PARTLY, WITHHELD, JsonOption, NodeOption, example
+from noroshi.cli.pact import pact_app
 from noroshi.words.errors import NoroshiError
-
-FAILED: Final = 1
-PARTLY: Final = 3
-WITHHELD: Final = 4
 
 app = typer.Typer(
     name="noroshi",
@@ -25,21 +23,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-pact_app = typer.Typer(
-    help="Agreements as code: check the files, make them the law of the node.",
-    no_args_is_help=True,
-)
 app.add_typer(pact_app, name="pact")
 
-NodeOption = Annotated[
-    Path,
-    typer.Option("--node", "-n", envvar="NOROSHI_NODE", help="Folder of the node."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 WithParent = Annotated[
     bool, typer.Option("--with-parent", hidden=True, help="End when standard input closes.")
 ]
-HERE: Final = Path(".")
 
 
 def main() -> None:
@@ -65,11 +53,6 @@ def main() -> None:
 def _fail(text: str) -> NoReturn:
     print(f"noroshi: {text}", file=sys.stderr)
     sys.exit(FAILED)
-
-
-def example(*lines: str) -> str:
-    """The epilog of a command: examples a newcomer can paste."""
-    return "Example:\n\n" + "\n\n".join(f"[dim]$[/dim] {line}" for line in lines)
 
 
 @app.callback(invoke_without_command=True)
@@ -340,42 +323,3 @@ def config(
             service(opened)
         if not json:
             say("Secrets, keys and store are there.")
-
-
-@pact_app.command("check", epilog=example("noroshi pact check --node ./jpn"))
-def pact_check(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files; the node's when none.")] = None,
-    node: NodeOption = HERE,
-    json: JsonOption = False,
-) -> None:
-    """Print every problem of the agreement files, with file and line."""
-    from noroshi.cli.show import print_json, say
-    from noroshi.node.law import check
-    from noroshi.node.node import Node
-
-    with Node.open(node) as opened:
-        good, problems = check(opened, paths)
-    if json:
-        print_json({"good": good, "problems": [problem.text() for problem in problems]})
-    else:
-        for problem in problems:
-            say(problem.text())
-        say(f"{good} agreements read well, {len(problems)} problems.")
-    if problems:
-        raise typer.Exit(FAILED)
-
-
-@pact_app.command("load", epilog=example("noroshi pact load --node ./jpn"))
-def pact_load(node: NodeOption = HERE, json: JsonOption = False) -> None:
-    """Make the agreement files the law of the node: a new epoch when anything changed."""
-    from noroshi.cli.show import print_json, say
-    from noroshi.node.law import load_law
-    from noroshi.node.node import Node, clock
-
-    with Node.open(node) as opened:
-        loaded = load_law(opened, clock())
-    if json:
-        print_json(loaded)
-    else:
-        change = "new" if loaded.changed else "unchanged"
-        say(f"Epoch {loaded.epoch} ({change}): {', '.join(loaded.agreements)}")

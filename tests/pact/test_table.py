@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 
+import making
 import naive
+import pytest
 import worlds
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,20 +43,21 @@ def found_by_decide(policy, label, holder, party, at, record, made, act: Act = "
 @given(st.integers(0, 2**48))
 def test_the_table_is_the_decision(seed: int) -> None:
     rng = random.Random(seed)
-    for _ in range(12):
+    for _ in range(8):
         world = worlds.world(rng.getrandbits(64))
         policy = Policy(world.agreements, world.parties, world.grants, world.consents)
         labels, holder, at = question(rng, world)
         table = Table(policy, holder, labels, at)
         for cell, label in labels.items():
-            record, made = asked(rng)
-            act = rng.choice(("receive", "pass_on"))
-            audience = table.audience(cell, record, made)
-            for place, party in enumerate(worlds.CODES):
-                found = table.release(cell, party, record, made)
-                expected = found_by_decide(policy, label, holder, party, at, record, made, act)
-                assert (found.verdict, found.transforms, found.clauses) == expected
-                assert bool(audience >> place & 1) is found.permitted
+            for _ in range(2):
+                record, made = asked(rng)
+                act = rng.choice(("receive", "pass_on"))
+                audience = table.audience(cell, record, made)
+                for place, party in enumerate(worlds.CODES):
+                    found = table.release(cell, party, record, made)
+                    expected = found_by_decide(policy, label, holder, party, at, record, made, act)
+                    assert (found.verdict, found.transforms, found.clauses) == expected
+                    assert bool(audience >> place & 1) is found.permitted
 
 
 @given(st.integers(0, 2**48))
@@ -86,3 +89,38 @@ def test_nothing_changes_inside_a_segment(seed: int) -> None:
         for moment in inside
     ]
     assert masks[0] == masks[1] == masks[2]
+
+
+def test_one_table_answers_for_every_record() -> None:
+    """A record that a consent names, and one made before a party joined, are cells of their own."""
+    joins = "[[joins]]\nid = 'J'\nbasis = 'model'\nmode = 'open'\n"
+    late = making.agreement(
+        rest=joins + "joined = [{ party = 'USA', in_force = 2026-02-01 }]",
+        release="approval = 'each'",
+    )
+    yes = [making.consent(code, record="r1") for code in ("EU", "USA")]
+    policy = making.policy(late, consents=yes)
+    table = Table(policy, "JPN", {"c": making.labelled(making.strand())}, making.AT)
+    before, since = worlds.NOON, making.AT - 1
+    seen = {
+        (record, made): [
+            party for party in ("EU", "USA") if table.release("c", party, record, made).permitted
+        ]
+        for made in (None, before, since, before)
+        for record in (None, "r2", "r1")
+    }
+    assert {key: found for key, found in seen.items() if found} == {
+        ("r1", None): ["EU"],
+        ("r1", before): ["EU"],
+        ("r1", since): ["EU", "USA"],
+    }
+    assert table.named == {"r1"}
+    assert len(table.joined) == 1
+
+
+def test_a_party_without_a_place_is_an_error() -> None:
+    table = Table(making.policy(), "JPN", {"c": making.labelled(making.strand())}, making.AT)
+    with pytest.raises(KeyError):
+        table.release("c", "ZZZ")
+    with pytest.raises(KeyError):
+        table.release("d", "EU")

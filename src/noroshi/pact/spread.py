@@ -16,7 +16,6 @@ from noroshi.pact.policy import Policy
 from noroshi.pact.ways import Part, Way, least, reached, sum_masks, ways
 from noroshi.words.grant import Grant
 from noroshi.words.label import Strand, Tlp
-from noroshi.words.time import FOREVER
 from noroshi.words.transform import Transform, union
 
 Limited = tuple[When, tuple[Transform, ...]]
@@ -162,7 +161,7 @@ class Spread:
 
     def _stands(self, agreement: str, originator: str, under: str | None) -> bool:
         if agreement == under:
-            return self.policy.windows[agreement].start <= self.at < FOREVER
+            return self.policy.windows[agreement].start <= self.at
         bounds = self.policy.bounds[agreement]
         line = self.policy.parties.line(originator)
         return any(code in bounds and self.at in bounds[code].window for code in line)

@@ -40,8 +40,7 @@ def rows(table: Table, cells_of: Iterable[tuple[str, str]] = ()) -> Iterator[Row
     for cell in table.cells:
         yield from _rows(table, cell, ANY)
     for record, cell in sorted(set(cells_of)):
-        if record in table.named and cell in table.cells:
-            yield from _rows(table, cell, record)
+        yield from _rows(table, cell, record)
 
 
 def _rows(table: Table, cell: str, record: str) -> Iterator[Row]:

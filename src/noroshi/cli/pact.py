@@ -9,32 +9,94 @@ import typer
 
 from noroshi.cli.options import FAILED, HERE, JsonOption, NodeOption, example
 
+PathsArgument = Annotated[
+    list[Path] | None, typer.Argument(help="Files or folders; the node's when none.")
+]
 pact_app = typer.Typer(
-    help="Agreements as code: check the files, make them the law of the node.",
+    help="Agreements as code: check, prove and test the files, make them the law of the node.",
     no_args_is_help=True,
 )
 
 
 @pact_app.command("check", epilog=example("noroshi pact check --node ./jpn"))
 def pact_check(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files; the node's when none.")] = None,
+    paths: PathsArgument = None,
     node: NodeOption = HERE,
     json: JsonOption = False,
 ) -> None:
-    """Print every problem of the agreement files, with file and line."""
+    """Print every problem of the agreement files and everything to look at, with file and line."""
     from noroshi.cli.show import print_json, say
     from noroshi.node.law import check
-    from noroshi.node.node import Node
+    from noroshi.node.node import Node, clock
 
     with Node.open(node) as opened:
-        good, problems = check(opened, paths)
+        found = check(opened, paths, clock())
+    good, problems = len(found.policy.agreements), [each.text() for each in found.problems]
     if json:
-        print_json({"good": good, "problems": [problem.text() for problem in problems]})
+        print_json({"good": good, "problems": problems, "remarks": found.remarks})
     else:
         for problem in problems:
-            say(problem.text())
-        say(f"{good} agreements read well, {len(problems)} problems.")
+            say(problem)
+        for each in found.remarks:
+            say(f"{each.where}: {each.clause}: {each.kind}: {each.text}")
+        say(f"{good} agreements read well, {len(problems)} problems, {len(found.remarks)} remarks.")
     if problems:
+        raise typer.Exit(FAILED)
+
+
+@pact_app.command(
+    "prove",
+    epilog=example(
+        "noroshi pact prove --node ./jpn",
+        "noroshi pact prove --certificate proof.json --node ./jpn",
+        "noroshi pact prove --verify proof.json --node ./eu",
+    ),
+)
+def pact_prove(
+    paths: PathsArgument = None,
+    node: NodeOption = HERE,
+    certificate: Annotated[
+        Path | None, typer.Option(help="Write what was proved to this file.")
+    ] = None,
+    verify: Annotated[
+        Path | None, typer.Option(help="Prove again and compare with this certificate.")
+    ] = None,
+    replay: Annotated[
+        int, typer.Option(help="Take this many cells through the decision itself.", min=0)
+    ] = 200,
+    json: JsonOption = False,
+) -> None:
+    """Prove that no strand reaches, over any number of hops, whom it was not meant for."""
+    from noroshi import __version__
+    from noroshi.cli.show import print_json, say
+    from noroshi.node.law import set_of
+    from noroshi.node.node import Node, clock
+    from noroshi.pact.certificate import certify, written
+    from noroshi.pact.certificate import verify as again
+    from noroshi.pact.told import told
+
+    with Node.open(node) as opened:
+        policy = set_of(opened, paths, clock())
+    if verify is not None:
+        differences = again(verify.read_bytes(), str(verify), policy)
+        if json:
+            print_json({"proved": not differences, "differences": differences})
+        else:
+            for each in differences:
+                say(each)
+            say("Not proved again." if differences else "Proved again: the same in every part.")
+        if differences:
+            raise typer.Exit(FAILED)
+        return
+    found = certify(policy, __version__, replay)
+    if certificate is not None:
+        certificate.write_bytes(written(found))
+    if json:
+        print_json(found)
+    else:
+        for line in told(found):
+            say(line)
+    if not found.holds:
         raise typer.Exit(FAILED)
 
 

@@ -7,7 +7,10 @@ from pathlib import Path
 import msgspec
 
 from noroshi.node.node import Node
-from noroshi.pact.load import load_folder
+from noroshi.pact.conflicts import Remark, remarks
+from noroshi.pact.load import files_of, load_folder
+from noroshi.pact.policy import Policy
+from noroshi.words import ids
 from noroshi.words.errors import BadAgreement
 
 
@@ -25,10 +28,32 @@ def agreement_files(node: Node) -> list[Path]:
     return [path for folder in folders for path in sorted(folder.glob("*.toml"))]
 
 
-def check(node: Node, paths: list[Path] | None = None) -> tuple[int, tuple[BadAgreement, ...]]:
-    """(number of agreements that read well, every problem) of `paths` or of the node's folders."""
-    agreements, problems = load_folder(paths or agreement_files(node), node.parties)
-    return len(agreements), problems
+class Checked(msgspec.Struct, frozen=True):
+    """What reads well, every problem of what does not, and what a person should look at."""
+
+    policy: Policy
+    problems: tuple[BadAgreement, ...]
+    remarks: tuple[Remark, ...]
+
+
+def check(node: Node, paths: list[Path] | None, now: int) -> Checked:
+    """The agreement files at `paths`, or in the node's folders, gone through at once."""
+    files = agreement_files(node) if paths is None else list(files_of(paths))
+    agreements, problems = load_folder(files, node.parties)
+    names = {ids.sha256(path.read_bytes()): str(path) for path in files if path.is_file()}
+    policy = Policy(agreements, node.parties)
+    places = {each.id: names[each.sha256] for each in agreements}
+    return Checked(policy, problems, remarks(policy, now, places))
+
+
+def set_of(node: Node, paths: list[Path] | None, now: int) -> Policy:
+    """The law of the node at `now`; with `paths`, that of those files. Raises `BadAgreement`."""
+    if paths is None:
+        return node.policy(at=now)[1]
+    agreements, problems = load_folder(paths, node.parties)
+    if problems:
+        raise problems[0]
+    return Policy(agreements, node.parties)
 
 
 def load_law(node: Node, now: int, *, valid_from: int = 0) -> Loaded:

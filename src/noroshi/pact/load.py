@@ -37,7 +37,7 @@ def load_folder(
     """
     agreements: dict[str, Agreement] = {}
     bad: list[BadAgreement] = []
-    for path in _files(paths):
+    for path in files_of(paths):
         try:
             found = read(path.read_bytes(), str(path), parties)
         except OSError as problem:
@@ -80,7 +80,8 @@ def read(data: bytes, where: str, parties: Parties) -> Agreement | tuple[BadAgre
     )
 
 
-def _files(paths: Iterable[Path]) -> Iterable[Path]:
+def files_of(paths: Iterable[Path]) -> Iterable[Path]:
+    """The files that `paths` name; a folder stands for the `*.toml` in it."""
     for path in paths:
         yield from sorted(path.glob("*.toml")) if path.is_dir() else (path,)
 

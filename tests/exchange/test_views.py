@@ -91,6 +91,31 @@ def test_pages_of_one_are_all_of_it(node: Node) -> None:
     assert seen == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.parametrize("withheld", [1, 150], ids=["one", "more than are looked at at a time"])
+def test_more_is_said_only_where_more_may_go(node: Node, withheld: int) -> None:
+    tools = label(Strand("JPN", "maritime", "tool", tlp=Tlp.GREEN))
+    for n in range(3 + withheld):
+        oid = graphs.new_id(random.Random(n), "malware")
+        node.put(oid, at=NOW + n, labelled=tools if n > 2 else None)
+    node.views.refresh("EU", NOW + HOUR)
+    epoch = node.epoch
+    node.law('kinds = ["malware"]')
+    node.epoch = epoch  # the journal is not told
+    for limit, more in ((2, True), (3, False), (4, False)):
+        page = node.views.page("EU", NOW + HOUR, limit=limit)
+        assert (len(page.entries), page.more) == (min(limit, 3), more)
+
+
+def test_asking_what_an_answer_is_like_discloses_nothing(node: Node) -> None:
+    node.put(A)
+    asked = node.views.page("EU", NOW, disclose=False)
+    assert node.views.object("EU", A, NOW, disclose=False) == asked.entries
+    assert list(node.store.ledger()) == []
+    assert node.store.grants() == {}
+    assert [each.body for each in asked.entries] == [each.body for each in node.see()]
+    assert len(list(node.store.ledger())) == 1
+
+
 def test_the_clock_opens_and_closes(node: Node) -> None:
     node.put(A, not_before=NOW + HOUR, expires=NOW + 2 * HOUR)
     assert node.ids() == []

@@ -22,7 +22,8 @@ class Served(msgspec.Struct, frozen=True):
 
     `n` and `entered_at` (µs UTC) are of the caller's journal and strictly increase together;
     `oversion` is µs UTC. `body` is the object's JSON bytes, `label` and `grants` what the caller
-    holds it under, `tlp` the marking that a reader without labels has to see.
+    holds it under, `tlp` the marking that a reader without labels has to see; what is in a plain
+    collection has none of them.
     """
 
     n: int
@@ -32,9 +33,9 @@ class Served(msgspec.Struct, frozen=True):
     spec_version: str
     entered_at: int
     body: bytes
-    label: Label
-    grants: tuple[Grant, ...]
-    tlp: Tlp
+    label: Label | None = None
+    grants: tuple[Grant, ...] = ()
+    tlp: Tlp | None = None
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -46,7 +47,8 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Content(Protocol):
-    """What one collection holds, per calling party; `now` is µs UTC."""
+    """What one collection holds, per calling party; `now` is µs UTC. Without `disclose` the caller
+    only asks what an answer would be like and gets no body: nothing is accounted for."""
 
     def page(
         self,
@@ -57,10 +59,13 @@ class Content(Protocol):
         added_after: int | None = None,
         limit: int = 1000,
         match: Match = ...,
+        disclose: bool = True,
     ) -> Page:
         """At most `limit` matching entries with `n > after_n` and `entered_at > added_after`."""
         ...
 
-    def object(self, party: str, oid: str, now: int) -> tuple[Served, ...]:
+    def object(
+        self, party: str, oid: str, now: int, *, disclose: bool = True
+    ) -> tuple[Served, ...]:
         """Every version of one object that the party may have, newest first; empty when none."""
         ...

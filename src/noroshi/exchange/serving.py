@@ -32,6 +32,9 @@ from noroshi.words.time import MINUTE
 _KEPT: Final = 200_000
 """Records remembered by what decides about them; forgotten all at once."""
 
+_AHEAD: Final = 100
+"""Entries looked at at a time to find out whether one more may go."""
+
 _PILLAR: Final = "crisis"
 """A label names a pillar; of identities and tombstones nothing is decided by it."""
 
@@ -78,28 +81,35 @@ class Serving:
         added_after: int | None,
         limit: int,
         match: Match,
+        disclose: bool = True,
     ) -> Page:
-        """At most `limit` entries after `after_n`; what may not go now is passed over."""
+        """At most `limit` entries after `after_n`; what may not go now is passed over, and does
+        not count as more either."""
         reading = _Reading(self, policy, party, now)
         wanted = StoreMatch(match.id, match.type, match.spec_version, match.version)
-        more = True
-        while more and len(reading.served) < limit:
+        while True:
             room = limit - len(reading.served)
+            size = 1 + (room or _AHEAD)
             found = self._store.view_page(
-                party, after_n=after_n, added_after=added_after, limit=room + 1, match=wanted
+                party, after_n=after_n, added_after=added_after, limit=size, match=wanted
             )
-            more = len(found) > room
-            for each in found[:room]:
-                reading.read(each)
+            for each in found:
                 after_n = each.n
-        return Page(reading.done(), more and bool(reading.served))
+                if len(reading.served) < limit:
+                    reading.read(each)
+                elif reading.terms_of(each) is not None:
+                    return Page(reading.done(disclose), True)
+            if len(found) < size:
+                return Page(reading.done(disclose), False)
 
-    def object(self, policy: Policy, party: str, oid: str, now: int) -> tuple[Served, ...]:
+    def object(
+        self, policy: Policy, party: str, oid: str, now: int, *, disclose: bool = True
+    ) -> tuple[Served, ...]:
         """Every version of the object that may go now, newest first."""
         reading = _Reading(self, policy, party, now)
         for each in self._store.view_object(party, oid):
             reading.read(each)
-        return reading.done()
+        return reading.done(disclose)
 
     def caller(self, policy: Policy, party: str, now: int) -> _Caller:
         """The party's decisions, made anew when the policy or the clock asks for it."""
@@ -205,16 +215,21 @@ class _Reading:
 
     def read(self, entry: Entry) -> None:
         """Add the entry, where the party may have it now."""
+        found = self.terms_of(entry)
+        if found is not None:
+            self._add(entry, *found)
+
+    def terms_of(self, entry: Entry) -> tuple[Terms, tuple[str, ...]] | None:
+        """Under which terms and by which clauses the party may have the entry now; None if not."""
         if entry.otype == tombstone.TYPE:
-            self._add(entry, self._serving.stone_terms(self._party), ())
-        elif entry.oid in self._identities:
-            self._add(entry, self._serving.public_terms(self, "identity"), ())
-        else:
-            fact = self._serving.fact(entry.seq)
-            release = self.release(fact.cell, fact.label, fact.record, fact.made)
-            if release.permitted and not (release.transforms and entry.oid == fact.record):
-                terms = self.terms(fact.cell, fact.label, fact.record, fact.made)
-                self._add(entry, terms, release.clauses)
+            return self._serving.stone_terms(self._party), ()
+        if entry.oid in self._identities:
+            return self._serving.public_terms(self, "identity"), ()
+        fact = self._serving.fact(entry.seq)
+        release = self.release(fact.cell, fact.label, fact.record, fact.made)
+        if not release.permitted or (release.transforms and entry.oid == fact.record):
+            return None
+        return self.terms(fact.cell, fact.label, fact.record, fact.made), release.clauses
 
     def release(self, cell: str, label: Label, record: str, made: int) -> Release:
         """The decision about a record with this label, made at `made` (µs UTC), now."""
@@ -261,8 +276,8 @@ class _Reading:
             )
         )
 
-    def done(self) -> tuple[Served, ...]:
-        """What was read, accounted for."""
-        if self._rows:
+    def done(self, disclose: bool) -> tuple[Served, ...]:
+        """What was read, accounted for where it is disclosed."""
+        if self._rows and disclose:
             self._serving.account(self._party, self._rows, self._grants.values(), self.now)
         return tuple(self.served)

@@ -109,19 +109,30 @@ class Views:
         added_after: int | None = None,
         limit: int = 1000,
         match: Match = Match(),  # noqa: B008 — frozen
+        disclose: bool = True,
     ) -> Page:
-        """The next `limit` entries that the party may have at `now`, accounted for as disclosed."""
+        """The next `limit` entries that the party may have at `now`, accounted for as disclosed
+        unless it gets to see none of them (`disclose` false)."""
         self.refresh(party, now)
         _, policy = self._policy(now)
         return self._serving.page(
-            policy, party, now, after_n=after_n, added_after=added_after, limit=limit, match=match
+            policy,
+            party,
+            now,
+            after_n=after_n,
+            added_after=added_after,
+            limit=limit,
+            match=match,
+            disclose=disclose,
         )
 
-    def object(self, party: str, oid: str, now: int) -> tuple[Served, ...]:
+    def object(
+        self, party: str, oid: str, now: int, *, disclose: bool = True
+    ) -> tuple[Served, ...]:
         """Every version of one object that the party may have at `now`, newest first."""
         self.refresh(party, now)
         _, policy = self._policy(now)
-        return self._serving.object(policy, party, oid, now)
+        return self._serving.object(policy, party, oid, now, disclose=disclose)
 
     def _current(self, party: str, epoch: int, now: int) -> bool:
         state = self._store.view_state(party)

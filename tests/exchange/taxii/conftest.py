@@ -19,12 +19,13 @@ from noroshi.exchange.served import Match, Page, Served
 from noroshi.exchange.taxii import asgi
 from noroshi.exchange.taxii.handler import handle
 from noroshi.exchange.taxii.message import Request, Response
-from noroshi.exchange.taxii.service import Collection, Root, Service, view_collection
+from noroshi.exchange.taxii.service import Collection, Rights, Root, Service, view_collection
 from noroshi.words.grant import Grant
 from noroshi.words.label import Label, Strand, Tlp, highest_tlp, label
 from noroshi.words.time import SECOND, parse_instant
 
 LATEST = Match()
+READ = Rights(read=True)
 NOW = parse_instant("2026-03-01T00:00:00Z")
 CHEAP = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORDS = {"bob": "correct horse", "carol": "battery staple"}
@@ -80,6 +81,7 @@ class FakeViews:
         added_after: int | None = None,
         limit: int = 1000,
         match: Match = LATEST,
+        disclose: bool = True,
     ) -> Page:
         with self.lock:
             journal = list(self.journal.get(party, []))
@@ -92,7 +94,9 @@ class FakeViews:
         ]
         return Page(tuple(found[:limit]), len(found) > limit)
 
-    def object(self, party: str, oid: str, now: int) -> tuple[Served, ...]:
+    def object(
+        self, party: str, oid: str, now: int, *, disclose: bool = True
+    ) -> tuple[Served, ...]:
         with self.lock:
             held = [each for each in self.journal.get(party, []) if each.oid == oid]
         return tuple(sorted(held, key=lambda each: -each.oversion))
@@ -115,7 +119,9 @@ class FakeViews:
 def make_service(views: Any, *, page_cap: int = 1000, secret: bytes = b"s" * 32) -> Service:
     """Two partners, one view collection, and a second collection that only AUS may read."""
     accounts = [Account(name, PARTIES[name], HASHES[name]) for name in PASSWORDS]
-    ours = Collection("0c0ffee0-0000-5000-8000-000000000001", "Ours", views, "ours", None, ("AUS",))
+    ours = Collection(
+        "0c0ffee0-0000-5000-8000-000000000001", "Ours", views, "ours", None, None, {"carol": READ}
+    )
     root = Root("api", "Test root", (view_collection("JPN", views), ours))
     return Service(
         "Test server",

@@ -211,13 +211,7 @@ GREEN = {"strands": [{"originator": "JPN", "pillar": "cyber", "kind": "x", "tlp"
             "a label an object",
         ),
         (
-            [{"objects": [{}], "x_noroshi_release": {"labels": [{"strands": []}], "of": [0]}}],
-            "TAXII 2.1 JSON",
-        ),
-        (
-            [{"objects": [{}], "x_noroshi_release": {
-                "labels": [{"strands": [{**GREEN["strands"][0], "new": 1}]}],
-                "grants": [], "of": [0]}}],
+            [{"objects": [{}], "x_noroshi_release": {"labels": {}, "of": [0]}}],
             "TAXII 2.1 JSON",
         ),
     ],
@@ -229,6 +223,28 @@ def test_a_peer_that_lies_or_fails_is_named(answers: list[Any], words: str) -> N
     assert words in str(raised.value)
     assert str(raised.value).startswith(f"{URL}objects/")
     assert "expected" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "unread",
+    [
+        {"strands": []},
+        {"strands": [{**GREEN["strands"][0], "new": 1}]},
+        {"strands": [{**GREEN["strands"][0], "tlp": "mauve"}]},
+        {**GREEN, "new": 1},
+        None,
+        [],
+    ],
+    ids=["empty", "new field", "new level", "new part", "null", "list"],
+)
+def test_a_label_that_we_cannot_read_withholds_its_objects_only(unread: Any) -> None:
+    terms = {"labels": [unread, GREEN], "grants": [{"id": "g", "new": 1}], "of": [1, 0, 1]}
+    things = [{"id": n} for n in range(3)]
+    http, _ = saying({"objects": things, "x_noroshi_release": terms})
+    (got,) = everything(http)
+    assert len(got.objects) == 3
+    assert [got.labels[n] is None for n in got.of] == [False, True, False]
+    assert got.grants == ()
 
 
 def test_pages_without_end_are_ended() -> None:

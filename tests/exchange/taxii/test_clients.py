@@ -223,7 +223,7 @@ def test_attack_for_ics_arrives_whole_at_a_peer_and_at_a_plain_client(
     for body in bodies:
         views.add(body)
     # One pass over the journal a page is enough here: each object has one version.
-    views.page = lambda party, now, *, after_n, added_after, limit, match: Page(
+    views.page = lambda party, now, *, after_n, limit, **_: Page(
         tuple(views.journal[party][after_n : after_n + limit]), after_n + limit < len(bodies)
     )
     running.service = make(views)

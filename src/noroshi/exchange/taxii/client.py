@@ -15,7 +15,6 @@ from urllib.parse import quote, urljoin, urlsplit
 import httpx2
 import msgspec
 
-from noroshi.exchange.taxii.envelope import ReleaseTerms
 from noroshi.exchange.taxii.fetch import Got, Peer, PeerError, get, open_client
 from noroshi.exchange.taxii.message import Problem
 from noroshi.exchange.taxii.query import instant
@@ -40,21 +39,30 @@ class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
 class Pulled(msgspec.Struct, frozen=True):
     """One page: objects as the bytes received; `of[i]` is the index of object i's label in
-    `labels`. A peer that is no noroshi node sends no terms: then all three are empty. Store the
-    page and `cursor` together."""
+    `labels`. A label that this version cannot read is None: its objects must not be kept. A grant
+    that cannot be read is left out. A peer that is no noroshi node sends no terms: then all three
+    are empty. Store the page and `cursor` together."""
 
     objects: tuple[bytes, ...]
-    labels: tuple[Label, ...]
+    labels: tuple[Label | None, ...]
     grants: tuple[Grant, ...]
     of: tuple[int, ...]
     cursor: Cursor
+
+
+class _Terms(msgspec.Struct):
+    """`ReleaseTerms` of a peer that may be newer than we are: each label and grant read alone."""
+
+    labels: tuple[msgspec.Raw, ...] = ()
+    grants: tuple[msgspec.Raw, ...] = ()
+    of: tuple[int, ...] = ()
 
 
 class _Envelope(msgspec.Struct):
     more: bool = False
     next: str | None = None
     objects: list[msgspec.Raw] = []
-    x_noroshi_release: ReleaseTerms | None = None
+    x_noroshi_release: _Terms | None = None
 
 
 def pull(
@@ -161,7 +169,17 @@ def _page(got: Got, cursor: Cursor) -> tuple[Pulled, bool]:
         return Pulled(objects, (), (), (), following), envelope.more
     if len(terms.of) != len(objects) or not all(0 <= n < len(terms.labels) for n in terms.of):
         raise PeerError(got.url, "x_noroshi_release.of that does not fit", "a label an object")
-    return Pulled(objects, terms.labels, terms.grants, terms.of, following), envelope.more
+    labels = tuple(_readable(raw, Label) for raw in terms.labels)
+    grants = tuple(each for raw in terms.grants if (each := _readable(raw, Grant)) is not None)
+    return Pulled(objects, labels, grants, terms.of, following), envelope.more
+
+
+def _readable(raw: msgspec.Raw, kind: type[T]) -> T | None:
+    """A label or grant; None where it holds what we do not know, which may be a limit on it."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def _following(got: Got, envelope: _Envelope, cursor: Cursor) -> Cursor:

@@ -59,14 +59,17 @@ def release(entries: Sequence[Served]) -> ReleaseTerms:
     grants: dict[str, Grant] = {}
     of: list[int] = []
     for each in entries:
-        of.append(labels.setdefault(each.label, len(labels)))
+        if each.label is not None:
+            of.append(labels.setdefault(each.label, len(labels)))
         for grant in each.grants:
             grants.setdefault(grant.id, grant)
     return ReleaseTerms(tuple(labels), tuple(grants.values()), tuple(of))
 
 
 def _plain(entry: Served) -> bytes:
-    return entry.body if entry.oid in PUBLIC else marked(entry.body, entry.tlp)
+    if entry.tlp is None or entry.oid in PUBLIC:
+        return entry.body
+    return marked(entry.body, entry.tlp)
 
 
 def _manifest_row(entry: Served) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import httpx2
 import msgspec
 
 from noroshi.exchange.taxii.message import MEDIA_TYPE
-from noroshi.exchange.taxii.negotiate import ranges
+from noroshi.exchange.taxii.negotiate import is_taxii
 from noroshi.words.errors import NoroshiError
 
 ATTEMPTS: Final = 5
@@ -96,13 +96,7 @@ def _checked(got: Got, status: int) -> Got:
     if status != 200:
         raise PeerError(got.url, f"HTTP {status}{_title(got.body)}", "HTTP 200", status=status)
     found = got.headers.get("content-type", "")
-    media = ranges(found)
-    right = (
-        len(media) == 1
-        and media[0].type == "application/taxii+json"
-        and media[0].parameters.get("version", "2.1") == "2.1"
-    )
-    if not right:
+    if not is_taxii(found):
         raise PeerError(got.url, f"content type {found!r}", MEDIA_TYPE)
     return got
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from noroshi.exchange.taxii import reading
+from noroshi.exchange.taxii import reading, writing
 from noroshi.exchange.taxii.message import (
     MEDIA_TYPE,
     NOT_FOUND,
@@ -26,7 +26,7 @@ from noroshi.exchange.taxii.message import (
 )
 from noroshi.exchange.taxii.negotiate import acceptable
 from noroshi.exchange.taxii.reading import Call, Reading
-from noroshi.exchange.taxii.service import Collection, Root, Service
+from noroshi.exchange.taxii.service import Collection, Rights, Root, Service
 
 __all__ = ["Request", "Response", "handle"]
 
@@ -59,7 +59,7 @@ def _answer(service: Service, request: Request, now: int) -> Response:
     if not acceptable(request.headers.get("accept")):
         raise Problem(406, f"Only {MEDIA_TYPE} is served.")
     _check_size(service, request)
-    routes = _find(Call(service, request, account.party, now), segments(request.path))
+    routes = _find(Call(service, request, account, now), segments(request.path))
     method = "GET" if request.method == "HEAD" else request.method
     allowed = ("allow", ", ".join(sorted({*routes, "HEAD", "OPTIONS"})))
     if method == "OPTIONS":
@@ -109,41 +109,54 @@ def _find_in_root(call: Call, root: Root, path: tuple[str, ...]) -> Routes:
         case ():
             return {"GET": lambda: _root(call.service, root)}
         case ("status", _):
-            return {"GET": _nothing}
+            return {"GET": lambda: _status(call, root, path[1])}
         case ("collections",):
             return {"GET": lambda: _collections(call, root)}
         case ("collections", name, *rest):
-            return _find_in_collection(call, root, _collection(call, root, name), tuple(rest))
+            collection, rights = _collection(call, root, name)
+            where = (root.path, collection.id, *rest)
+            return _find_in_collection(Reading(call, root, collection, rights, where), rest)
         case _:
             raise Problem(404, NOT_FOUND)
 
 
-def _find_in_collection(
-    call: Call, root: Root, collection: Collection, path: tuple[str, ...]
-) -> Routes:
-    asked = Reading(call, collection, (root.path, collection.id, *path))
+def _find_in_collection(asked: Reading, path: list[str]) -> Routes:
     match path:
-        case ():
-            return {"GET": lambda: answer_json(_describe(collection))}
-        case ("objects",):
-            return {"GET": lambda: reading.objects(asked), "POST": _read_only}
-        case ("objects", oid):
-            return {"GET": lambda: reading.one_object(asked, oid), "DELETE": _read_only}
-        case ("objects", oid, "versions"):
-            return {"GET": lambda: reading.versions(asked, oid)}
-        case ("manifest",):
-            return {"GET": lambda: reading.manifest(asked)}
+        case []:
+            return {"GET": lambda: answer_json(_describe(asked.collection, asked.rights))}
+        case ["objects"]:
+            return {
+                "GET": _read(asked, lambda: reading.objects(asked)),
+                "POST": lambda: writing.add(asked),
+            }
+        case ["objects", oid]:
+            return {
+                "GET": _read(asked, lambda: reading.one_object(asked, oid)),
+                "DELETE": lambda: writing.delete(asked, oid),
+            }
+        case ["objects", oid, "versions"]:
+            return {"GET": _read(asked, lambda: reading.versions(asked, oid))}
+        case ["manifest"]:
+            return {"GET": _read(asked, lambda: reading.manifest(asked))}
         case _:
             raise Problem(404, NOT_FOUND)
 
 
-def _nothing() -> Response:
-    raise Problem(404, NOT_FOUND)
+def _read(asked: Reading, endpoint: Endpoint) -> Endpoint:
+    """`endpoint` for who may read the collection. For who may only write to it, the answer is the
+    same whatever is in it."""
+
+    def refused() -> Response:
+        raise Problem(403, "You may add to this collection, but not read it.")
+
+    return endpoint if asked.rights.read else refused
 
 
-def _read_only() -> Response:
-    # The same for what exists and what does not: nothing is looked up.
-    raise Problem(403, "This collection is read-only.")
+def _status(call: Call, root: Root, id: str) -> Response:
+    found = root.statuses and root.statuses.get(call.account.name, id, call.now)
+    if not found:
+        raise Problem(404, NOT_FOUND)
+    return answer(found)
 
 
 def _discovery(service: Service) -> Response:
@@ -165,34 +178,34 @@ def _root(service: Service, root: Root) -> Response:
             title=root.title,
             description=root.description,
             versions=[MEDIA_TYPE],
-            max_content_length=service.max_content_length,
+            max_content_length=service.longest(root),
         )
     )
 
 
 def _collections(call: Call, root: Root) -> Response:
-    readable = [each for each in root.collections if each.readable(call.party)]
-    if not readable:
+    known = [(each, each.may(call.account)) for each in root.collections]
+    known = sorted((row for row in known if row[1] != Rights()), key=lambda row: row[0].id)
+    if not known:
         return answer(b"{}")
-    readable.sort(key=lambda each: each.id)
-    return answer_json({"collections": [_describe(each) for each in readable]})
+    return answer_json({"collections": [_describe(*row) for row in known]})
 
 
-def _collection(call: Call, root: Root, name: str) -> Collection:
+def _collection(call: Call, root: Root, name: str) -> tuple[Collection, Rights]:
     for each in root.collections:
-        if name in (each.id, each.alias) and each.readable(call.party):
-            return each
+        if name in (each.id, each.alias) and each.may(call.account) != Rights():
+            return each, each.may(call.account)
     raise Problem(404, NOT_FOUND)
 
 
-def _describe(collection: Collection) -> dict[str, Any]:
+def _describe(collection: Collection, rights: Rights) -> dict[str, Any]:
     return _present(
         id=collection.id,
         title=collection.title,
         description=collection.description,
         alias=collection.alias,
-        can_read=True,
-        can_write=False,
+        can_read=rights.read,
+        can_write=rights.write,
         media_types=STIX_TYPES,
     )
 

@@ -37,6 +37,16 @@ def acceptable(accept: str | None) -> bool:
     return bool(matching) and max(matching)[1] > 0
 
 
+def is_taxii(content_type: str | None) -> bool:
+    """Whether a `Content-Type` is the media type of TAXII 2.1, or of TAXII without a version."""
+    media = ranges(content_type or "")
+    return (
+        len(media) == 1
+        and media[0].type == "application/taxii+json"
+        and media[0].parameters.get("version", "2.1") == "2.1"
+    )
+
+
 def _range(part: str) -> Range | None:
     kind, *rest = (piece.strip() for piece in part.split(";"))
     if _TYPE.match(kind) is None:

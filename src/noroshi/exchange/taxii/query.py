@@ -81,8 +81,16 @@ def select(entries: Iterable[Served], match: Match) -> list[Served]:
     """
     held = list(entries)
     specs = match.spec_version or (max((each.spec_version for each in held), default=""),)
-    held = [each for each in held if each.spec_version in specs]
-    asked = set(match.version or ("last",))
+    version = match.version or ("last",)
+    return among(held, msgspec.structs.replace(match, spec_version=specs, version=version))
+
+
+def among(entries: Iterable[Served], match: Match) -> list[Served]:
+    """The versions of *one* object that `match` names, in the order given: all of them, in every
+    specification version, unless it says otherwise."""
+    specs = match.spec_version
+    held = [each for each in entries if not specs or each.spec_version in specs]
+    asked = set(match.version or ("all",))
     if not held or "all" in asked:
         return held
     versions = [each.oversion for each in held]

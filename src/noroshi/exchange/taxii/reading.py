@@ -7,11 +7,12 @@ from typing import Final
 
 import msgspec
 
+from noroshi.exchange.accounts import Account
 from noroshi.exchange.served import Page, Served
 from noroshi.exchange.taxii import envelope, query, token
 from noroshi.exchange.taxii.marking import PUBLIC, TLP_CREATED
 from noroshi.exchange.taxii.message import NOT_FOUND, Problem, Request, Response, answer
-from noroshi.exchange.taxii.service import Collection, Service
+from noroshi.exchange.taxii.service import Collection, Rights, Root, Service
 
 RELEASE_HEADER: Final = "noroshi-release"
 
@@ -21,29 +22,44 @@ class Call(msgspec.Struct, frozen=True):
 
     service: Service
     request: Request
-    party: str
+    account: Account
     now: int
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """A call that reads one collection; `where` names the endpoint, to which `next` is bound."""
+    """A call about one collection, in which the caller has `rights`; `where` names the endpoint,
+    to which `next` is bound."""
 
     call: Call
+    root: Root
     collection: Collection
+    rights: Rights
     where: tuple[str, ...]
 
     @property
     def terms(self) -> bool:
-        """Whether the caller is a noroshi peer, which takes labels beside untouched bytes."""
-        return self.call.request.headers.get(RELEASE_HEADER, "").strip() == "1"
+        """Whether the caller is a noroshi peer, which takes labels beside untouched bytes. What is
+        in a plain collection has none."""
+        wanted = self.call.request.headers.get(RELEASE_HEADER, "").strip() == "1"
+        return wanted and self.collection.plain is None
+
+    @property
+    def disclose(self) -> bool:
+        """Whether the caller gets to see a body."""
+        return self.call.request.method != "HEAD"
+
+    def public(self, oid: str) -> bool:
+        """Whether anyone may have this object here; a plain collection has what was added to it."""
+        return oid in PUBLIC and self.collection.plain is None
 
     def query(self, fields: tuple[str, ...]) -> query.Query:
         """What is asked, of an endpoint with these match fields."""
         return query.parse(self.call.request.query, fields)
 
     def limit(self, asked: query.Query) -> int:
-        """How many entries a page has: never more than the service's cap."""
-        return min(asked.limit or self.call.service.page_cap, self.call.service.page_cap)
+        """How many entries a page has: never more than the service's cap, or the collection's."""
+        cap = self.call.service.page_cap
+        return min(asked.limit or cap, cap, self.collection.page_cap or cap)
 
     def place(self, asked: query.Query) -> int | None:
         """Where to go on from; None at the start. `Problem` 400 for a `next` of another request."""
@@ -59,7 +75,7 @@ class Reading(msgspec.Struct, frozen=True):
         return token.mint(self.call.service.secret, self._bound(asked), place)
 
     def _bound(self, asked: query.Query) -> bytes:
-        return query.bound(self.call.party, *self.where, query=asked)
+        return query.bound(self.call.account.name, *self.where, query=asked)
 
 
 def objects(reading: Reading) -> Response:
@@ -78,7 +94,7 @@ def one_object(reading: Reading, oid: str) -> Response:
     """`GET …/objects/{id}/`: the versions asked for, in the order they entered the view."""
     asked = reading.query(query.OBJECT_FIELDS)
     place = reading.place(asked)
-    if oid in PUBLIC:
+    if reading.public(oid):
         return answer(b'{"more":false,"objects":[%b]}' % PUBLIC[oid], *_dated(TLP_CREATED))
     found = sorted(query.select(_held(reading, oid), asked.match), key=lambda each: each.n)
     left = _left(found, asked, [place is None or each.n > place for each in found])
@@ -91,7 +107,7 @@ def versions(reading: Reading, oid: str) -> Response:
     """`GET …/objects/{id}/versions/`: newest first."""
     asked = reading.query(query.VERSIONS_FIELDS)
     place = reading.place(asked)
-    if oid in PUBLIC:
+    if reading.public(oid):
         body = b'{"more":false,"versions":["%b"]}' % TLP_CREATED.encode()
         return answer(body, *_dated(TLP_CREATED))
     every = msgspec.structs.replace(asked.match, version=("all",))
@@ -106,12 +122,13 @@ def versions(reading: Reading, oid: str) -> Response:
 def _page(reading: Reading) -> tuple[Page, str | None]:
     asked = reading.query(query.COLLECTION_FIELDS)
     page = reading.collection.content.page(
-        reading.call.party,
+        reading.call.account.party,
         reading.call.now,
         after_n=reading.place(asked) or 0,
         added_after=asked.added_after,
         limit=reading.limit(asked),
         match=asked.match,
+        disclose=reading.disclose,
     )
     going_on = page.more and page.entries
     return page, reading.token(asked, page.entries[-1].n) if going_on else None
@@ -119,7 +136,9 @@ def _page(reading: Reading) -> tuple[Page, str | None]:
 
 def _held(reading: Reading, oid: str) -> tuple[Served, ...]:
     call = reading.call
-    held = reading.collection.content.object(call.party, oid, call.now)
+    held = reading.collection.content.object(
+        call.account.party, oid, call.now, disclose=reading.disclose
+    )
     if not held:
         raise Problem(404, NOT_FOUND)
     return held

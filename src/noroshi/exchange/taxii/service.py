@@ -1,4 +1,4 @@
-"""What a node offers over TAXII: roots, their collections, and who may read them."""
+"""What a node offers over TAXII: roots, their collections, and who may read and write them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Final
 
 import msgspec
 
-from noroshi.exchange.accounts import Accounts
+from noroshi.exchange.accounts import Account, Accounts
+from noroshi.exchange.collections import Plain, Statuses
 from noroshi.exchange.served import Content
 from noroshi.words import ids
 
@@ -14,29 +15,49 @@ VIEW: Final = "view"
 """The alias under which every partner finds its own view."""
 
 
+EVERYONE: Final = "*"
+"""The name under which rights are given to every account."""
+
+
+class Rights(msgspec.Struct, frozen=True):
+    """What an account may do with a collection; without either it never hears of it."""
+
+    read: bool = False
+    write: bool = False
+
+
 class Collection(msgspec.Struct, frozen=True):
-    """A collection; `readers` are party codes, None every account. What it holds is decided per
-    caller by `content`, so all partners may share one id and each still sees only its own."""
+    """A collection. A view: what it holds is decided per caller by `content`, so that all partners
+    share one id and each sees only its own; every account of a party may read it and none may
+    write. A plain collection has `plain`, which is its `content` too, and `rights` by account.
+    """
 
     id: str
     title: str
     content: Content
     alias: str | None = None
     description: str | None = None
-    readers: tuple[str, ...] | None = None
+    plain: Plain | None = None
+    rights: dict[str, Rights] | None = None
+    page_cap: int | None = None
 
-    def readable(self, party: str) -> bool:
-        """Whether this party may know of the collection at all."""
-        return self.readers is None or party in self.readers
+    def may(self, account: Account) -> Rights:
+        """What the account may do here."""
+        if self.rights is None:
+            return Rights(read=bool(account.party))
+        return self.rights.get(account.name, self.rights.get(EVERYONE, Rights()))
 
 
 class Root(msgspec.Struct, frozen=True):
-    """An API root at `/{path}/`: one path segment, unencoded."""
+    """An API root at `/{path}/`: one path segment, unencoded. `max_content_length` where it is
+    less than the service's."""
 
     path: str
     title: str
     collections: tuple[Collection, ...]
     description: str | None = None
+    statuses: Statuses | None = None
+    max_content_length: int | None = None
 
 
 class Service(msgspec.Struct, frozen=True):
@@ -51,6 +72,10 @@ class Service(msgspec.Struct, frozen=True):
     contact: str | None = None
     page_cap: int = 1000
     max_content_length: int = 10 * 1024 * 1024
+
+    def longest(self, root: Root) -> int:
+        """How many bytes a body may have at an API root."""
+        return min(root.max_content_length or self.max_content_length, self.max_content_length)
 
 
 def view_collection(party: str, content: Content, title: str = "View") -> Collection:

@@ -72,6 +72,18 @@ def test_only_the_first_creator_makes_versions(store: Store, make: Make, version
     assert store.record("indicator--1") == first
 
 
+def test_the_same_bytes_from_another_owner_are_known_and_change_nothing(
+    store: Store, make: Make
+) -> None:
+    first = make()
+    store.put([first], at=1)
+    assert store.put([make(owner="PRK")], at=2) == Put(0, 1, ())
+    assert store.record("indicator--1") == first
+    store.withdraw("indicator--1", at=3)
+    again = store.put([make(owner="PRK")], at=4)
+    assert again.conflicts == (Conflict("indicator--1", 1, "not the creator"),)
+
+
 def test_a_late_older_version_is_kept_but_not_the_latest(store: Store, make: Make) -> None:
     store.put([make(version=5)], at=1)
     store.put([make(version=3)], at=2)

@@ -235,7 +235,8 @@ def print_sync(report: SyncReport) -> None:
     """What a pull brought."""
     say(
         f"{report.peer}: {report.objects} objects in {report.pages} pages; {report.stored} new, "
-        f"{report.known} known, {report.withdrawn} withdrawn, {report.refused} refused"
+        f"{report.known} known, {report.own} our own, {report.withdrawn} withdrawn, "
+        f"{report.refused} refused"
     )
     for reason, count in report.reasons.items():
         say(f"  {count} refused: {reason}")

@@ -99,7 +99,11 @@ class _Sorting:
         if hashlib.sha256(record.raw).hexdigest() != record.sha256:
             raise ValueError(f"{record.id}: sha256 is not of its bytes")
         held = self.held.get((record.id, record.version))
-        if self.owner.get(record.id, record.owner) != record.owner:
+        another = self.owner.get(record.id, record.owner) != record.owner
+        live = (record.id, record.version) not in self.withdrawn
+        if another and held == record.sha256 and live:
+            self.known += 1  # two parties read one public object: neither makes a version
+        elif another:
             self.refused.append((record, NOT_CREATOR))
         elif held is None:
             self.new.append(record)

@@ -47,13 +47,14 @@ class Model(RuleBasedStateMachine):
         stored = known = conflicts = 0
         for name, version, owner, text in batch:
             held = self.versions.setdefault(name, {})
-            if self.owners.setdefault(name, owner) != owner:
+            theirs = self.owners.setdefault(name, owner) != owner
+            if version in held and held[version][0] == text:
+                known += 1  # whoever brings it: the same bytes make no version
+            elif theirs:
                 conflicts += 1
             elif version not in held:
                 held[version] = (text, "live")
                 stored += 1
-            elif held[version][0] == text:
-                known += 1
             else:
                 conflicts += 1
         done = self.store.put(

@@ -100,6 +100,32 @@ def pact_prove(
         raise typer.Exit(FAILED)
 
 
+@pact_app.command("test", epilog=example("noroshi pact test --node ./jpn"))
+def pact_test(
+    paths: PathsArgument = None,
+    node: NodeOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Run what the agreements assert of themselves: `never` and `always`, pass or fail."""
+    from noroshi.cli.show import print_json, say
+    from noroshi.node.law import set_of
+    from noroshi.node.node import Node, clock
+    from noroshi.pact.assertions import run
+
+    with Node.open(node) as opened:
+        found = run(set_of(opened, paths, clock()))
+    failed = sum(not each.passed for each in found)
+    if json:
+        print_json(found)
+    else:
+        for each in found:
+            sign, note = ("pass" if each.passed else "FAIL"), f": {each.text}" if each.text else ""
+            say(f"{sign} {each.id} ({each.cases:,} decisions){note}")
+        say(f"{len(found) - failed} passed, {failed} failed.")
+    if failed:
+        raise typer.Exit(FAILED)
+
+
 @pact_app.command("load", epilog=example("noroshi pact load --node ./jpn"))
 def pact_load(node: NodeOption = HERE, json: JsonOption = False) -> None:
     """Make the agreement files the law of the node: a new epoch when anything changed."""

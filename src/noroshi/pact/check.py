@@ -15,8 +15,11 @@ from noroshi.words.party import Parties
 from noroshi.words.time import Span, parse_duration, parse_partial
 from noroshi.words.transform import Position
 
-_CLAUSES = ("release", "prohibit", "require", "duty", "joins", "commitment")
-_DATES = ("signed", "in_force", "provisional", "effective", "terminated", "due")
+_CITING = ("release", "prohibit", "require", "duty", "joins")
+_CLAUSES = (*_CITING, "commitment", "assert_")
+_DATES = (
+    "signed", "in_force", "provisional", "effective", "terminated", "due", "at", "since", "until",
+)  # fmt: skip
 _DURATIONS = ("review", "expires", "within", "notice", "every")
 
 
@@ -53,10 +56,12 @@ def _ids(file: File) -> Iterator[Problem]:
     for name in _CLAUSES:
         for i, clause in enumerate(getattr(file, name)):
             if clause.id in seen:
-                where = f"already used in [[{seen[clause.id]}]]"
-                yield Problem((name, i, "id"), "duplicate clause id", clause.id, None, where)
+                where = f"already used in [[{seen[clause.id].rstrip('_')}]]"
+                yield Problem(
+                    (name.rstrip("_"), i, "id"), "duplicate clause id", clause.id, None, where
+                )
             seen.setdefault(clause.id, name)
-    for name in _CLAUSES[:-1]:
+    for name in _CITING:
         for i, clause in enumerate(getattr(file, name)):
             for j, cited in enumerate(clause.cites):
                 if cited not in seen:

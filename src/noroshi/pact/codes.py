@@ -74,6 +74,10 @@ def _named(file: File) -> Iterator[tuple[Path, str]]:
     for i, joins in enumerate(file.joins):
         for j, each in enumerate(joins.joined):
             yield ("joins", i, "joined", j, "party"), each.party
+    for i, assertion in enumerate(file.assert_):
+        for key, code in (("from", assertion.from_), ("party", assertion.party)):
+            if code is not None:
+                yield ("assert", i, key), code
     for i, commitment in enumerate(file.commitment):
         for code in commitment.lead:
             yield ("commitment", i, "lead", code), code

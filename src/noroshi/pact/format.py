@@ -229,7 +229,38 @@ class Commitment(_Table, frozen=True):
     note: str = ""
 
 
-class File(_Table, frozen=True):
+class Marked(_Table, frozen=True):
+    """The strands that an assertion is about. What is left out is tried in every form (pillars,
+    kinds, tlp), or is not there (the rest); `named`: the party is among its named recipients."""
+
+    pillars: tuple[Pillar, ...] = ()
+    kinds: tuple[str, ...] = ()
+    tlp: Tlp | None = None
+    pap: Pap | None = None
+    classes: tuple[Ceiling, ...] = ()
+    orcon: bool = False
+    personal: bool = False
+    licence: str | None = None
+    handling: tuple[str, ...] = ()
+    named: bool | None = None
+
+
+class Assertion(_Table, frozen=True, rename={"from_": "from"}):
+    """`[[assert]]`: what must `never` or `always` be released, checked by `noroshi pact test`."""
+
+    id: ClauseId
+    say: Literal["never", "always"]
+    when: Marked = Marked()
+    from_: Code | None = None
+    party: Code | None = None
+    by: AgreementId | None = None
+    at: Date | None = None
+    since: Date | None = None
+    until: Date | None = None
+    note: str = ""
+
+
+class File(_Table, frozen=True, rename={"assert_": "assert"}):
     """A whole agreement file."""
 
     format: Literal["pact/1"]
@@ -242,6 +273,7 @@ class File(_Table, frozen=True):
     exit: Exit = Exit()
     equivalence: tuple[Equivalence, ...] = ()
     commitment: tuple[Commitment, ...] = ()
+    assert_: tuple[Assertion, ...] = ()
 
 
 class Agreement(msgspec.Struct, frozen=True):

@@ -7,9 +7,11 @@ secrets are only ever named, as `{ file = … }` or `{ env = … }`.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Final, cast
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -17,6 +19,7 @@ from noroshi.words.errors import BadConfig
 from noroshi.words.finding import Reliability
 from noroshi.words.label import ClassMark, Pap, Tlp
 from noroshi.words.party import Party
+from noroshi.words.time import parse_duration
 
 FILE_NAME: Final = "node.toml"
 ENVIRONMENT: Final = {
@@ -24,7 +27,8 @@ ENVIRONMENT: Final = {
     "NOROSHI_SERVE_LISTEN": ("serve", "listen"),
     "NOROSHI_NODE_NAME": ("node", "name"),
 }
-_LOOPBACK = ("127.", "localhost", "[::1]")
+_KEY = re.compile("[0-9a-f]{64}")
+_LOOPBACK = re.compile(r"127(?:\.\d{1,3}){3}|localhost|\[::1\]")
 
 
 class Secret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,6 +106,9 @@ class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     every: str | None = None
     reliability: Reliability = "F"
 
+    def __post_init__(self) -> None:
+        _check_every(self.every)
+
 
 class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[[peer]]`: a node we exchange with.
@@ -119,6 +126,17 @@ class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account_hash: Secret | None = None
     public_key: str | None = None
     every: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_every(self.every)
+        if self.public_key is not None and _KEY.fullmatch(self.public_key) is None:
+            raise ValueError("public_key is not an Ed25519 key: 64 digits of lower-case hex")
+        if (self.account is None) != (self.account_hash is None):
+            raise ValueError("account and account_hash go together")
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password go together")
+        if self.url is not None:
+            _check_url(self.url)
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -217,7 +235,8 @@ def effective(settings: Settings) -> list[tuple[str, str, str]]:
 
 def _check(config: Config, path: Path) -> None:
     serve = config.serve
-    if serve.tls is None and not serve.listen.startswith(_LOOPBACK):
+    host, _, port = serve.listen.rpartition(":")
+    if serve.tls is None and _LOOPBACK.fullmatch(host or serve.listen) is None:
         raise BadConfig(
             str(path),
             "refusing to listen off loopback without TLS",
@@ -226,9 +245,29 @@ def _check(config: Config, path: Path) -> None:
         )
     if not config.store.url.startswith("sqlite:"):
         raise BadConfig(str(path), "no such store", found=config.store.url, expected="sqlite:FILE")
-    host, _, port = serve.listen.rpartition(":")
-    if not host or not port.isdigit():
+    if not host or not port.isdigit() or int(port) > 65_535:
         raise BadConfig(str(path), "no such address", found=serve.listen, expected="ADDRESS:PORT")
+    peers = [each.party for each in config.peer]
+    for party in peers:
+        if party == config.node.party or peers.count(party) > 1:
+            why = "is this node's own party" if party == config.node.party else "stands twice"
+            raise BadConfig(str(path), f"[[peer]] {party} {why}")
+
+
+def _check_every(text: str | None) -> None:
+    if text is not None and not parse_duration(text):
+        raise ValueError(f"every = {text!r} is no time at all")
+
+
+def _check_url(url: str) -> None:
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2].removesuffix(f":{parts.port}")
+    if parts.username or parts.password:
+        raise ValueError("a url holds no password; say user and password = { file = … }")
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError(f"url = {url!r} is no http or https address")
+    if parts.scheme == "http" and _LOOPBACK.fullmatch(host) is None:
+        raise ValueError(f"url = {url!r}: off loopback a peer is called over https only")
 
 
 def _leaves(table: Any, prefix: str = "") -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 
@@ -190,3 +191,27 @@ def test_what_a_person_can_mend_is_one_message_and_no_traceback(
         main()
     assert ended.value.code == 1
     assert capsys.readouterr().err.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ("[desk.nosuch]\nx = 1\n", "no desk 'nosuch'"),
+        ("[desk.sea]\nnosuch = 1\n", "nosuch"),
+        ("[[feed]]\nuri = 'a'\ndesk = 'moon'\nlabel = { tlp = 'amber' }\n", "no desk 'moon'"),
+        ("[[peer]]\nparty = 'XYZ'\n", "no party 'XYZ'"),
+        (
+            "[[peer]]\nparty = 'EU'\nuser = 'jpn'\npassword = { file = 'nowhere' }\n",
+            r"password of \[\[peer\]\] EU",
+        ),
+    ],
+)
+def test_config_check_tries_what_would_fail_later(node: Path, more: str, says: str) -> None:
+    with (node / "node.toml").open("a", encoding="utf-8") as file:
+        file.write(more)
+    assert re.search(says, refusal("config", "--check", "--node", str(node)))
+
+
+def test_config_check_reads_the_agreements(node: Path) -> None:
+    (node / "agreements" / "broken.toml").write_text("format = 'pact/1'\n[agreement]\nid = 1\n")
+    assert "broken.toml" in refusal("config", "--check", "--node", str(node))

@@ -92,3 +92,39 @@ def test_secrets_come_from_files_and_variables(
 def test_an_effective_value_never_shows_a_secret(tmp_path: Path) -> None:
     settings = load_settings(node(tmp_path, WHOLE), {}, {})
     assert ("peer.0.account_hash.env", '"EU_HASH"', "node.toml") in effective(settings)
+
+
+PEER = "[node]\nparty = 'JPN'\n[[peer]]\nparty = 'EU'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (PEER + "public_key = 'zz'\n", "Ed25519"),
+        (PEER + "account = 'eu'\n", "account_hash"),
+        (PEER + "user = 'jpn'\n", "password"),
+        (PEER + "every = 'soon'\n", "ISO 8601"),
+        (PEER + "every = 'PT0S'\n", "no time at all"),
+        (PEER + "url = 'ftp://node.example/'\n", "http or https"),
+        (PEER + "url = 'http://node.example/taxii2/'\n", "https only"),
+        (PEER + "url = 'http://127.0.0.1.node.example/'\n", "https only"),
+        (PEER + "[[peer]]\nparty = 'EU'\n", "EU stands twice"),
+        (PEER + "[[peer]]\nparty = 'JPN'\n", "own party"),
+        (WHOLE + "[serve]\nlisten = '127.node.example:80'\n", "without TLS"),
+        (WHOLE + "[serve]\nlisten = '127.0.0.1:65536'\n", "ADDRESS:PORT"),
+    ],
+)
+def test_a_peer_or_address_that_cannot_work_is_named(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(BadConfig, match=says):
+        load_settings(node(tmp_path, text), {}, {})
+
+
+def test_a_password_in_a_url_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(BadConfig, match="holds no password") as refused:
+        load_settings(node(tmp_path, PEER + "url = 'https://jpn:hunter2@node.example/'\n"), {}, {})
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:1", "localhost", "[::1]:8440"])
+def test_on_loopback_a_peer_needs_no_tls(tmp_path: Path, host: str) -> None:
+    load_settings(node(tmp_path, PEER + f"url = 'http://{host}/taxii2/'\n"), {}, {})

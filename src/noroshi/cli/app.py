@@ -301,7 +301,7 @@ def bench(
 def config(
     node: NodeOption = HERE,
     check: Annotated[
-        bool, typer.Option("--check", help="Also try secrets, keys and the store.")
+        bool, typer.Option("--check", help="Also try secrets, keys, store, desks, law.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
@@ -317,9 +317,9 @@ def config(
         print_config(rows)
     if check:
         from noroshi.node.node import Node
-        from noroshi.node.serve import service
+        from noroshi.node.ready import ready
 
         with Node.open(node) as opened:
-            service(opened)
+            ready(opened)
         if not json:
-            say("Secrets, keys and store are there.")
+            say("Secrets, keys, store, desks and agreements are there.")

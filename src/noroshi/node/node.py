@@ -38,7 +38,8 @@ class Node:
         store = Store.open(settings.store_path)
         # The order in which a node's own parties were registered is part of stored masks.
         parties = packaged_parties().extended(store.put_parties(settings.config.party))
-        parties.get(settings.config.node.party)
+        for code in (settings.config.node.party, *(peer.party for peer in settings.config.peer)):
+            parties.get(code)
         return cls(settings, store, keys, parties)
 
     def __enter__(self) -> Node:

@@ -164,6 +164,7 @@ def test_views_written_before_bytes_had_numbers_are_read(path: Path) -> None:
         connection.execute("INSERT INTO blob VALUES (?, ?)", (sha, sha.encode()))
         row = (n, f"tool--{n}", 1, "tool", "cyber", "JPN", sha, 1, "live")
         connection.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        connection.execute("INSERT INTO record_strand VALUES (?, 'cell')", (n,))
         row = ("EU", n, n, 1, n, sha, 0, None, f"tool--{n}", 1, "tool", "2.1")
         connection.execute(f"INSERT INTO view_entry VALUES ({', '.join('?' * 12)})", row)
         row = ("EU", n, f"tool--{n}", f"tool--{n}", 1, "tool", "2.1", 0, 1, 1, 1, 1)

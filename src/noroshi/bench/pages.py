@@ -164,8 +164,7 @@ def kept(quick: bool) -> tuple[Kept, tempfile.TemporaryDirectory[str]]:
 def page(held: Kept, party: str, after_n: int) -> int:
     """How many entries of the page after number `after_n` the party may have."""
     entries = held.store.view_page(party, after_n=after_n, limit=PAGE)
-    cells = held.store.cells_of([each.seq for each in entries])
-    return sum(held.table.release(cells[each.seq], party).permitted for each in entries)
+    return sum(held.table.release(each.cell, party).permitted for each in entries)
 
 
 def pages(party: str, share: int) -> Callable[[bool], Measured]:

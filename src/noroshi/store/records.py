@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -280,15 +280,6 @@ def _hops(connection: sqlite3.Connection, seqs: list[int]) -> dict[int, tuple[Ho
 def cells_since(connection: sqlite3.Connection, seq: int, limit: int) -> list[Cell]:
     """Versions after `seq`, in that order, without their bytes."""
     return [Cell(*row) for row in connection.execute(SQL["cells_since"], (seq, limit))]
-
-
-def cells_of(connection: sqlite3.Connection, seqs: Sequence[int]) -> dict[int, str]:
-    """The cells of the versions of these numbers."""
-    found: dict[int, str] = {}
-    for start in range(0, len(seqs), CHUNK):
-        some = seqs[start : start + CHUNK]
-        found.update(connection.execute(listed(SQL["cells_of"], len(some)), some))
-    return found
 
 
 def ids_like(connection: sqlite3.Connection, start: str, limit: int) -> list[str]:

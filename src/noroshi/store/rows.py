@@ -104,8 +104,9 @@ class NewEntry(msgspec.Struct, frozen=True):
             raise ValueError(f"{self.oid}: only a tombstone withdraws, or goes without a body")
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """A current entry of a party's view with the bytes that it shows."""
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """A current entry of a party's view with the bytes that it shows, and the cell that the label
+    of its record is now: what the entry is decided by again."""
 
     party: str
     n: int
@@ -119,6 +120,7 @@ class Entry(msgspec.Struct, frozen=True):
     tombstone: bool
     body_sha256: str
     body: bytes
+    cell: str
 
 
 class Match(msgspec.Struct, frozen=True):

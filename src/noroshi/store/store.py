@@ -161,11 +161,6 @@ class Store(Outgoing):
         """As `since`, without bytes: what is needed to decide by label."""
         return versions.cells_since(self._database.connection, seq, limit)
 
-    def cells_of(self, seqs: Sequence[int]) -> dict[int, str]:
-        """The cells of the versions of these numbers, by number."""
-        with self._database.read() as connection:
-            return versions.cells_of(connection, seqs)
-
     def ids_like(self, start: str, limit: int = 100) -> list[str]:
         """Ids that begin with `start`, with or without their type, sorted."""
         return versions.ids_like(self._database.connection, start, limit)

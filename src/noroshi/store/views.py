@@ -153,10 +153,8 @@ def rebuild(connection: sqlite3.Connection) -> int:
 
 def read(connection: sqlite3.Connection, statement: str, arguments: tuple[Any, ...]) -> list[Entry]:
     """The entries that the named statement finds."""
-    return [
-        Entry(*row[:9], tombstone=bool(row[9]), body_sha256=row[10], body=row[11])
-        for row in connection.execute(SQL[statement], arguments)
-    ]
+    found = connection.execute(SQL[statement], arguments)
+    return [Entry(*row[:9], bool(row[9]), *row[10:]) for row in found]  # pyright: ignore[reportCallIssue]
 
 
 def state(connection: sqlite3.Connection, party: str) -> ViewState:

@@ -21,4 +21,4 @@ UPDATE view_current SET body = (
 );
 
 DROP INDEX view_current_plain;
-CREATE INDEX view_current_plain ON view_current (party, n, body) WHERE plain = 1;
+CREATE INDEX view_current_plain ON view_current (party, n, body, plain) WHERE plain = 1;

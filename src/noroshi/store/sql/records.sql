@@ -81,9 +81,6 @@ SELECT r.seq, r.id, r.version, r.kind, r.status, s.cell
 FROM record r JOIN record_strand s ON s.seq = r.seq
 WHERE r.seq > ? ORDER BY r.seq LIMIT ?;
 
--- name: cells_of
-SELECT seq, cell FROM record_strand WHERE seq IN (?*);
-
 -- name: hops
 SELECT seq, party, at, attests FROM hop WHERE seq BETWEEN ? AND ? ORDER BY seq, i;
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from noroshi.pact.abstract import Classes, Terms, classes, marked, markings
 from noroshi.pact.masks import Masks, places
-from noroshi.pact.passing import Open, direct, meant
+from noroshi.pact.passing import Open, direct, meant, outgoing
 from noroshi.pact.policy import Policy
 from noroshi.pact.prove import SHOWN, Leak, Proof, terms
 from noroshi.pact.questions import Group, Question, groups, stretches
@@ -128,7 +128,8 @@ def _placed(question: Question, bits: int) -> Place:
     for i, way in enumerate(question.ways):
         if bits >> i & 1:
             released |= direct(ground, way)
-            wanted |= meant(ground, way)
+            for each in outgoing(ground, way):
+                wanted |= meant(ground, each)
     return Place(question, bits, released, wanted)
 
 

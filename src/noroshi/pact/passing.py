@@ -57,25 +57,27 @@ def direct(ground: Ground, way: Open) -> int:
     return mask & ground.agreed if way.lane.clause.approval == "each" else mask
 
 
-Alike = list[tuple[int, tuple[Transform, ...]]]
-"""Parties, and what is redacted for them."""
+class Outgoing(NamedTuple):
+    """Direct recipients to whom a lane brings the strand with the same `transforms`."""
+
+    way: Open
+    given: int
+    transforms: tuple[Transform, ...]
 
 
-def alike(ground: Ground, way: Open) -> Alike:
-    """The direct recipients in groups to whom the same transforms go."""
-    groups = [(direct(ground, way), way.lane.transforms)]
-    if not ground.required:
-        return groups
+def outgoing(ground: Ground, way: Open) -> list[Outgoing]:
+    """The direct recipients of a lane in groups to whom the same transforms go."""
+    groups = [Outgoing(way, direct(ground, way), way.lane.transforms)]
     for each in ground.required:
         groups = [
             part
-            for mask, how in groups
+            for group in groups
             for part in (
-                (mask & each.meant, union(how, each.transforms)),
-                (mask & ~each.meant, how),
+                Outgoing(way, group.given & each.meant, union(group.transforms, each.transforms)),
+                Outgoing(way, group.given & ~each.meant, group.transforms),
             )
         ]
-    return [group for group in groups if group[0]]
+    return [group for group in groups if group.given]
 
 
 def demanding(ground: Ground, transforms: tuple[Transform, ...]) -> int:
@@ -87,18 +89,16 @@ def demanding(ground: Ground, transforms: tuple[Transform, ...]) -> int:
     return found
 
 
-def held(ground: Ground, way: Open, groups: Alike | None = None) -> int:
-    """Everybody that holds a strand which goes out by this lane, after any number of hops."""
-    found = 0
-    for given, transforms in alike(ground, way) if groups is None else groups:
-        found |= given | onward(ground, way, transforms)
-    return found
+def held(ground: Ground, group: Outgoing) -> int:
+    """Everybody that holds what went out to `group`, in that form, after any number of hops."""
+    return group.given | onward(ground, group)
 
 
-def onward(ground: Ground, way: Open, transforms: tuple[Transform, ...]) -> int:
+def onward(ground: Ground, group: Outgoing) -> int:
     """To whom a holder may pass the strand by its grant. A grant says the same at every holder,
     so one step reaches all that any number of hops reaches."""
-    excluded = ground.barred | demanding(ground, transforms)
+    way = group.way
+    excluded = ground.barred | demanding(ground, group.transforms)
     match way.lane.clause.onward:
         case "none":
             return 0
@@ -126,23 +126,24 @@ def recipients(ground: Ground, way: Open, excluded: int) -> int:
     return found
 
 
-def meant(ground: Ground, way: Open, groups: Alike | None = None) -> int:
-    """Whom the originator lets have a strand that goes out by this lane: its own; whom the clause
-    releases it to; with `parties` those it would release to if the hub were no matter; with `free`
-    all whom no limit names; and whom it named in a consent. Each with at least the transforms that
-    are required for it; under originator control, or approval item by item, only with consent."""
-    clause = way.lane.clause
-    found = ground.own | ground.agreed
-    named = clause.approval == "each" or ground.orcon
-    asked = ground.agreed if named else ground.masks.everyone
-    for given, transforms in alike(ground, way) if groups is None else groups:
-        fit = ground.room & ~demanding(ground, transforms)
-        found |= given
-        if clause.onward == "parties":
-            found |= way.beyond & fit & asked
-        elif clause.onward == "free":
-            found |= fit & asked
-    return found
+def meant(ground: Ground, group: Outgoing) -> int:
+    """Whom the originator lets have what went out to `group`, in that form: its own; the group
+    itself; with `parties` those it would release to if the hub were no matter; with `free` all whom
+    no limit names; and whom it named in a consent. Nobody for whom more transforms are required;
+    under originator control, or approval item by item, onward only with consent."""
+    way = group.way
+    named = way.lane.clause.approval == "each" or ground.orcon
+    fit = ground.room & ~demanding(ground, group.transforms)
+    if named:
+        fit &= ground.agreed
+    found = ground.own | ground.agreed | group.given
+    match way.lane.clause.onward:
+        case "parties":
+            return found | (way.beyond & fit)
+        case "free":
+            return found | fit
+        case _:
+            return found
 
 
 def excluding(masks: Masks, own: int, prohibitions: Sequence[Limiting]) -> int:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from noroshi.pact.masks import Masks
-from noroshi.pact.passing import Ground, Open, alike, direct, held, meant
+from noroshi.pact.passing import Ground, Open, held, meant, outgoing
 from noroshi.pact.policy import Policy
 from noroshi.pact.questions import Group, Known, Question, groups, questions, stretches
 
@@ -132,14 +132,19 @@ def _leaking(question: Question) -> Iterator[tuple[int, int, int]]:
 
 
 def _leaked(ground: Ground, way: Open) -> int:
-    given = alike(ground, way)
-    return held(ground, way, given) & ~meant(ground, way, given)
+    found = 0
+    for group in outgoing(ground, way):
+        found |= held(ground, group) & ~meant(ground, group)
+    return found
 
 
 def _leak(group: Group, question: Question, bits: int, mask: int, place: int) -> Leak:
     way, ground = question.ways[place], question.ground(bits)
-    first = question.masks.codes(direct(ground, way))[0]
-    third = question.masks.codes(mask)[0]
+    leaking = next(
+        each for each in outgoing(ground, way) if held(ground, each) & ~meant(ground, each) & mask
+    )
+    first = question.masks.codes(leaking.given)[0]
+    third = question.masks.codes(held(ground, leaking) & ~meant(ground, leaking))[0]
     return Leak(
         (group.originator, first, third), (way.lane.id, way.lane.id), group.pillar, group.at,
         terms(question, bits),

@@ -15,7 +15,7 @@ import msgspec
 from noroshi.pact.decide import OWN, PUBLIC, decide
 from noroshi.pact.grants import granted
 from noroshi.pact.masks import Masks
-from noroshi.pact.passing import direct, held
+from noroshi.pact.passing import direct, held, outgoing
 from noroshi.pact.policy import Policy
 from noroshi.pact.questions import Group, Question, groups, questions
 from noroshi.words.label import Label, Strand
@@ -108,8 +108,10 @@ def _cell(run: _Run, group: Group, question: Question, bits: int) -> None:
     _compare(run, group, strand, "released by the originator", wanted ^ got)
     for clause, parties in given.items():
         way = next(each for each in ways if each.lane.id == clause)
-        for kept in (None, *_kept_out(masks, held(ground, way), parties)):
-            mask = held(ground, way) & ~(0 if kept is None else masks.below(kept))
+        first = next(each for each in outgoing(ground, way) if each.given & masks.bit(parties[0]))
+        everybody = held(ground, first)
+        for kept in (None, *_kept_out(masks, everybody, parties)):
+            mask = everybody & ~(0 if kept is None else masks.below(kept))
             reached = _hops(run, group, question, strand, parties[0], kept)
             what = "held after hops" if kept is None else f"held though {kept} is denied"
             _compare(run, group, strand, what, reached & ~mask & ~ground.own)

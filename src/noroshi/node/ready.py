@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from noroshi.config import FILE_NAME
 from noroshi.desks.registry import desks
-from noroshi.node.law import agreement_files, check
+from noroshi.node.law import agreement_files
 from noroshi.node.node import Node
 from noroshi.node.serve import service
+from noroshi.pact.load import load_folder
 from noroshi.words.errors import BadConfig
 
 
@@ -27,6 +28,6 @@ def ready(node: Node) -> None:
     for name in config.pact.folders:
         if not (node.settings.folder / name).is_dir():
             raise BadConfig(where, "no such folder of agreements", found=name)
-    _, problems = check(node, agreement_files(node))
+    _, problems = load_folder(agreement_files(node), node.parties)
     if problems:
         raise problems[0]

@@ -107,9 +107,8 @@ def agreement_tables() -> Iterator[tuple[str, str]]:
     waiting: list[tuple[str, type]] = []
     for field in msgspec.structs.fields(File):
         inner = structs_in(field.type)
-        heading = (
-            "" if not inner else f"[{field.name}]" if inner == [field.type] else f"[[{field.name}]]"
-        )
+        name = field.encode_name
+        heading = "" if not inner else f"[{name}]" if inner == [field.type] else f"[[{name}]]"
         yield heading, field.encode_name
         waiting += [(heading, each) for each in inner]
     while waiting:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -27,6 +29,11 @@ ENVIRONMENT: Final = {
     "NOROSHI_SERVE_LISTEN": ("serve", "listen"),
     "NOROSHI_NODE_NAME": ("node", "name"),
 }
+API: Final = "api"
+"""The API root of the views, and of collections that name no other."""
+
+_SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _KEY = re.compile("[0-9a-f]{64}")
 _LOOPBACK = re.compile(r"127(?:\.\d{1,3}){3}|localhost|\[::1\]")
 
@@ -139,6 +146,38 @@ class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             _check_url(self.url)
 
 
+class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[account]]`: a name that may call in for no party: it has no view, and of the plain
+    collections those whose `rights` name it or everyone. `hash` is Argon2id."""
+
+    name: str
+    hash: Secret
+
+
+class ApiRoot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[root]]`: a TAXII API root for plain collections at `/{path}/`; `max_content_length` is the
+    longest body in bytes."""
+
+    path: str
+    title: str
+    description: str | None = None
+    max_content_length: int | None = None
+
+
+class PlainCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[collection]]`: a plain TAXII collection, the operator's own declaration: no agreement
+    decides about it. `rights` by account name, `*` for every account; `page` is the most objects a
+    page has, where less than `[serve] page`."""
+
+    id: str
+    title: str
+    rights: dict[str, Literal["r", "w", "rw"]]
+    alias: str | None = None
+    description: str | None = None
+    root: str = API
+    page: int | None = None
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of `node.toml`. `desk` tables are checked by each desk's own type."""
 
@@ -149,6 +188,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     feed: tuple[Feed, ...] = ()
     peer: tuple[Peer, ...] = ()
     party: tuple[Party, ...] = ()
+    account: tuple[Machine, ...] = ()
+    root: tuple[ApiRoot, ...] = ()
+    collection: tuple[PlainCollection, ...] = ()
     desk: dict[str, dict[str, Any]] = {}
 
 
@@ -252,6 +294,41 @@ def _check(config: Config, path: Path) -> None:
         if party == config.node.party or peers.count(party) > 1:
             why = "is this node's own party" if party == config.node.party else "stands twice"
             raise BadConfig(str(path), f"[[peer]] {party} {why}")
+    for problem in _taxii_problems(config):
+        raise BadConfig(str(path), problem, hint="docs/configuration.md explains every key")
+
+
+def _taxii_problems(config: Config) -> Iterator[str]:
+    """What is wrong with accounts, API roots and collections, taken together."""
+    accounts = [each.account for each in config.peer if each.account]
+    accounts += [each.name for each in config.account]
+    yield from (f"account {name!r} is declared twice" for name in _repeated(accounts))
+    roots = [API, *(each.path for each in config.root)]
+    for path in roots:
+        if path == "taxii2" or _SEGMENT.fullmatch(path) is None:
+            yield f"root.path = {path!r}: expected one path segment other than taxii2"
+    yield from (f"root {path!r} is declared twice" for path in _repeated(roots))
+    ids = [each.id for each in config.collection]
+    yield from (f"collection {name!r} is declared twice" for name in _repeated(ids))
+    names = [(each.root, each.alias) for each in config.collection if each.alias]
+    names += [(API, "view"), *((each.root, each.id) for each in config.collection)]
+    yield from (f"alias {name!r} is used twice in {root!r}" for root, name in _repeated(names))
+    for each in config.collection:
+        if _UUID.fullmatch(each.id) is None:
+            yield f"collection.id = {each.id!r}: expected a UUID in lower case"
+        if each.root not in roots:
+            yield f"collection {each.id}: there is no [[root]] {each.root!r}"
+        if each.page is not None and each.page < 1:
+            yield f"collection {each.id}: page = {each.page}: expected at least 1"
+        for name in each.rights.keys() - {"*", *accounts}:
+            yield f"collection {each.id}: rights for {name!r}, which is no account"
+
+
+_T = TypeVar("_T", bound=Hashable)
+
+
+def _repeated(values: Iterable[_T]) -> list[_T]:
+    return [each for each, times in Counter(values).items() if times > 1]
 
 
 def _check_every(text: str | None) -> None:

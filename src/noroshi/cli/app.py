@@ -11,6 +11,7 @@ import typer
 
 from noroshi.cli.options import FAILED, HERE, PARTLY, WITHHELD, JsonOption, NodeOption, example
 from noroshi.cli.pact import pact_app
+from noroshi.cli.taxii import taxii_app
 from noroshi.words.errors import NoroshiError
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(pact_app, name="pact")
+app.add_typer(taxii_app, name="taxii")
 
 WithParent = Annotated[
     bool, typer.Option("--with-parent", hidden=True, help="End when standard input closes.")

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from noroshi.exchange.served import Match, Page, Served
+from noroshi.exchange.served import Match, Page, Served, stamp
 from noroshi.store import Added, Held, NewObject, Store
 from noroshi.store import Match as StoreMatch
 from noroshi.words import ids
@@ -128,7 +128,7 @@ class Plain:
     ) -> Status:
         """Add objects, each given with its id, in one transaction, and keep the status for
         `account`. Without `tell` the status is the same whether an object was there or not."""
-        at = format_instant(now)
+        at = stamp(now)
         given: list[tuple[str, NewObject | Unfit]] = []
         for oid, raw in objects:
             try:
@@ -181,11 +181,15 @@ def _instant(name: str, text: str | None) -> int | None:
 
 def _success(new: NewObject, became: Added, at: str, tell: bool) -> Item:
     if not tell:
-        return Item(new.oid, at if new.oversion is None else format_instant(new.oversion))
+        return Item(new.oid, at if new.oversion is None else _version(new, new.oversion))
     message = None
     if not became.new:
         message = "known" if became.same else "known, with other content, which stays as it is"
-    return Item(new.oid, format_instant(became.oversion), message)
+    return Item(new.oid, _version(new, became.oversion), message)
+
+
+def _version(new: NewObject, version: int) -> str:
+    return stamp(version) if new.oversion is None else format_instant(version)
 
 
 def _served(held: Held) -> Served:
@@ -197,4 +201,5 @@ def _served(held: Held) -> Served:
         spec_version=held.spec_version,
         entered_at=held.entered_at,
         body=held.body,
+        dated=bool(held.dated),
     )

@@ -13,8 +13,15 @@ import msgspec
 from noroshi.store import Match
 from noroshi.words.grant import Grant
 from noroshi.words.label import Label, Tlp
+from noroshi.words.time import to_datetime
 
-__all__ = ["Content", "Match", "Page", "Served"]
+__all__ = ["Content", "Match", "Page", "Served", "stamp"]
+
+
+def stamp(at: int) -> str:
+    """µs UTC as TAXII writes its own dates: always six fraction digits (TAXII 2.1 §1.4), so that
+    their order as text is their order in time."""
+    return f"{to_datetime(at).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 class Served(msgspec.Struct, frozen=True):
@@ -23,7 +30,7 @@ class Served(msgspec.Struct, frozen=True):
     `n` and `entered_at` (µs UTC) are of the caller's journal and strictly increase together;
     `oversion` is µs UTC. `body` is the object's JSON bytes, `label` and `grants` what the caller
     holds it under, `tlp` the marking that a reader without labels has to see; what is in a plain
-    collection has none of them.
+    collection has none of them. `dated` is false where the version is the date of entry.
     """
 
     n: int
@@ -36,6 +43,7 @@ class Served(msgspec.Struct, frozen=True):
     label: Label | None = None
     grants: tuple[Grant, ...] = ()
     tlp: Tlp | None = None
+    dated: bool = True
 
 
 class Page(msgspec.Struct, frozen=True):

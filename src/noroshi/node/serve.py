@@ -15,10 +15,11 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from noroshi.config import Peer
+from noroshi.config import API, Peer
 from noroshi.exchange.accounts import Account, Accounts
 from noroshi.exchange.taxii.asgi import app
-from noroshi.exchange.taxii.service import Root, Service, view_collection
+from noroshi.exchange.taxii.service import MAX_CONTENT_LENGTH, Service, view_collection
+from noroshi.node.collections import roots
 from noroshi.node.node import Node, clock
 from noroshi.node.sync import sync
 from noroshi.words.errors import NoroshiError
@@ -31,19 +32,28 @@ TICK_S = 2.0
 
 
 def service(node: Node) -> Service:
-    """What the node offers over TAXII: one view for each peer that has an account here."""
+    """What the node offers over TAXII: one view for each peer that has an account here, and the
+    plain collections that its operator declared."""
+    config, secret = node.settings.config, node.settings.secret
     accounts = [
-        Account(peer.account, peer.party, node.settings.secret(peer.account_hash, "account_hash"))
-        for peer in node.settings.config.peer
+        Account(peer.account, peer.party, secret(peer.account_hash, "account_hash"))
+        for peer in config.peer
         if peer.account and peer.account_hash
     ]
+    accounts += [
+        Account(each.name, "", secret(each.hash, f"hash of [[account]] {each.name}"))
+        for each in config.account
+    ]
     view = view_collection(node.party, node.views(), f"View of {node.party}")
+    offered = roots(config, node.store, {API: (view,)})
+    longest = (each.max_content_length or 0 for each in offered)
     return Service(
-        title=node.settings.config.node.name,
-        roots=(Root("api", node.settings.config.node.name, (view,)),),
+        title=config.node.name,
+        roots=offered,
         accounts=Accounts(accounts),
         secret=node.keys.derive("taxii next"),
-        page_cap=node.settings.config.serve.page,
+        page_cap=config.serve.page,
+        max_content_length=max(MAX_CONTENT_LENGTH, *longest),
     )
 
 

@@ -160,7 +160,8 @@ class Added(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A version of an object that a plain collection holds."""
+    """A version of an object that a plain collection holds; `dated`: 0 where the version is the
+    date on which it was added."""
 
     n: int
     entered_at: int
@@ -168,6 +169,7 @@ class Held(NamedTuple):
     oversion: int
     otype: str
     spec_version: str
+    dated: int
     body: bytes
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from noroshi.exchange.served import Served
+from noroshi.exchange.served import Served, stamp
 from noroshi.exchange.taxii.marking import PUBLIC, marked
 from noroshi.exchange.taxii.message import Response, answer
 from noroshi.words.grant import Grant
@@ -49,7 +49,7 @@ def versions(entries: Sequence[Served], next: str | None) -> Response:
     """The versions of one object, in the order of `entries`."""
     if not entries:
         return answer(b"{}")
-    rows = [f'"{format_instant(each.oversion)}"'.encode() for each in entries]
+    rows = [f'"{_version(each)}"'.encode() for each in entries]
     return _page(b"versions", rows, entries, next)
 
 
@@ -72,11 +72,15 @@ def _plain(entry: Served) -> bytes:
     return marked(entry.body, entry.tlp)
 
 
+def _version(entry: Served) -> str:
+    return format_instant(entry.oversion) if entry.dated else stamp(entry.oversion)
+
+
 def _manifest_row(entry: Served) -> dict[str, Any]:
     return {
         "id": entry.oid,
-        "date_added": format_instant(entry.entered_at),
-        "version": format_instant(entry.oversion),
+        "date_added": stamp(entry.entered_at),
+        "version": _version(entry),
         "media_type": f"application/stix+json;version={entry.spec_version}",
     }
 
@@ -92,6 +96,6 @@ def _page(
     body = b'{%b"%b":[%b]%b}' % (more, name, b",".join(rows), tail)
     return answer(
         body,
-        ("x-taxii-date-added-first", format_instant(entries[0].entered_at)),
-        ("x-taxii-date-added-last", format_instant(entries[-1].entered_at)),
+        ("x-taxii-date-added-first", stamp(entries[0].entered_at)),
+        ("x-taxii-date-added-last", stamp(entries[-1].entered_at)),
     )

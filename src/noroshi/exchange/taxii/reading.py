@@ -8,11 +8,12 @@ from typing import Final
 import msgspec
 
 from noroshi.exchange.accounts import Account
-from noroshi.exchange.served import Page, Served
+from noroshi.exchange.served import Page, Served, stamp
 from noroshi.exchange.taxii import envelope, query, token
 from noroshi.exchange.taxii.marking import PUBLIC, TLP_CREATED
 from noroshi.exchange.taxii.message import NOT_FOUND, Problem, Request, Response, answer
 from noroshi.exchange.taxii.service import Collection, Rights, Root, Service
+from noroshi.words.time import parse_instant
 
 RELEASE_HEADER: Final = "noroshi-release"
 
@@ -153,5 +154,6 @@ def _left(found: Sequence[Served], asked: query.Query, ahead: Sequence[bool]) ->
     ]
 
 
-def _dated(stamp: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    return ("x-taxii-date-added-first", stamp), ("x-taxii-date-added-last", stamp)
+def _dated(version: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    date = stamp(parse_instant(version))
+    return ("x-taxii-date-added-first", date), ("x-taxii-date-added-last", date)

@@ -11,6 +11,9 @@ from noroshi.exchange.collections import Plain, Statuses
 from noroshi.exchange.served import Content
 from noroshi.words import ids
 
+MAX_CONTENT_LENGTH: Final = 10 * 1024 * 1024
+"""Bytes of a body, where nothing else is said."""
+
 VIEW: Final = "view"
 """The alias under which every partner finds its own view."""
 
@@ -50,7 +53,7 @@ class Collection(msgspec.Struct, frozen=True):
 
 class Root(msgspec.Struct, frozen=True):
     """An API root at `/{path}/`: one path segment, unencoded. `max_content_length` where it is
-    less than the service's."""
+    less than the service's; that is the limit for all of them."""
 
     path: str
     title: str
@@ -71,7 +74,7 @@ class Service(msgspec.Struct, frozen=True):
     description: str | None = None
     contact: str | None = None
     page_cap: int = 1000
-    max_content_length: int = 10 * 1024 * 1024
+    max_content_length: int = MAX_CONTENT_LENGTH
 
     def longest(self, root: Root) -> int:
         """How many bytes a body may have at an API root."""

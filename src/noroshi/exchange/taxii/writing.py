@@ -16,10 +16,9 @@ _READ_ONLY: Final = "This collection is read-only."
 
 
 class _Envelope(msgspec.Struct):
-    """TAXII 2.1 §3.7. `type` is no property of it: it is what a STIX bundle has."""
+    """TAXII 2.1 §3.7. A STIX bundle reads as one: that is what `stix2.TAXIICollectionSink` sends."""
 
     objects: list[msgspec.Raw]
-    type: msgspec.UnsetType = msgspec.UNSET
 
 
 class _Named(msgspec.Struct):

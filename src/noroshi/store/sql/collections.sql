@@ -28,15 +28,15 @@ SELECT n FROM taxii_object WHERE collection = ? AND entered_at <= ?
 ORDER BY entered_at DESC LIMIT 1;
 
 -- name: page
-SELECT n, entered_at, oid, oversion, otype, spec_version, body FROM taxii_object
+SELECT n, entered_at, oid, oversion, otype, spec_version, dated, body FROM taxii_object
 WHERE collection = ? AND n > ? AND plain = 1 ORDER BY n LIMIT ?;
 
 -- name: entry
-SELECT n, entered_at, oid, oversion, otype, spec_version, body FROM taxii_object
+SELECT n, entered_at, oid, oversion, otype, spec_version, dated, body FROM taxii_object
 WHERE collection = ? AND n = ?;
 
 -- name: object
-SELECT n, entered_at, oid, oversion, otype, spec_version, body FROM taxii_object
+SELECT n, entered_at, oid, oversion, otype, spec_version, dated, body FROM taxii_object
 WHERE collection = ? AND oid = ? ORDER BY oversion DESC, n DESC;
 
 -- name: put_status

@@ -34,8 +34,14 @@ CASES = {
         "JPN to EU, maritime/another, TLP amber, 2026-01-01: by x/R1",
     ),
     "amber never before it is in force": (
-        'say = "never"\nuntil = 2026-01-01\nwhen = { tlp = "amber" }', False,
-        "no case of it can occur",
+        'say = "never"\nuntil = 2026-01-01\nwhen = { tlp = "amber" }', True, "",
+    ),
+    "amber never until after it is in force": (
+        'say = "never"\nuntil = 2026-01-02\nfrom = "EU"\nwhen = { tlp = "amber" }', False,
+        "EU to JPN, maritime/another, TLP amber, 2026-01-01: by x/R1",
+    ),
+    "at no time": (
+        'say = "never"\nsince = 2026-02-01\nuntil = 2026-02-01', False, "no case of it can occur",
     ),
     "amber not on a day before": (
         'say = "never"\nat = 2025-12-31\nwhen = { tlp = "amber" }', True, "",

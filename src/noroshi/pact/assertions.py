@@ -79,14 +79,15 @@ def _cases(
 
 def _instants(policy: Policy, assertion: Assertion) -> tuple[int, ...]:
     """One instant of every stretch in which the assertion holds: `at`, or from `since` to before
-    `until`."""
+    `until`, whose last instant is always among them."""
     if assertion.at is not None:
         return (starts(parse_partial(assertion.at)),)
     since = -FOREVER if assertion.since is None else starts(parse_partial(assertion.since))
     until = FOREVER if assertion.until is None else ends(parse_partial(assertion.until))
     first = (since,) if since > -FOREVER else ()
     inner = (each for each in stretches(policy) if since < each < until)
-    return (*first, *inner)
+    last = (until - 1,) if since < until < FOREVER else ()
+    return tuple(sorted({*(first if since < until else ()), *inner, *last}))
 
 
 def _strands(

@@ -7,6 +7,8 @@ import os
 import random
 import subprocess
 import sys
+import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -261,3 +263,48 @@ def test_a_desk_that_gives_up_half_way_keeps_what_it_read_and_is_one_source(
     assert (name, rejected, problem) == ("a.json", 1, "a.json: gave up")
     with Node.open(folder) as node:
         assert len(node.store.rejected()) == 1
+
+
+def test_two_at_once_end_as_one_after_the_other(
+    make: Callable[..., Path], suez: Suez, clock: Callable[[], int]
+) -> None:
+    """The second waits for the first, then builds on its state."""
+    folder, half = make(), len(suez[1]) // 2
+    files = {"a.csv": suez[1][:half], "b.csv": suez[1][half:]}
+    begun, told, results = threading.Event(), threading.Event(), list[IngestReport]()
+
+    def reading(name: str, progress: Callable[[], object], waiting: Callable[[], object]) -> None:
+        path = folder.parent / name
+        path.write_bytes(suez[0] + b"".join(files[name]))
+        with Node.open(folder) as node:
+            results.append(
+                ingest(node, [path], clock, progress=lambda *_: progress(), waiting=waiting)
+            )
+
+    def hold() -> None:
+        begun.set()
+        told.wait()
+
+    first = threading.Thread(target=reading, args=("a.csv", hold, lambda: None))
+    first.start()
+    begun.wait()
+    reading("b.csv", lambda: None, told.set)
+    first.join()
+    assert [report.retracted for report in results] == [0, 0]
+    one = make("EU")
+    read(one, {"c.csv": suez[0] + b"".join(suez[1])}, clock)
+    assert len(live(folder)) == len(live(one)) > 20
+
+
+def test_the_folders_of_whoever_packed_an_archive_are_no_lineage(
+    make: Callable[..., Path], suez: Suez, clock: Callable[[], int]
+) -> None:
+    folder = make(more="")
+    path = folder.parent / "in.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("home/someone/tracks.csv", suez[0] + b"".join(suez[1]))
+    with Node.open(folder) as node:
+        ingest(node, [path], clock, tlp="green")
+        body = body_of(node.store.by_seq(node.store.findings(limit=1)[0].seq).raw)
+    assert body is not None
+    assert body.sources == ("tracks.csv",)

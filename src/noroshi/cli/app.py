@@ -111,12 +111,15 @@ def ingest(
     json: JsonOption = False,
 ) -> None:
     """Read sources into findings and records; the desk is chosen by content."""
-    from noroshi.cli.show import bar, print_ingest, print_json
+    from noroshi.cli.show import bar, print_ingest, print_json, warn
     from noroshi.node.ingest import ingest as read
     from noroshi.node.node import Node, clock
 
+    def waiting() -> None:
+        warn("Another process reads into this node; waiting until it is done.")
+
     with Node.open(node) as opened, bar(quiet=json) as progress:
-        report = read(opened, paths, clock, desk=desk, tlp=tlp, progress=progress)
+        report = read(opened, paths, clock, desk=desk, tlp=tlp, progress=progress, waiting=waiting)
     if json:
         print_json(report)
     else:

@@ -17,6 +17,7 @@ import msgspec
 from noroshi.config import Feed, FeedLabel
 from noroshi.desks.registry import choose, desks
 from noroshi.feeds.files import Opened, open_path, walk
+from noroshi.node.alone import alone
 from noroshi.node.findings import Settled, settle
 from noroshi.node.node import Node
 from noroshi.words.desk import Columns, Context, Covered, Desk, Found, Rejected, Source
@@ -187,18 +188,29 @@ def ingest(
     desk: str | None = None,
     tlp: str | None = None,
     progress: Progress = lambda name, done, size: None,
+    waiting: Callable[[], object] = lambda: None,
 ) -> IngestReport:
     """Read `paths` (files, folders, archives) into the node.
 
     `desk` forces a desk, `tlp` the label of what is unmarked; otherwise the matching `[[feed]]`
     declares both, and a source without one is TLP RED for this node alone. Raises `BadInput` for
-    an unknown `tlp`; what is wrong with a source is in the report.
+    an unknown `tlp`; what is wrong with a source is in the report. While another process reads into
+    the node it waits, after calling `waiting`.
     """
     given = None if tlp is None else Feed(uri="*", label=_declared(tlp))
     run = _Run(node, now, progress)
+    with alone(node.settings.data, waiting):
+        run.finish(_read_all(run, paths, desk, given))
+    return run.report
+
+
+def _read_all(
+    run: _Run, paths: list[Path], desk: str | None, given: Feed | None
+) -> list[tuple[Source, Desk]]:
+    """Every source of `paths` to its end; those that got there."""
     read: list[tuple[Source, Desk]] = []
     for path in walk(paths):
-        feed = feed_of(node, path)
+        feed = feed_of(run.node, path)
         for opened in _parts(path):
             if isinstance(opened, BadInput):
                 run.fail(Path(opened.where).name, opened)
@@ -206,15 +218,14 @@ def ingest(
             try:
                 chosen = _desk(opened, desk or (feed.desk if feed else None))
                 if chosen is None:
-                    _unread(run, opened, node)
+                    _unread(run, opened, run.node)
                     continue
-                source = _source(node, opened, feed, given or feed, chosen, now())
+                source = _source(run.node, opened, feed, given or feed, chosen, run.now())
                 run.read(opened, chosen, source)
                 read.append((source, chosen))
             except BadInput as problem:
                 run.fail(opened.name, problem)
-    run.finish(read)
-    return run.report
+    return read
 
 
 def _parts(path: Path) -> Iterator[Opened | BadInput]:
@@ -282,7 +293,7 @@ def _source(
 ) -> Source:
     return Source(
         name=opened.name,
-        lineage=(feed.lineage if feed else None) or opened.name,
+        lineage=(feed.lineage if feed else None) or Path(opened.name).name,
         retrieved=now,
         sha256=opened.sha256,
         label=feed_label(labels, node.party, desk) if labels else unlabelled(node.party, desk),

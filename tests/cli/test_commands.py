@@ -215,3 +215,28 @@ def test_config_check_tries_what_would_fail_later(node: Path, more: str, says: s
 def test_config_check_reads_the_agreements(node: Path) -> None:
     (node / "agreements" / "broken.toml").write_text("format = 'pact/1'\n[agreement]\nid = 1\n")
     assert "broken.toml" in refusal("config", "--check", "--node", str(node))
+
+
+def test_taxii_load_says_the_password_once_and_what_was_refused(node: Path, tmp_path: Path) -> None:
+    collection = {
+        "id": "0c0ffee0-0000-4000-8000-000000000001",
+        "title": "Open",
+        "can_read": True,
+        "can_write": False,
+        "objects": BUNDLE["objects"],
+    }
+    root = {"information": {"title": "Trust"}, "collections": [collection]}
+    path = tmp_path / "data.json"
+    path.write_text(json.dumps({"trust": root}))
+    command = ("taxii", "load", str(path), "--account", "suite", "--node", str(node))
+    first = run(*command)
+    assert first.exit_code == 0, first.output
+    assert "1 added" in first.output
+    assert "shown once" in first.output
+    collection["objects"] = [{"id": "x"}]
+    path.write_text(json.dumps({"trust": root}))
+    second = run(*command, "--json")
+    assert second.exit_code == 3
+    assert json.loads(second.output)["password"] is None
+    path.write_text("{")
+    assert "no TAXII data" in refusal(*command)

@@ -70,6 +70,68 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, says: str) -> None:
         load_settings(node(tmp_path, text), {}, {})
 
 
+COLLECTION = (
+    WHOLE
+    + """
+[[account]]
+name = "press"
+hash = { file = "h" }
+[[root]]
+path = "two"
+title = "Two"
+[[collection]]
+id = "0c0ffee0-0000-4000-8000-000000000001"
+title = "Open"
+alias = "open"
+rights = { eu = "rw", press = "r", "*" = "w" }
+"""
+)
+SECOND = """
+[[collection]]
+id = "0c0ffee0-0000-4000-8000-000000000002"
+title = "Second"
+rights = {}
+"""
+
+
+def test_collections_roots_and_accounts_are_declared(tmp_path: Path) -> None:
+    config = load_settings(node(tmp_path, COLLECTION + SECOND), {}, {}).config
+    first, second = config.collection
+    assert (first.root, first.page, second.rights) == ("api", None, {})
+    assert config.root[0].max_content_length is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('eu = "rw"', 'nobody = "rw"', "no account"),
+        ('eu = "rw"', 'eu = "all"', "rights"),
+        ("0c0ffee0-0000", "0C0FFEE0-0000", "UUID"),
+        ("8000-000000000002", "8000-000000000001", "declared twice"),
+        ('title = "Second"', 'title = "Second"\nalias = "open"', "used twice"),
+        ('title = "Second"', 'title = "Second"\nalias = "view"', "used twice"),
+        ('title = "Second"', 'title = "Second"\nroot = "three"', "there is no"),
+        ('title = "Second"', 'title = "Second"\npage = 0', "at least 1"),
+        ('path = "two"', 'path = "api"', "declared twice"),
+        ('path = "two"', 'path = "taxii2"', "path segment"),
+        ('path = "two"', 'path = "a/b"', "path segment"),
+        ('name = "press"', 'name = "eu"', "declared twice"),
+        ('title = "Second"', 'title = "Second"\nowner = "EU"', "owner"),
+    ],
+    ids=[
+        "account", "right", "id", "same id", "same alias", "alias of the view", "root", "page",
+        "same root", "discovery", "segments", "same account", "unknown key",
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_collections_is_named(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    text = COLLECTION + SECOND
+    assert old in text
+    with pytest.raises(BadConfig, match=says):
+        load_settings(node(tmp_path, text.replace(old, new)), {}, {})
+
+
 def test_no_node_here_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(BadConfig, match="noroshi init"):
         load_settings(tmp_path, {}, {})

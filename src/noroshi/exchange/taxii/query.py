@@ -77,12 +77,14 @@ def select(entries: Iterable[Served], match: Match) -> list[Served]:
     """The versions of *one* object that `match` asks for, in the order given.
 
     The specification version is chosen first (the newest there is, unless asked otherwise), then
-    the version among those.
+    the version among those of each: as a page of a collection does.
     """
     held = list(entries)
     specs = match.spec_version or (max((each.spec_version for each in held), default=""),)
     version = match.version or ("last",)
-    return among(held, msgspec.structs.replace(match, spec_version=specs, version=version))
+    alike = [Match(spec_version=(spec,), version=version) for spec in specs]
+    wanted = {each.n for one in alike for each in among(held, one)}
+    return [each for each in held if each.n in wanted]
 
 
 def among(entries: Iterable[Served], match: Match) -> list[Served]:

@@ -240,3 +240,23 @@ def test_taxii_load_says_the_password_once_and_what_was_refused(node: Path, tmp_
     assert json.loads(second.output)["password"] is None
     path.write_text("{")
     assert "no TAXII data" in refusal(*command)
+
+
+def test_ingest_names_the_place_and_reason_of_what_it_could_not_read(
+    node: Path, bundle: Path
+) -> None:
+    broken = [{key: value for key, value in BUNDLE["objects"][0].items() if key != "id"}] * 2
+    bundle.write_text(json.dumps(BUNDLE | {"objects": [*BUNDLE["objects"], *broken]}))
+    found = run("ingest", str(bundle), "--node", str(node), "--tlp", "green")
+    assert found.exit_code == 3
+    assert "2 × malware without `id`" in found.output
+    assert "first at /objects/1" in found.output
+
+
+def test_what_a_source_says_does_not_act_on_the_terminal(node: Path, bundle: Path) -> None:
+    evil = {**BUNDLE["objects"][0], "type": "\x1b]0;owned\x07\u009b31m", "id": 1}
+    bundle.write_text(json.dumps(BUNDLE | {"objects": [{**evil, "id": ""}]}))
+    found = run("ingest", str(bundle), "--node", str(node), "--tlp", "green")
+    assert found.exit_code == 3
+    assert "owned" in found.output
+    assert not {"\x1b", "\x07", "\u009b"} & set(found.output)

@@ -53,7 +53,9 @@ def main() -> None:
 
 
 def _fail(text: str) -> NoReturn:
-    print(f"noroshi: {text}", file=sys.stderr)
+    from noroshi.cli.show import warn
+
+    warn(f"noroshi: {text}")
     sys.exit(FAILED)
 
 

@@ -23,14 +23,21 @@ if TYPE_CHECKING:
     from noroshi.words.record import Record
 
 
+def plain(text: str) -> str:
+    """`text` without what acts on a terminal: files and peers may put it into names and reasons."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or each in "\n\t" else "\ufffd" for each in text)
+
+
 def say(text: str) -> None:
     """One line on standard output, at once: others may be waiting for it."""
-    print(text, flush=True)
+    print(plain(text), flush=True)
 
 
 def warn(text: str) -> None:
     """One line on standard error: progress and problems of long work."""
-    print(text, file=sys.stderr, flush=True)
+    print(plain(text), file=sys.stderr, flush=True)
 
 
 def print_json(value: Any) -> None:
@@ -119,7 +126,7 @@ def table(columns: list[tuple[str, bool]], rows: list[list[str]]) -> None:
     for heading, right in columns:
         grid.add_column(heading, justify="right" if right else "left", overflow="fold")
     for row in rows:
-        grid.add_row(*row)
+        grid.add_row(*map(plain, row))
     width = None if sys.stdout.isatty() else 160
     Console(width=width, highlight=False, markup=False, soft_wrap=False).print(grid)
 
@@ -141,6 +148,11 @@ def print_ingest(report: IngestReport) -> None:
     for source in report.sources:
         if source.problem:
             say(f"  {source.name}: {source.problem}")
+        for part in source.parts:
+            say(f"  {source.name}: {part.count:,} × {part.reason}; first at {part.place}")
+        others = source.rejected - sum(part.count for part in source.parts)
+        if others:
+            say(f"  {source.name}: {others:,} × for other reasons")
         if source.skipped:
             say(f"  {source.name}: read before, skipped")
         if source.conflicts:

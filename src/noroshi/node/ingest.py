@@ -22,13 +22,25 @@ from noroshi.node.findings import Settled, settle
 from noroshi.node.node import Node
 from noroshi.words.desk import Columns, Context, Covered, Desk, Found, Rejected, Source
 from noroshi.words.errors import BadInput
-from noroshi.words.evidence import ByteRange
+from noroshi.words.evidence import ByteRange, Locator, Row
 from noroshi.words.finding import Finding
 from noroshi.words.ids import canonical, sha256
 from noroshi.words.label import Label, Strand, Tlp, label
 from noroshi.words.record import Record
 
 BATCH = 1_000
+
+
+FIRST = 3
+"""Reasons of a source that its report spells out; the others are counted together."""
+
+
+class BadPart(msgspec.Struct):
+    """Why parts of a source could not be read, how many, and where the first of them stands."""
+
+    reason: str
+    place: str
+    count: int = 1
 
 
 class SourceReport(msgspec.Struct):
@@ -42,6 +54,7 @@ class SourceReport(msgspec.Struct):
     known: int = 0
     conflicts: int = 0
     rejected: int = 0
+    parts: list[BadPart] = []
     skipped: bool = False
     undeclared: bool = False
     problem: str | None = None
@@ -150,6 +163,8 @@ class _Run:
         report.known += put.known
         report.conflicts += len(put.conflicts)
         report.rejected += len(rejected)
+        for part in rejected:
+            _tell(report, part)
         records.clear()
         rejected.clear()
 
@@ -178,6 +193,21 @@ class _Run:
         self.report.changed += settled.changed
         self.report.retracted += settled.retracted
         self.report.unchanged += settled.unchanged
+
+
+def _tell(report: SourceReport, part: Rejected) -> None:
+    for known in report.parts:
+        if known.reason == part.reason:
+            known.count += 1
+            return
+    if len(report.parts) < FIRST:
+        report.parts.append(BadPart(part.reason, _place(part.locator)))
+
+
+def _place(locator: Locator) -> str:
+    if isinstance(locator, ByteRange):
+        return f"byte {locator.start}"
+    return f"row {locator.row}" if isinstance(locator, Row) else locator.pointer or "the whole"
 
 
 def ingest(

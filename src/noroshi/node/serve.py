@@ -10,12 +10,13 @@ import fnmatch
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from noroshi.config import API, Peer
+from noroshi.config import API, Feed, Peer
 from noroshi.exchange.accounts import Account, Accounts
 from noroshi.exchange.taxii.asgi import app
 from noroshi.exchange.taxii.service import MAX_CONTENT_LENGTH, Service, view_collection
@@ -96,16 +97,12 @@ def start_worker(folder: Path) -> subprocess.Popen[bytes]:
 
 def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
     """Until `stop`: feeds that are due, views, peers that are due. Problems are said and left."""
-    from noroshi.node.ingest import ingest
-
     due: dict[str, int] = {}
     views = node.views()
     while True:
         for feed in node.settings.config.feed:
             if feed.every and _is_due(due, f"feed {feed.uri}", feed.every):
-                paths = _matching(node.settings.folder, feed.uri)
-                report = ingest(node, paths, clock)
-                say(f"{feed.uri}: {report.new} new findings, {report.bad} bad parts")
+                _try(say, f"feed {feed.uri}", lambda f=feed: _read(node, f, say))
         for peer in node.settings.config.peer:
             if peer.account:
                 _try(say, f"view of {peer.party}", lambda p=peer: views.refresh(p.party, clock()))
@@ -113,6 +110,14 @@ def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
                 _try(say, f"sync with {peer.party}", lambda p=peer: _pull(node, p, say))
         if stop.wait(TICK_S):
             return
+
+
+def _read(node: Node, feed: Feed, say: Callable[[str], None]) -> None:
+    from noroshi.node.ingest import ingest
+
+    report = ingest(node, _matching(node.settings.folder, feed.uri), clock)
+    if report.new or report.changed or report.retracted or report.bad:
+        say(f"{feed.uri}: {report.new} new findings, {report.bad} bad parts")
 
 
 def _pull(node: Node, peer: Peer, say: Callable[[str], None]) -> None:
@@ -124,12 +129,14 @@ def _pull(node: Node, peer: Peer, say: Callable[[str], None]) -> None:
 def _try(say: Callable[[str], None], what: str, act: Callable[[], object]) -> None:
     try:
         act()
-    except (NoroshiError, OSError) as problem:
-        say(f"{what}: {problem}")
+    except Exception as problem:
+        # Whatever one feed or peer brings about, the others go on, and so does the next round.
+        named = "" if isinstance(problem, NoroshiError) else f"{type(problem).__name__}: "
+        say(f"{what}: {named}{problem}")
 
 
 def _is_due(due: dict[str, int], name: str, every: str) -> bool:
-    now = clock()
+    now = time.monotonic_ns() // 1_000  # a clock that is set back must not stop a feed
     if now < due.get(name, 0):
         return False
     due[name] = now + parse_duration(every)

@@ -95,7 +95,7 @@ def remove(connection: sqlite3.Connection, collection: str, held: Sequence[Held]
     """Delete these versions, and mark what is left of their objects anew."""
     gone = {each.n for each in held}
     connection.executemany(SQL["drop"], [(collection, n) for n in sorted(gone)])
-    for oid in []:
+    for oid in sorted({each.oid for each in held}):
         left = _held(connection, collection, oid)
         _mark(connection, collection, left, marked([row.current for row in left]), {})
 

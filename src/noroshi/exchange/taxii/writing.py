@@ -16,7 +16,7 @@ _READ_ONLY: Final = "This collection is read-only."
 
 
 class _Envelope(msgspec.Struct):
-    """TAXII 2.1 §3.7. A STIX bundle reads as one: that is what `stix2.TAXIICollectionSink` sends."""
+    """TAXII 2.1 §3.7. A bundle reads as one: `stix2.TAXIICollectionSink` sends those."""
 
     objects: list[msgspec.Raw]
 

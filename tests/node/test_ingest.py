@@ -308,3 +308,21 @@ def test_the_folders_of_whoever_packed_an_archive_are_no_lineage(
         body = body_of(node.store.by_seq(node.store.findings(limit=1)[0].seq).raw)
     assert body is not None
     assert body.sources == ("tracks.csv",)
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["a new file alone", "and one more"])
+def test_other_parameters_do_not_take_back_what_earlier_ones_found(
+    make: Callable[..., Path], suez: Suez, clock: Callable[[], int], again: bool
+) -> None:
+    """A state made anew knows nothing of what was read before it, so it refutes none of that."""
+    folder = make()
+    half = len(suez[1]) // 2
+    read(folder, {"a.csv": suez[0] + b"".join(suez[1][:half])}, clock)
+    before = set(live(folder))
+    with (folder / "node.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[desk.sea]\nstop_min_s = 10800\n")
+    report = read(folder, {"b.csv": suez[0] + b"".join(suez[1][half:])}, clock)
+    if again:
+        report = read(folder, {"c.csv": suez[0] + b"".join(suez[1][half + 1 :])}, clock)
+    assert report.retracted == 0
+    assert before <= set(live(folder))

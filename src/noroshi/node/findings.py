@@ -13,7 +13,7 @@ from noroshi.words.ids import sha256
 from noroshi.words.kind import Kind
 from noroshi.words.label import highest_tlp, tlp_marking_id
 from noroshi.words.record import Record
-from noroshi.words.stix import body_of, event, finding_body, head
+from noroshi.words.stix import FindingBody, body_of, event, finding_body, head
 from noroshi.words.time import MS, parse_instant
 
 
@@ -26,8 +26,14 @@ class Settled(msgspec.Struct):
     unchanged: int = 0
 
 
-def settle(node: Node, desk: Desk, findings: list[Finding], now: int) -> Settled:
-    """Bring the store's live findings of `desk` to exactly `findings`. Call inside `write()`."""
+def settle(
+    node: Node, desk: Desk, params_sha256: str, findings: list[Finding], now: int
+) -> Settled:
+    """Bring the live findings of `desk` under these parameters to exactly `findings`.
+
+    What another version of the desk or other parameters found stays: a state that was made anew
+    has not seen what they rest on, and so refutes nothing. Call inside `write()`.
+    """
     settled = Settled()
     records: list[Record] = []
     kept: dict[str, Finding] = {}
@@ -44,8 +50,14 @@ def settle(node: Node, desk: Desk, findings: list[Finding], now: int) -> Settled
     emitted = {each.id: each for each in findings}
     for kind in desk.kinds:
         for row in node.store.findings(kind=kind):
-            if row.owner == node.party and row.id not in emitted:
-                _retract(node, row, desk.kinds[kind], _successor(row, findings), now)
+            if row.owner != node.party or row.id in emitted:
+                continue
+            held = node.store.by_seq(row.seq)
+            body = body_of(held.raw)
+            if body is None:
+                raise AssertionError(f"a projected finding without its extension: {row.id}")
+            if (body.detector_version, body.params_sha256) == (desk.version, params_sha256):
+                _retract(node, held, body, desk.kinds[kind], _successor(row, findings), now)
                 settled.retracted += 1
     return settled
 
@@ -95,20 +107,19 @@ def _successor(row: FindingRow, findings: list[Finding]) -> str | None:
     return None
 
 
-def _retract(node: Node, row: FindingRow, kind: Kind, replaced_by: str | None, now: int) -> None:
-    held = node.store.record(row.id)
-    body = None if held is None else body_of(held.raw)
-    if held is None or body is None:
-        raise AssertionError(f"a projected finding without a record: {row.id}")
+def _retract(
+    node: Node, held: Record, body: FindingBody, kind: Kind, replaced_by: str | None, now: int
+) -> None:
     reason = "moved" if replaced_by else "later data no longer support it"
     version = max(now - now % MS, held.version + MS)
+    common = head(held.raw)
     raw = event(
-        row.id,
+        held.id,
         msgspec.structs.replace(body, reason=reason, replaced_by=replaced_by),
         kind,
-        created=parse_instant(head(held.raw).created or ""),
+        created=parse_instant(common.created or ""),
         modified=version,
-        marking_refs=head(held.raw).object_marking_refs,
+        marking_refs=common.object_marking_refs,
         revoked=True,
     )
-    node.store.retract(row.id, raw, version, reason, replaced_by, at=now)
+    node.store.retract(held.id, raw, version, reason, replaced_by, at=now)

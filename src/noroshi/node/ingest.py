@@ -21,7 +21,7 @@ from noroshi.node.alone import alone
 from noroshi.node.findings import Settled, settle
 from noroshi.node.node import Node
 from noroshi.words.desk import Columns, Context, Covered, Desk, Found, Rejected, Source
-from noroshi.words.errors import BadInput
+from noroshi.words.errors import BadInput, Refused
 from noroshi.words.evidence import ByteRange, Locator, Row
 from noroshi.words.finding import Finding
 from noroshi.words.ids import canonical, sha256
@@ -117,7 +117,7 @@ class _Run:
         report = SourceReport(opened.name, desk.name, opened.size)
         self.report.sources.append(report)
         report.undeclared = source.label.strands[0].only == ()
-        done = self.node.store.source(source_key(source, desk))
+        done = self.node.store.source(source_key(source, desk, self.context(desk)))
         if done is not None and done.done:
             report.skipped = True
             return
@@ -143,7 +143,10 @@ class _Run:
         report.rows[columns.kind] = report.rows.get(columns.kind, 0) + rows
         self.states[desk.name], emits = desk.fold(self.state(desk), columns, 0)
         if emits:
-            raise AssertionError("a desk emitted before its watermark")
+            raise Refused(
+                f"desk {desk.name} emitted with watermark 0, when anything may still follow\n"
+                "Hint: fold emits only what is certain before the watermark; finish emits the rest"
+            )
         self.progress(opened.name, _reached(columns), opened.size)
 
     def fail(self, name: str, problem: BadInput) -> None:
@@ -169,7 +172,10 @@ class _Run:
         rejected.clear()
 
     def finish(self, read: list[tuple[Source, Desk]]) -> None:
-        """Settle what each desk finds now, with its state and its sources, in one transaction."""
+        """Settle what each desk finds now together with its state, then mark the sources as read.
+
+        Killed in between, the sources are read again, and a desk takes a row twice as once.
+        """
         for name, state in self.states.items():
             desk, context = desks()[name], self.contexts[name]
             dumped = desk.dump(state)
@@ -178,12 +184,13 @@ class _Run:
             now = self.now()
             with self.node.store.write():
                 self.node.store.put_coverage(each for each in emits if isinstance(each, Covered))
-                self._count(findings, settle(self.node, desk, findings, now))
+                settled = settle(self.node, desk, context.params_sha256, findings, now)
+                self._count(findings, settled)
                 key = state_key(desk, context)
                 self.node.store.set_source(key, f"desk {name}", 0, dumped, False, now)
         with self.node.store.write():
             for source, desk in read:
-                key = source_key(source, desk)
+                key = source_key(source, desk, self.context(desk))
                 self.node.store.set_source(key, source.name, 0, b"", True, self.now())
 
     def _count(self, findings: list[Finding], settled: Settled) -> None:
@@ -313,9 +320,9 @@ def state_key(desk: Desk, context: Context) -> str:
     return f"desk:{desk.name}:{desk.version}:{context.params_sha256}"
 
 
-def source_key(source: Source, desk: Desk) -> str:
-    """Under which a source is known to be read: its bytes, its label and the desk's version."""
-    return f"{source.sha256}:{source.label.key()[:16]}:{desk.name}:{desk.version}"
+def source_key(source: Source, desk: Desk, context: Context) -> str:
+    """Under which a source is known to be read: its bytes, its label, its desk's state."""
+    return f"{source.sha256}:{source.label.key()[:16]}:{state_key(desk, context)}"
 
 
 def _source(
@@ -357,8 +364,3 @@ def _reached(columns: Columns) -> int:
 def _pillar(desk: Desk) -> str:
     pillars = sorted({kind.pillar for kind in desk.kinds.values()})
     return pillars[0]
-
-
-def iter_bad(report: IngestReport) -> Iterator[SourceReport]:
-    """The sources of which something could not be read."""
-    return (s for s in report.sources if s.rejected or s.conflicts or s.problem)

@@ -7,7 +7,7 @@ no store: `feeds` opens sources, `detect` folds columns, the node stores what is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -111,6 +111,8 @@ class Query(msgspec.Struct, frozen=True):
 class Desk(Protocol):
     """`name`, `version`, `kinds`, and one kernel for batch and live: `fold` over columns.
 
+    Findings carry `version` as their `detector_version`, and the context's `params_sha256`: what
+    other versions or parameters found is theirs, and not taken back by these.
     The live set of findings is the same for any chunking, order or duplication of the columns
     that `fold` is given, once `finish` was called.
     """
@@ -153,12 +155,10 @@ class Desk(Protocol):
         ...
 
 
-def detect(
-    desk: Desk, context: Context, columns: Iterable[Columns], watermark: Literal[0] = 0
-) -> Iterator[Emit]:
+def detect(desk: Desk, context: Context, columns: Iterable[Columns]) -> Iterator[Emit]:
     """Everything that `desk` finds in `columns`: start, fold, finish — the batch form."""
     state = desk.start(context)
     for each in columns:
-        state, emits = desk.fold(state, each, watermark)
+        state, emits = desk.fold(state, each, 0)
         yield from emits
     yield from desk.finish(state)

@@ -4,8 +4,6 @@
     ├── BadInput           a file, row or message that cannot be read: where, found, expected, hint
     │   ├── BadAgreement   … of an agreement file
     │   └── BadConfig      … of node.toml
-    ├── ConflictingVersion same id and version, other bytes
-    ├── WrongCreator       a version signed or sent by someone who did not make the first one
     ├── UnknownParty       a code that the registry does not hold
     └── Refused            an operation that the node will not do, and why
 
@@ -53,14 +51,6 @@ class BadAgreement(BadInput):
 
 class BadConfig(BadInput):
     """A node.toml that cannot be used."""
-
-
-class ConflictingVersion(NoroshiError):
-    """The same id and version arrived with other bytes; the first stays."""
-
-
-class WrongCreator(NoroshiError):
-    """A new version of a record by someone who did not create the first."""
 
 
 class UnknownParty(NoroshiError):

@@ -1,0 +1,48 @@
+"""`[[feed]]`: what is read, how it is labelled where it is unmarked, and how often."""
+
+from __future__ import annotations
+
+import msgspec
+
+from noroshi.words.finding import Reliability
+from noroshi.words.label import ClassMark, Pap, Tlp
+from noroshi.words.time import parse_duration
+
+
+class FeedLabel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The declared default of what a feed leaves unmarked. TLP CLEAR is not a default."""
+
+    tlp: Tlp
+    pap: Pap | None = None
+    classes: tuple[ClassMark, ...] = ()
+    only: tuple[str, ...] | None = None
+    orcon: bool = False
+    licence: str | None = None
+    personal: bool = False
+
+    def __post_init__(self) -> None:
+        if self.tlp is Tlp.CLEAR:
+            raise ValueError("a default label is never TLP CLEAR: only a source marks itself clear")
+
+
+class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[feed]]`: a file name pattern, its desk (else by content), lineage, label, reliability.
+
+    `every` (ISO 8601 duration) makes `noroshi work` read it again; without it `ingest` alone does.
+    """
+
+    uri: str
+    label: FeedLabel
+    desk: str | None = None
+    lineage: str | None = None
+    every: str | None = None
+    reliability: Reliability = "F"
+
+    def __post_init__(self) -> None:
+        check_every(self.every)
+
+
+def check_every(text: str | None) -> None:
+    """Raise `ValueError` for a duration that is none."""
+    if text is not None and not parse_duration(text):
+        raise ValueError(f"every = {text!r} is no time at all")

@@ -1,0 +1,64 @@
+"""Who calls in, and whom we call: `[[peer]]` and `[[account]]`."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from noroshi.config.feeds import check_every
+from noroshi.config.secret import Secret
+
+LOOPBACK: Final = re.compile(r"127(?:\.\d{1,3}){3}|localhost|\[::1\]")
+
+_KEY = re.compile("[0-9a-f]{64}")
+
+
+class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[peer]]`: a node we exchange with.
+
+    Towards it: `url` of its TAXII discovery, `user` and `password`, `every`. From it: `account`
+    and `account_hash` (Argon2id) let it in. `public_key` (hex Ed25519) is pinned; without it
+    nothing that the peer grants is kept.
+    """
+
+    party: str
+    url: str | None = None
+    user: str | None = None
+    password: Secret | None = None
+    account: str | None = None
+    account_hash: Secret | None = None
+    public_key: str | None = None
+    every: str | None = None
+
+    def __post_init__(self) -> None:
+        check_every(self.every)
+        if self.public_key is not None and _KEY.fullmatch(self.public_key) is None:
+            raise ValueError("public_key is not an Ed25519 key: 64 digits of lower-case hex")
+        if (self.account is None) != (self.account_hash is None):
+            raise ValueError("account and account_hash go together")
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password go together")
+        if self.url is not None:
+            _check_url(self.url)
+
+
+class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[account]]`: a name that may call in for no party: it has no view, and of the plain
+    collections those whose `rights` name it or everyone. `hash` is Argon2id."""
+
+    name: str
+    hash: Secret
+
+
+def _check_url(url: str) -> None:
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2].removesuffix(f":{parts.port}")
+    if parts.username or parts.password:
+        raise ValueError("a url holds no password; say user and password = { file = … }")
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError(f"url = {url!r} is no http or https address")
+    if parts.scheme == "http" and LOOPBACK.fullmatch(host) is None:
+        raise ValueError(f"url = {url!r}: off loopback a peer is called over https only")

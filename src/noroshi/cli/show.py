@@ -250,7 +250,7 @@ def print_sync(report: SyncReport) -> None:
         f"{report.known} known, {report.own} our own, {report.withdrawn} withdrawn, "
         f"{report.refused} refused"
     )
-    for reason, count in report.reasons.items():
+    for reason, count in sorted(report.reasons.items()):
         say(f"  {count} refused: {reason}")
 
 

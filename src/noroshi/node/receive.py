@@ -1,0 +1,170 @@
+"""Receive: of what a peer sends, keep only what may be kept, whichever way it came.
+
+A grant counts only when the pinned key of its originator signed it, and an object only when every
+strand of its label stands under such a grant that names us. What we made ourselves and a peer
+offers back is left out, and a strand in our own name stays with us: nobody else says to whom it may
+go.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from noroshi.exchange import tombstone
+from noroshi.exchange.sign import verify_grant
+from noroshi.exchange.taxii.client import Pulled
+from noroshi.node.node import Node
+from noroshi.pact.decide import decide
+from noroshi.pact.policy import Policy
+from noroshi.words.desk import Rejected
+from noroshi.words.evidence import JsonPointer
+from noroshi.words.grant import Grant
+from noroshi.words.ids import is_stix_id, sha256
+from noroshi.words.label import Label, Tlp, highest_tlp, tlp_marking_id
+from noroshi.words.label import label as joined
+from noroshi.words.record import Hop, Record
+from noroshi.words.stix import FindingBody, Head, body_of, head, version_of
+
+
+class Received(msgspec.Struct):
+    """What came of what a peer sent; `own` counts what was ours before it was the peer's,
+    `reasons` the refused by reason."""
+
+    peer: str
+    objects: int = 0
+    stored: int = 0
+    known: int = 0
+    own: int = 0
+    withdrawn: int = 0
+    refused: int = 0
+    reasons: dict[str, int] = {}
+
+    def refuse(self, reason: str) -> None:
+        """Count one object that is not kept."""
+        self.refused += 1
+        self.reasons[reason] = self.reasons.get(reason, 0) + 1
+
+
+def receive(node: Node, party: str, page: Pulled, report: Received, now: int) -> None:
+    """Take what `party` sent, and count it in `report`. Call in the transaction that remembers how
+    far the peer was read."""
+    node.store.put_grants(grant for grant in page.grants if _genuine(node, grant))
+    _, policy = node.policy(at=now)
+    records: list[Record] = []
+    rejected: list[Rejected] = []
+    for n, raw in enumerate(page.objects):
+        label = page.labels[page.of[n]] if n < len(page.of) else None
+        taken = _take(node, policy, party, raw, label, now)
+        if isinstance(taken, Record):
+            records.append(taken)
+        elif taken is Left.WITHDRAWN:
+            report.withdrawn += 1
+        elif taken is Left.OWN:
+            report.own += 1
+        else:
+            rejected.append(Rejected(f"peer {party}", JsonPointer(f"/{n}"), taken, raw))
+            report.refuse(taken)
+    put = node.store.put(records, at=now)
+    for conflict in put.conflicts:
+        report.refuse(conflict.reason)
+    node.store.reject(rejected, at=now, source=sha256(b"\n".join(page.objects)))
+    report.objects += len(page.objects)
+    report.stored += put.stored
+    report.known += put.known
+
+
+class Left(Enum):
+    """What an object was that is rightly not kept."""
+
+    WITHDRAWN = "a withdrawal, carried out"
+    OWN = "what is ours came back"
+
+
+def _take(
+    node: Node, policy: Policy, party: str, raw: bytes, label: Label | None, now: int
+) -> Record | Left | str:
+    """The record to keep, what it was instead, or why the object is refused."""
+    try:
+        common = head(raw)
+        version = version_of(common, now)
+        body = body_of(raw) if common.type == "event" else None
+    except (msgspec.DecodeError, ValueError) as problem:
+        return f"not a STIX object: {problem}"
+    if not is_stix_id(common.id) or common.id.rpartition("--")[0] != common.type:
+        return "no STIX id of its type"
+    gone = tombstone.read(raw)
+    if gone is not None:
+        return _withdraw(node, party, gone.withdrawn, now)
+    if label is None:
+        return "no label came with it"
+    ours = policy.parties.line(node.party)
+    theirs = tuple(each for each in label.strands if each.originator not in ours)
+    if (not theirs) if body is None else (body.owner in ours):
+        return Left.OWN
+    wrong = _wrong(party, common, body, label)
+    if wrong is not None:
+        return wrong
+    release = decide(policy, label, node.party, node.party, now, "keep", record=common.id)
+    if not release.permitted:
+        return "no genuine grant names us"
+    mine = (each for each in label.strands if each.originator in ours)
+    closed = (msgspec.structs.replace(each, only=()) for each in mine)
+    return _received(party, raw, common, body, joined(*theirs, *closed), version, now)
+
+
+def _wrong(party: str, common: Head, body: FindingBody | None, label: Label) -> str | None:
+    """What the label says that the object does not, or the other way round."""
+    if any(strand.exercise for strand in label.strands):
+        return "exercise data never meets real data"
+    marked = [tlp for tlp in Tlp if tlp_marking_id(tlp) in common.object_marking_refs]
+    if any(tlp.rank > highest_tlp(label).rank for tlp in marked):
+        return "its marking is stricter than its label"
+    owner = body.owner if body else None
+    if owner not in (None, party, *(strand.originator for strand in label.strands)):
+        return "made by somebody who is not in its label"
+    return None
+
+
+def _received(
+    party: str,
+    raw: bytes,
+    common: Head,
+    body: FindingBody | None,
+    label: Label,
+    version: int,
+    now: int,
+) -> Record:
+    return Record(
+        id=common.id,
+        version=version,
+        kind=body.kind if body else common.type,
+        pillar=label.strands[0].pillar,
+        owner=(body.owner if body else None) or party,
+        label=label,
+        raw=raw,
+        sha256=sha256(raw),
+        received=now,
+        hops=(Hop(party, now, party),),
+        status="revoked" if common.revoked else "live",
+    )
+
+
+def _withdraw(node: Node, party: str, gone: str, now: int) -> Left | str:
+    """Carry out the withdrawal of `gone`: only for what this peer gave us."""
+    held = node.store.record(gone)
+    if held is None:
+        return Left.WITHDRAWN
+    if not held.hops or held.hops[-1].party != party:
+        return "a withdrawal of what this peer did not give us"
+    node.store.withdraw(gone, at=now)
+    return Left.WITHDRAWN
+
+
+def _genuine(node: Node, grant: Grant) -> bool:
+    """Whether the originator's pinned key signed the grant."""
+    for peer in node.settings.config.peer:
+        if peer.party == grant.originator and peer.public_key:
+            return verify_grant(grant, bytes.fromhex(peer.public_key))
+    return False

@@ -13,7 +13,7 @@ from typing import Final
 from noroshi.words.desk import Source
 from noroshi.words.ids import sha256
 from noroshi.words.label import Strand, Tlp, label
-from noroshi.words.stix import split
+from noroshi.words.stix import head, split
 
 PARTY: Final = "JPN"
 RECEIVED: Final = 1_770_000_000_000_000
@@ -26,6 +26,12 @@ def objects(copies: int = 1) -> tuple[bytes, ...]:
     sample = importlib.resources.files("noroshi.data") / "samples" / "ics-attack-18.1.json.gz"
     bundle = gzip.decompress(sample.read_bytes())
     return tuple(each for copy in range(copies) for each in split(_renamed(bundle, copy)))
+
+
+@functools.cache
+def dated(copies: int = 1) -> tuple[bytes, ...]:
+    """The objects with a `modified`: OpenTAXII fails on any other."""
+    return tuple(each for each in objects(copies) if head(each).modified)
 
 
 def _renamed(bundle: bytes, copy: int) -> bytes:

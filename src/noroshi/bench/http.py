@@ -18,30 +18,34 @@ MEDIA_TYPE: Final = "application/taxii+json;version=2.1"
 
 
 class Access(msgspec.Struct, frozen=True):
-    """Where objects are to be had, and under which account."""
+    """Where objects are to be had, and under which account; with a `token` by that instead."""
 
     port: int
     user: str
     password: str
     path: str
+    token: str | None = None
 
     def client(self) -> Client:
         """A new connection."""
-        return Client(self.port, self.user, self.password)
+        return Client(self.port, self.user, self.password, self.token)
 
 
 def peer_access(peer: Peer) -> Access:
     """Where a peer that is a server said that it listens."""
     hello = peer.hello
-    return Access(hello["port"], hello["user"], hello["password"], hello["path"])
+    named = [hello.get(name) for name in ("user", "password")]
+    user, password = (str(each or "") for each in named)
+    return Access(hello["port"], user, password, hello["path"], hello.get("token"))
 
 
 class Client:
     """One connection to one server under one account. Not safe for several threads."""
 
-    def __init__(self, port: int, user: str, password: str) -> None:
-        token = base64.b64encode(f"{user}:{password}".encode()).decode()
-        self._headers = {"Authorization": f"Basic {token}", "Accept": MEDIA_TYPE}
+    def __init__(self, port: int, user: str, password: str, token: str | None = None) -> None:
+        basic = base64.b64encode(f"{user}:{password}".encode()).decode()
+        proof = f"Bearer {token}" if token else f"Basic {basic}"
+        self._headers = {"Authorization": proof, "Accept": MEDIA_TYPE}
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
 
     def __enter__(self) -> Client:

@@ -10,12 +10,13 @@ import json
 import subprocess
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 from noroshi.bench.environment import NoEnvironment, interpreter
 
+ENDING_S: Final = 10
 SCRIPTS: Final = Path(__file__).with_name("peers")
 
 
@@ -77,4 +78,14 @@ def started(environment: str, script: str, limit_s: float = 120) -> Generator[Pe
         try:
             yield Peer(environment, process, limit_s)
         finally:
-            process.kill()
+            _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Close its input, by which a script that has processes of its own ends them; then kill."""
+    assert process.stdin is not None
+    with suppress(OSError):
+        process.stdin.close()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(ENDING_S)
+    process.kill()

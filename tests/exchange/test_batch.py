@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noroshi.exchange import batch
-from noroshi.exchange.batch import Attestation, Signed
+from noroshi.exchange.batch import Signed
 from noroshi.exchange.sign import Keys
+from noroshi.words.attest import Attestation
 
 AT = 1_732_000_000_000_000
 

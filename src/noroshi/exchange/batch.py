@@ -19,6 +19,7 @@ import msgspec
 from noroshi.exchange import jcs
 from noroshi.exchange.merkle import included, inclusion, leaf, levels
 from noroshi.exchange.sign import Keys, fingerprint, verify
+from noroshi.words.attest import Attestation, Batch
 from noroshi.words.ids import canonical
 
 SALT_BYTES: Final = 16
@@ -32,18 +33,6 @@ Random = Callable[[int], bytes]
 """Gives so many bytes that nobody can guess."""
 
 
-class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is signed: `party` attests at `at` (µs UTC) the tree with this `root` (32 bytes) over
-    `size` places, with the key of fingerprint `key`."""
-
-    party: str
-    at: int
-    size: int
-    root: bytes
-    key: str
-    signature: bytes = b""
-
-
 class Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A batch with what its recipient checks it by: the leaves' hashes end to end, and for each
     object its salt and its place."""
@@ -52,15 +41,6 @@ class Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     leaves: bytes
     salts: tuple[bytes, ...]
     places: tuple[int, ...]
-
-
-class Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The proof that a batch holds one object, whoever shows it."""
-
-    batch: Batch
-    salt: bytes
-    place: int
-    path: tuple[bytes, ...]
 
 
 def unsigned(batch: Batch) -> bytes:

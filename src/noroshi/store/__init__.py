@@ -7,6 +7,7 @@ transactions, once, whatever is repeated; what is derived can be dropped and reb
 
 from noroshi.store.rows import (
     Added,
+    Attested,
     Conflict,
     Entry,
     Event,
@@ -25,6 +26,7 @@ from noroshi.store.store import Store
 
 __all__ = [
     "Added",
+    "Attested",
     "Conflict",
     "Entry",
     "Event",

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from noroshi.words.attest import Attestation
 from noroshi.words.finding import Measure
 
 
@@ -207,3 +208,12 @@ class Event(NamedTuple):
     topic: str
     key: str
     epoch: int
+
+
+class Attested(msgspec.Struct, frozen=True):
+    """A proof about the bytes with this hash, of this version (µs UTC) of the object."""
+
+    id: str
+    version: int
+    sha256: str
+    proof: Attestation

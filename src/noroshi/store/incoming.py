@@ -1,0 +1,53 @@
+"""What came into a store from peers, beside the records themselves: who vouched for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from noroshi.store.rows import Attested
+from noroshi.store.sqlite import Database
+from noroshi.store.statements import statements
+from noroshi.words.attest import Attestation, Batch
+from noroshi.words.ids import canonical, sha256
+
+SQL = statements("attestations")
+HASH_BYTES: Final = 32
+
+_batch = msgspec.json.Decoder(Batch)
+
+
+class Incoming:
+    """Attestations of one store."""
+
+    _database: Database
+
+    def put_attestations(self, rows: Iterable[Attested]) -> None:
+        """Keep proofs, the first that each party gave of each object."""
+        with self._database.write() as connection:
+            known: set[str] = set()
+            for row in rows:
+                proof = row.proof
+                signed = canonical(proof.batch)
+                name = sha256(signed)
+                if name not in known:
+                    known.add(name)
+                    batch = (name, proof.batch.party, proof.batch.at, signed)
+                    connection.execute(SQL["put_batch"], batch)
+                where = (proof.salt, proof.place, b"".join(proof.path))
+                subject = (row.id, row.version, row.sha256, proof.batch.party)
+                connection.execute(SQL["put"], (*subject, name, *where))
+
+    def attestations(self, id: str, version: int, sha256: str) -> tuple[Attestation, ...]:
+        """Who vouched for these bytes, by party."""
+        found = self._database.connection.execute(SQL["of"], (id, version, sha256)).fetchall()
+        return tuple(
+            Attestation(_batch.decode(signed), salt, place, _hashes(path))
+            for signed, salt, place, path in found
+        )
+
+
+def _hashes(path: bytes) -> tuple[bytes, ...]:
+    return tuple(path[n : n + HASH_BYTES] for n in range(0, len(path), HASH_BYTES))

@@ -22,7 +22,8 @@ import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from noroshi.exchange.accounts import Account, Accounts, hash_password
+from noroshi.exchange.accounts import Account, Accounts
+from noroshi.exchange.credentials import Password, hash_password
 from noroshi.exchange.served import Match, Served
 from noroshi.exchange.sign import Keys
 from noroshi.exchange.taxii.handler import handle
@@ -39,7 +40,7 @@ from noroshi.words.transform import Position, Source
 HOLDER = "JPN"
 EVERYTHING = Match(spec_version=("2.0", "2.1"), version=("all",))
 HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-PASSWORD = hash_password("secret", HASHER)
+PASSWORD = Password(hash_password("secret", HASHER))
 ERROR_ID = re.compile(rb'"error_id":"[^"]*"')
 ALL = "match[spec_version]=2.0,2.1&match[version]=all"
 
@@ -111,7 +112,7 @@ class Node:
 
 
 def service(node: Node) -> Service:
-    accounts = [Account(code.replace(".", "-"), code, PASSWORD) for code in worlds.CODES]
+    accounts = [Account(code.replace(".", "-"), code, (PASSWORD,)) for code in worlds.CODES]
     root = Root("api", "API", (view_collection(HOLDER, node.views),))
     return Service("test", (root,), Accounts(accounts, HASHER), b"s" * 32)
 

@@ -114,7 +114,8 @@ def test_a_file_is_declared_filled_and_served(folder: Path) -> None:
         root = json.loads(ask(node, "/trust/", loaded.password).body)
         assert (root["title"], root["max_content_length"]) == ("Trust", 9765625)
         # An account of no party has no view, and what was added is no record of the node.
-        assert ask(node, "/api/collections/", loaded.password).body == b"{}"
+        assert ask(node, "/api/collections/", loaded.password).status == 404
+        assert json.loads(ask(node, "/taxii2/", loaded.password).body)["api_roots"] == ["/trust/"]
         assert node.store.record(MALWARE) is None
         assert node.store.counts()["record"] == 0
 

@@ -11,7 +11,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
-from noroshi.exchange.accounts import hash_password, new_password
+from noroshi.exchange.credentials import hash_password, new_password
 from noroshi.exchange.sign import Keys
 from noroshi.node.law import load_law
 from noroshi.node.node import Node, clock

@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 
 from noroshi.config import API, Config, load_settings
-from noroshi.exchange.accounts import new_password
 from noroshi.exchange.collections import Plain, Statuses, Unfit, fit, status
+from noroshi.exchange.credentials import new_password
 from noroshi.exchange.taxii.service import MAX_CONTENT_LENGTH, Collection, Rights, Root
 from noroshi.node import declare
 from noroshi.node.medallion import FileCollection, Roots, instant, read

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from noroshi.config import API, FILE_NAME, Settings, load_settings
-from noroshi.exchange.accounts import hash_password
+from noroshi.exchange.credentials import hash_password
 from noroshi.node.medallion import Roots
 from noroshi.words.errors import BadInput
 

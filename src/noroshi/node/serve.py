@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from noroshi.config import API, Feed, Peer
 from noroshi.exchange.accounts import Account, Accounts
+from noroshi.exchange.credentials import Password
 from noroshi.exchange.taxii.asgi import app
 from noroshi.exchange.taxii.service import MAX_CONTENT_LENGTH, Service, view_collection
 from noroshi.node.collections import roots
@@ -37,12 +38,12 @@ def service(node: Node) -> Service:
     plain collections that its operator declared."""
     config, secret = node.settings.config, node.settings.secret
     accounts = [
-        Account(peer.account, peer.party, secret(peer.account_hash, "account_hash"))
+        Account(peer.account, peer.party, (Password(secret(peer.account_hash, "account_hash")),))
         for peer in config.peer
         if peer.account and peer.account_hash
     ]
     accounts += [
-        Account(each.name, "", secret(each.hash, f"hash of [[account]] {each.name}"))
+        Account(each.name, "", (Password(secret(each.hash, f"hash of {each.name}")),))
         for each in config.account
     ]
     view = view_collection(node.party, node.views(), f"View of {node.party}")

@@ -34,7 +34,7 @@ RIGHTS = {
 
 def service(store: Store, views: Any = None, *, page_cap: int = 1000) -> Service:
     """Two roots: `api` with a view and four collections, `small` with one and short bodies."""
-    accounts = [Account(name, PARTIES[name], HASHES[name]) for name in PASSWORDS]
+    accounts = [Account(name, PARTIES[name], (HASHES[name],)) for name in PASSWORDS]
 
     def made(name: str, root: str) -> Collection:
         plain = Plain(store, root, IDS[name])

@@ -9,7 +9,8 @@ from typing import Any
 
 import argon2
 
-from noroshi.exchange.accounts import Account, Accounts, hash_password
+from noroshi.exchange.accounts import Account, Accounts
+from noroshi.exchange.credentials import Password, hash_password
 from noroshi.exchange.served import Match, Page, Served
 from noroshi.exchange.taxii.handler import handle
 from noroshi.exchange.taxii.message import Request, Response
@@ -24,7 +25,7 @@ NOW = parse_instant("2026-03-01T00:00:00Z")
 CHEAP = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORDS = {"bob": "correct horse", "carol": "battery staple"}
 PARTIES = {"bob": "EU", "carol": "AUS"}
-HASHES = {name: hash_password(password, CHEAP) for name, password in PASSWORDS.items()}
+HASHES = {name: Password(hash_password(each, CHEAP)) for name, each in PASSWORDS.items()}
 
 
 class FakeViews:
@@ -112,7 +113,7 @@ class FakeViews:
 
 def make_service(views: Any, *, page_cap: int = 1000, secret: bytes = b"s" * 32) -> Service:
     """Two partners, one view collection, and a second collection that only AUS may read."""
-    accounts = [Account(name, PARTIES[name], HASHES[name]) for name in PASSWORDS]
+    accounts = [Account(name, PARTIES[name], (HASHES[name],)) for name in PASSWORDS]
     ours = Collection(
         "0c0ffee0-0000-5000-8000-000000000001", "Ours", views, "ours", None, None, {"carol": READ}
     )

@@ -24,7 +24,7 @@ def test_every_resource_has_a_heading_for_each_of_its_methods(ask: Any, service:
     assert len(HEADINGS) == 11
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 406, 413, 415, 422])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 406, 413, 415, 422, 429, 503])
 def test_every_status_is_explained(status: int) -> None:
     assert f"\n| {status} |" in DOCS.read_text()
 

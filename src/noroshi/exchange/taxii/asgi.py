@@ -2,31 +2,42 @@
 
 A framework would decode the path, add media types of its own and route by patterns; TAXII ids are
 opaque and its headers exact. Each request runs in a worker thread: SQLite and Argon2id block, both
-release the interpreter's lock while they do, and the store keeps one connection a thread.
+release the interpreter's lock while they do, and the store keeps one connection a thread. Who is
+calling is found out before, so that a flood of guessed passwords takes no thread from anybody.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
-from noroshi.exchange.taxii.handler import handle
-from noroshi.exchange.taxii.message import Problem, Request, Response, refusal
+from noroshi.exchange.accounts import Unproved
+from noroshi.exchange.credentials import Presented, presented
+from noroshi.exchange.taxii.handler import refuse, respond
+from noroshi.exchange.taxii.message import Problem, Request, Response
 from noroshi.exchange.taxii.service import Service
+from noroshi.exchange.turns import TooMany, Turns
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+_AGAIN: Final = (("retry-after", "1"),)
+_OWN: Final = "Too many passwords from your address are being checked; tokens do not wait."
+_OTHERS: Final = "Too many passwords are being checked; tokens do not wait."
+
 _log = logging.getLogger(__name__)
 
 
-def app(service: Service, clock: Callable[[], int]) -> Application:
-    """An ASGI application that serves `service`; `clock` gives µs UTC."""
+def app(service: Service, clock: Callable[[], int], turns: Turns | None = None) -> Application:
+    """An ASGI application that serves `service`; `clock` gives µs UTC. Passwords that have to be
+    computed take `turns`, which stand in front of all applications of one server."""
+    waiting = turns or Turns()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -35,20 +46,31 @@ def app(service: Service, clock: Callable[[], int]) -> Application:
             body = await _body(receive, service.max_content_length)
             if body is not None:
                 request = _request(scope, body)
-                await _send(send, await asyncio.to_thread(_respond, service, request, clock))
+                address = str((scope.get("client") or ("",))[0])
+                await _send(send, await _respond(service, request, clock, waiting, address))
         else:
             raise ValueError(f"TAXII is HTTP only, not {scope['type']}")
 
     return application
 
 
-def _respond(service: Service, request: Request, clock: Callable[[], int]) -> Response:
+async def _respond(
+    service: Service, request: Request, clock: Callable[[], int], turns: Turns, address: str
+) -> Response:
     try:
-        return handle(service, request, clock())
+        now = clock()
+        sent = request.headers.get("authorization", "")
+        account = service.accounts.recall(sent, now, request.certificate)
+        if isinstance(account, Unproved):
+            account = await turns.prove(service.accounts, account, now, address)
+        return await asyncio.to_thread(respond, service, request, account, now)
+    except TooMany as problem:
+        status, text = (429, _OWN) if problem.own else (503, _OTHERS)
+        return refuse(Problem(status, text, headers=_AGAIN), request)
     except Exception:
         # The one place where a fault of ours becomes an answer; its text stays in our log.
         _log.exception("TAXII request failed: %s %s", request.method, request.path)
-        return refusal(Problem(500, "The server failed; the error id is in its log."), request)
+        return refuse(Problem(500, "The server failed; the error id is in its log."), request)
 
 
 def _request(scope: Scope, body: bytes) -> Request:
@@ -60,7 +82,15 @@ def _request(scope: Scope, body: bytes) -> Request:
         headers[name] = f"{headers[name]}, {text}" if name in headers else text
     query: bytes = scope.get("query_string", b"")
     method: str = scope["method"]
-    return Request(method, raw.decode("latin-1"), query.decode("latin-1"), headers, body)
+    return Request(
+        method, raw.decode("latin-1"), query.decode("latin-1"), headers, body, _certificate(scope)
+    )
+
+
+def _certificate(scope: Scope) -> Presented | None:
+    """The client's certificate, as the ASGI TLS extension 0.3 gives it: in PEM, its own first."""
+    chain = scope.get("extensions", {}).get("tls", {}).get("client_cert_chain") or ()
+    return next((presented(ssl.PEM_cert_to_DER_cert(each)) for each in chain), None)
 
 
 async def _body(receive: Receive, limit: int) -> bytes | None:

@@ -13,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
+from noroshi.exchange.accounts import Account
 from noroshi.exchange.taxii import reading, writing
 from noroshi.exchange.taxii.message import (
     MEDIA_TYPE,
@@ -28,12 +29,13 @@ from noroshi.exchange.taxii.negotiate import acceptable
 from noroshi.exchange.taxii.reading import Call, Reading
 from noroshi.exchange.taxii.service import Collection, Rights, Root, Service
 
-__all__ = ["Request", "Response", "handle"]
+__all__ = ["Request", "Response", "handle", "refuse", "respond"]
 
 LONGEST_PATH: Final = 8_192
 STIX_TYPES: Final = ("application/stix+json;version=2.1", "application/stix+json;version=2.0")
-_CHALLENGE: Final = (("www-authenticate", 'Basic realm="noroshi", charset="UTF-8"'),)
-
+_BASIC: Final = ("www-authenticate", 'Basic realm="noroshi", charset="UTF-8"')
+_BEARER: Final = ("www-authenticate", 'Bearer realm="noroshi"')
+_BAD_TOKEN: Final = ("www-authenticate", 'Bearer realm="noroshi", error="invalid_token"')
 
 Endpoint = Callable[[], Response]
 Routes = dict[str, Endpoint]
@@ -41,25 +43,39 @@ Routes = dict[str, Endpoint]
 
 def handle(service: Service, request: Request, now: int) -> Response:
     """The answer to `request` at `now` (µs UTC): always TAXII, whatever was asked."""
+    sent = request.headers.get("authorization", "")
+    return respond(
+        service, request, service.accounts.authenticate(sent, now, request.certificate), now
+    )
+
+
+def respond(service: Service, request: Request, account: Account | None, now: int) -> Response:
+    """The answer to a request about whose caller all is known: `account`, or None."""
     try:
-        response = _answer(service, request, now)
+        response = _answer(service, request, account, now)
     except Problem as problem:
-        response = refusal(problem, request)
-    if request.method == "HEAD":
-        return msgspec.structs.replace(response, body=b"")
-    return response
+        return refuse(problem, request)
+    return _bodiless(response) if request.method == "HEAD" else response
 
 
-def _answer(service: Service, request: Request, now: int) -> Response:
-    account = service.accounts.authenticate(request.headers.get("authorization", ""), now)
+def refuse(problem: Problem, request: Request) -> Response:
+    """The answer that refuses `request`."""
+    response = refusal(problem, request)
+    return _bodiless(response) if request.method == "HEAD" else response
+
+
+def _bodiless(response: Response) -> Response:
+    return msgspec.structs.replace(response, body=b"")
+
+
+def _answer(service: Service, request: Request, account: Account | None, now: int) -> Response:
     if account is None:
-        raise Problem(
-            401, "HTTP Basic credentials of an account here are needed.", headers=_CHALLENGE
-        )
+        raise _unknown(request)
     if not acceptable(request.headers.get("accept")):
         raise Problem(406, f"Only {MEDIA_TYPE} is served.")
-    _check_size(service, request)
-    routes = _find(Call(service, request, account, now), segments(request.path))
+    roots = service.roots_of(account)
+    _check_size(service, roots, request)
+    routes = _find(Call(service, request, account, now), roots, segments(request.path))
     method = "GET" if request.method == "HEAD" else request.method
     allowed = ("allow", ", ".join(sorted({*routes, "HEAD", "OPTIONS"})))
     if method == "OPTIONS":
@@ -69,14 +85,24 @@ def _answer(service: Service, request: Request, now: int) -> Response:
     return routes[method]()
 
 
-def _check_size(service: Service, request: Request) -> None:
+def _unknown(request: Request) -> Problem:
+    """What is wrong with the credentials is told to nobody: only which scheme was tried, which the
+    caller wrote, decides about the challenges (RFC 9110 §11.6.1, RFC 6750 §3)."""
+    scheme = request.headers.get("authorization", "").strip().partition(" ")[0].lower()
+    bearer = _BAD_TOKEN if scheme == "bearer" else _BEARER
+    return Problem(401, "Credentials of an account here are needed.", headers=(_BASIC, bearer))
+
+
+def _check_size(service: Service, roots: tuple[Root, ...], request: Request) -> None:
     declared = request.headers.get("content-length", "0")
     # Text that is no number never reaches us through a web server; it means nothing here.
     length = (
         int(declared) if declared.isascii() and declared.isdigit() and len(declared) < 19 else 0
     )
-    if max(length, len(request.body)) > service.max_content_length:
-        raise Problem(413, f"A body may have at most {service.max_content_length} bytes.")
+    # Of the roots that the caller knows: what another may be sent is none of its business.
+    limit = max(map(service.longest, roots), default=service.shortest)
+    if max(length, len(request.body)) > limit:
+        raise Problem(413, f"A body may have at most {limit} bytes.")
 
 
 def segments(path: str) -> tuple[str, ...]:
@@ -94,11 +120,11 @@ def segments(path: str) -> tuple[str, ...]:
     return tuple(decoded[:-1] if decoded[-1] == "" else decoded)
 
 
-def _find(call: Call, path: tuple[str, ...]) -> Routes:
-    """The methods that the caller finds at `path`."""
+def _find(call: Call, roots: tuple[Root, ...], path: tuple[str, ...]) -> Routes:
+    """The methods that the caller, who knows of `roots`, finds at `path`."""
     if path == ("taxii2",):
-        return {"GET": lambda: _discovery(call.service)}
-    for root in call.service.roots:
+        return {"GET": lambda: _discovery(call.service, roots)}
+    for root in roots:
         if path[:1] == (root.path,):
             return _find_in_root(call, root, path[1:])
     raise Problem(404, NOT_FOUND)
@@ -153,21 +179,22 @@ def _read(asked: Reading, endpoint: Endpoint) -> Endpoint:
 
 
 def _status(call: Call, root: Root, id: str) -> Response:
-    found = root.statuses and root.statuses.get(call.account.name, id, call.now)
+    found = root.statuses and root.statuses.get(call.account.key, id, call.now)
     if not found:
         raise Problem(404, NOT_FOUND)
     return answer(found)
 
 
-def _discovery(service: Service) -> Response:
-    roots = [f"/{root.path}/" for root in service.roots]
+def _discovery(service: Service, known: tuple[Root, ...]) -> Response:
+    """TAXII 2.1 §4.1 lets the list of roots be filtered for each client, and URLs be relative."""
+    roots = [f"/{root.path}/" for root in known]
     return answer_json(
         _present(
             title=service.title,
             description=service.description,
             contact=service.contact,
             default=roots[0] if roots else None,
-            api_roots=roots,
+            api_roots=roots or None,
         )
     )
 
@@ -186,8 +213,6 @@ def _root(service: Service, root: Root) -> Response:
 def _collections(call: Call, root: Root) -> Response:
     known = [(each, each.may(call.account)) for each in root.collections]
     known = sorted((row for row in known if row[1] != Rights()), key=lambda row: row[0].id)
-    if not known:
-        return answer(b"{}")
     return answer_json({"collections": [_describe(*row) for row in known]})
 
 

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
+from noroshi.exchange.credentials import Presented
+
 MEDIA_TYPE: Final = "application/taxii+json;version=2.1"
 
 NOT_FOUND: Final = "There is nothing here for you."
@@ -19,13 +21,15 @@ Headers = tuple[tuple[str, str], ...]
 
 class Request(msgspec.Struct, frozen=True):
     """One HTTP request. `path` is as it came, still percent-encoded, `query` what follows `?`;
-    header names are lower-case. `body` may be cut one byte past the service's limit."""
+    header names are lower-case. `body` may be cut one byte past the service's limit. `certificate`
+    is the client's, from the TLS handshake."""
 
     method: str
     path: str
     query: str = ""
     headers: dict[str, str] = {}
     body: bytes = b""
+    certificate: Presented | None = None
 
 
 class Response(msgspec.Struct, frozen=True):

@@ -47,8 +47,15 @@ class Collection(msgspec.Struct, frozen=True):
     def may(self, account: Account) -> Rights:
         """What the account may do here."""
         if self.rights is None:
-            return Rights(read=bool(account.party))
-        return self.rights.get(account.name, self.rights.get(EVERYONE, Rights()))
+            given = Rights(read=bool(account.party))
+        else:
+            given = self.rights.get(account.name, self.rights.get(EVERYONE, Rights()))
+        limits = account.limits
+        if limits is None:
+            return given
+        if limits.collections is not None and self.id not in limits.collections:
+            return Rights()
+        return Rights(given.read, given.write and not limits.read_only)
 
 
 class Root(msgspec.Struct, frozen=True):
@@ -65,7 +72,8 @@ class Root(msgspec.Struct, frozen=True):
 
 class Service(msgspec.Struct, frozen=True):
     """All that `handle` needs. `secret` signs `next` and must survive a restart; `page_cap` is
-    objects a page, `max_content_length` bytes of a request body."""
+    objects a page, `max_content_length` bytes of a request body. `vouch` signs what a noroshi peer
+    gets, at an instant (µs UTC)."""
 
     title: str
     roots: tuple[Root, ...]
@@ -75,10 +83,24 @@ class Service(msgspec.Struct, frozen=True):
     contact: str | None = None
     page_cap: int = 1000
     max_content_length: int = MAX_CONTENT_LENGTH
+    vouch: Callable[[Sequence[Served], int], Vouched] | None = None
+
+    @property
+    def shortest(self) -> int:
+        """How many bytes a body may have where nothing is said about it."""
+        return min(MAX_CONTENT_LENGTH, self.max_content_length)
 
     def longest(self, root: Root) -> int:
         """How many bytes a body may have at an API root."""
-        return min(root.max_content_length or self.max_content_length, self.max_content_length)
+        return min(root.max_content_length or self.shortest, self.max_content_length)
+
+    def roots_of(self, account: Account) -> tuple[Root, ...]:
+        """The API roots in which the account may do anything; of the others it never hears."""
+        return tuple(
+            root
+            for root in self.roots
+            if any(each.may(account) != Rights() for each in root.collections)
+        )
 
 
 def view_collection(party: str, content: Content, title: str = "View") -> Collection:

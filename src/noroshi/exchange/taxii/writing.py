@@ -43,7 +43,7 @@ def add(reading: Reading) -> Response:
         raise Problem(413, f"A body may have at most {limit} bytes.")
     objects = named(request.body)
     tell = reading.rights.read
-    made = plain.add(reading.call.account.name, objects, reading.call.now, tell=tell)
+    made = plain.add(reading.call.account.key, objects, reading.call.now, tell=tell)
     return answer(msgspec.json.encode(made), status=202)
 
 

@@ -14,34 +14,26 @@ import msgspec
 from noroshi.exchange.served import Served, stamp
 from noroshi.exchange.taxii.marking import PUBLIC, marked
 from noroshi.exchange.taxii.message import Response, answer
-from noroshi.exchange.vouch import Vouched
 from noroshi.words.grant import Grant
 from noroshi.words.label import Label
 from noroshi.words.time import format_instant
 
 
-class ReleaseTerms(msgspec.Struct, frozen=True, omit_defaults=True):
+class ReleaseTerms(msgspec.Struct, frozen=True):
     """`x_noroshi_release`: the terms beside the objects. `of` gives each object's index into
-    `labels`; a strand's grant is found in `grants` by id. `vouched` signs the objects."""
+    `labels`; a strand's grant is found in `grants` by id."""
 
     labels: tuple[Label, ...]
     grants: tuple[Grant, ...]
     of: tuple[int, ...]
-    vouched: Vouched | None = None
 
 
-def objects(
-    entries: Sequence[Served],
-    next: str | None,
-    *,
-    terms: bool,
-    vouched: Vouched | None = None,
-) -> Response:
+def objects(entries: Sequence[Served], next: str | None, *, terms: bool) -> Response:
     """An envelope. With `terms` the bytes stay untouched and the terms stand beside them."""
     if not entries:
         return answer(b"{}")
     bodies = [each.body if terms else _plain(each) for each in entries]
-    tail = b',"x_noroshi_release":' + msgspec.json.encode(release(entries, vouched)) if terms else b""
+    tail = b',"x_noroshi_release":' + msgspec.json.encode(release(entries)) if terms else b""
     return _page(b"objects", bodies, entries, next, tail)
 
 
@@ -61,7 +53,7 @@ def versions(entries: Sequence[Served], next: str | None) -> Response:
     return _page(b"versions", rows, entries, next)
 
 
-def release(entries: Sequence[Served], vouched: Vouched | None = None) -> ReleaseTerms:
+def release(entries: Sequence[Served]) -> ReleaseTerms:
     """The terms of a page: every label and grant once, in order of first use."""
     labels: dict[Label, int] = {}
     grants: dict[str, Grant] = {}
@@ -71,7 +63,7 @@ def release(entries: Sequence[Served], vouched: Vouched | None = None) -> Releas
             of.append(labels.setdefault(each.label, len(labels)))
         for grant in each.grants:
             grants.setdefault(grant.id, grant)
-    return ReleaseTerms(tuple(labels), tuple(grants.values()), tuple(of), vouched)
+    return ReleaseTerms(tuple(labels), tuple(grants.values()), tuple(of))
 
 
 def _plain(entry: Served) -> bytes:

@@ -35,41 +35,25 @@ def _definition(tlp: Tlp) -> bytes:
 PUBLIC: Final = {tlp_marking_id(tlp): _definition(tlp) for tlp in Tlp}
 """The five public marking definitions by id: anyone may have them, in any view."""
 
-_NAME: Final = b'"object_marking_refs"'
-_ESCAPED: Final = b"\\u00"
-"""How a property name of ours may be spelt otherwise."""
-
-
-class _Marked(msgspec.Struct):
-    object_marking_refs: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-
-
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_shallow = msgspec.json.Decoder(_Marked)
 
 
 def marked(body: bytes, tlp: Tlp) -> bytes:
     """`body` with the TLP's marking among its `object_marking_refs`; the same bytes where it is
     there already, and otherwise the bytes of every other property as they were."""
     marking = tlp_marking_id(tlp)
-    raw = _shallow.decode(body).object_marking_refs
-    if isinstance(raw, msgspec.UnsetType):
-        before = body.rstrip()[:-1].rstrip()
-        comma = b"" if before.endswith(b"{") else b","
-        return b'%b%b"object_marking_refs":["%b"]}' % (before, comma, marking.encode())
-    markings = _listed(raw)
-    if marking in markings:
+    quoted = f'"{marking}"'.encode()
+    if quoted in body and marking in _markings(_object.decode(body)):
         return body
-    new = msgspec.json.encode([*markings, marking])
-    if body.count(_NAME) == 1 and _ESCAPED not in body:
-        at = body.index(bytes(raw), body.index(_NAME) + len(_NAME))
-        return body[:at] + new + body[at + len(bytes(raw)) :]
     properties = _object.decode(body)
-    properties["object_marking_refs"] = msgspec.Raw(new)
+    markings = _markings(properties)
+    if marking not in markings:
+        properties["object_marking_refs"] = msgspec.Raw(msgspec.json.encode([*markings, marking]))
     return msgspec.json.encode(properties)
 
 
-def _listed(raw: msgspec.Raw) -> list[str]:
-    found: Any = msgspec.json.decode(raw)
+def _markings(properties: dict[str, msgspec.Raw]) -> list[str]:
+    raw = properties.get("object_marking_refs")
+    found: Any = None if raw is None else msgspec.json.decode(raw)
     listed = cast("list[Any]", found) if isinstance(found, list) else []
     return [each for each in listed if isinstance(each, str)]

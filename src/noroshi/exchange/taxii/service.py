@@ -72,8 +72,7 @@ class Root(msgspec.Struct, frozen=True):
 
 class Service(msgspec.Struct, frozen=True):
     """All that `handle` needs. `secret` signs `next` and must survive a restart; `page_cap` is
-    objects a page, `max_content_length` bytes of a request body. `vouch` signs what a noroshi peer
-    gets, at an instant (µs UTC)."""
+    objects a page, `max_content_length` bytes of a request body."""
 
     title: str
     roots: tuple[Root, ...]
@@ -83,7 +82,6 @@ class Service(msgspec.Struct, frozen=True):
     contact: str | None = None
     page_cap: int = 1000
     max_content_length: int = MAX_CONTENT_LENGTH
-    vouch: Callable[[Sequence[Served], int], Vouched] | None = None
 
     @property
     def shortest(self) -> int:

@@ -13,6 +13,7 @@ from noroshi.store import assets, audience, collections, events, labels, law, mi
 from noroshi.store import findings as projection
 from noroshi.store import records as versions
 from noroshi.store.findings import Decode, Told
+from noroshi.store.graph import Graphs
 from noroshi.store.incoming import Incoming
 from noroshi.store.outgoing import Outgoing
 from noroshi.store.rows import (
@@ -41,7 +42,7 @@ from noroshi.words.stix import body_of
 _LABELS_KEPT: Final = 100_000
 
 
-class Store(Outgoing, Incoming):
+class Store(Outgoing, Incoming, Graphs):
     """One SQLite file: safe for several threads and processes. A write that returned is kept."""
 
     def __init__(self, database: Database) -> None:

@@ -1,0 +1,91 @@
+-- name: by_seq
+SELECT v.seq, v.object, v.version, v.otype, v.finding, v.readable, v.live, v.cell, v.made, v.refs,
+       p.transforms, coalesce(p.state, 0)
+FROM version v LEFT JOIN view_version p ON p.party = ? AND p.seq = v.seq
+WHERE v.seq IN (?*) ORDER BY v.seq;
+
+-- name: by_object
+SELECT v.seq, v.object, v.version, v.otype, v.finding, v.readable, v.live, v.cell, v.made, v.refs,
+       p.transforms, coalesce(p.state, 0)
+FROM version v LEFT JOIN view_version p ON p.party = ? AND p.seq = v.seq
+WHERE v.object IN (?*) ORDER BY v.seq;
+
+-- name: put
+INSERT INTO view_version (party, seq, transforms, state) VALUES (?, ?, ?, ?)
+ON CONFLICT (party, seq) DO UPDATE SET transforms = excluded.transforms, state = excluded.state;
+
+-- name: drop
+DELETE FROM view_version WHERE party = ? AND seq = ?;
+
+-- name: state
+SELECT state FROM view_version WHERE party = ? AND seq = ?;
+
+-- name: differing
+SELECT v.seq FROM version v LEFT JOIN view_version p ON p.party = ? AND p.seq = v.seq
+WHERE v.cell = ? AND v.seq > ? AND v.seq <= ? AND v.made >= ? AND v.made < ?
+  AND coalesce(p.transforms, 'withheld') <> ?
+ORDER BY v.seq LIMIT ?;
+
+-- name: answers
+SELECT made_from, made_to, answer FROM view_answer WHERE party = ? AND cell = ?;
+
+-- name: drop_answers
+DELETE FROM view_answer WHERE party = ? AND cell = ? AND made_from < ? AND made_to > ?;
+
+-- name: put_answer
+INSERT INTO view_answer (party, cell, made_from, made_to, answer) VALUES (?, ?, ?, ?, ?);
+
+-- name: put_todo
+INSERT INTO view_todo (party, seq, held, again) VALUES (?, ?, ?, 0)
+ON CONFLICT (party, seq) DO UPDATE
+SET held = CASE WHEN excluded.held = 1 THEN 1 ELSE view_todo.held END;
+
+-- name: put_todo_referring
+INSERT INTO view_todo (party, seq, held, again)
+SELECT p.party, p.seq, 1, 0 FROM reference f JOIN view_version p ON p.party = ? AND p.seq = f.seq
+WHERE f.target = ? AND (p.state & ?) <> 0
+ON CONFLICT (party, seq) DO UPDATE SET held = 1;
+
+-- name: put_todo_bringing
+INSERT INTO view_todo (party, seq, held, again)
+SELECT DISTINCT e.party, e.seq, 1, 0 FROM view_current c
+JOIN view_entry e ON e.party = c.party AND e.n = c.n
+WHERE c.party = ? AND c.oid = ?
+ON CONFLICT (party, seq) DO UPDATE SET held = 1;
+
+-- name: put_todo_sharing
+INSERT INTO view_todo (party, seq, held, again)
+SELECT party, seq, 1, 0 FROM view_shared WHERE party = ? AND oid = ?
+ON CONFLICT (party, seq) DO UPDATE SET held = 1;
+
+-- name: put_again
+INSERT INTO view_todo (party, seq, held, again) VALUES (?, ?, 1, 1)
+ON CONFLICT (party, seq) DO UPDATE SET again = 1;
+
+-- name: todo
+SELECT seq, again FROM view_todo WHERE party = ? AND seq > ? ORDER BY seq LIMIT ?;
+
+-- name: todo_of
+SELECT seq, held, again FROM view_todo WHERE party = ? AND seq IN (?*);
+
+-- name: any_todo
+SELECT 1 FROM view_todo WHERE party = ? LIMIT 1;
+
+-- name: count_todo
+SELECT count(*) FROM view_todo WHERE party = ?;
+
+-- name: done
+DELETE FROM view_todo WHERE party = ? AND seq = ?;
+
+-- name: put_shared
+INSERT INTO view_shared (party, oid, seq) VALUES (?, ?, ?) ON CONFLICT (party, oid, seq) DO NOTHING;
+
+-- name: drop_shared
+DELETE FROM view_shared WHERE party = ? AND seq = ?;
+
+-- name: sharing
+SELECT h.seq FROM view_shared h JOIN view_version p ON p.party = h.party AND p.seq = h.seq
+WHERE h.party = ? AND h.oid = ? AND (p.state & ?) <> 0 ORDER BY h.seq;
+
+-- name: told
+SELECT DISTINCT version FROM ledger WHERE party = ? AND id = ?;

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from naive_tags import MILD, is_item, tag_passes
+
 from noroshi.words.time import ends, parse_partial, starts
 from noroshi.words.transform import union, weaker
 
@@ -185,6 +187,8 @@ def holds(world, when, strand, party):
         return False
     if when.handling is not None and not set(when.handling) & set(strand.handling):
         return False
+    if when.control is not None and not is_item(strand, when.control):
+        return False
     if when.exercise is not None and bool(strand.exercise) is not when.exercise:
         return False
     return when.recipients is None or is_one_of(world, party, when.recipients)
@@ -258,7 +262,7 @@ def clause_passes(world, agreement, clause, strand, party, at, record, made):
         and all(
             level_passes(agreement, clause, mark, above(world, party)) for mark in strand.classes
         )
-        and set(strand.handling) <= set(clause.handling)
+        and all(tag_passes(tag, clause) for tag in strand.handling)
         and (
             strand.licence is None
             or (clause.licence is None and strand.licence != "non_redistributable")
@@ -273,7 +277,8 @@ def is_public(strand):
     return (
         strand.tlp.value == "clear"
         and {mark.level for mark in strand.classes} <= {"unclassified"}
-        and not (strand.orcon or strand.personal or strand.handling)
+        and not (strand.orcon or strand.personal)
+        and all(tag in MILD for tag in strand.handling)
         and strand.only is None
         and (strand.pap is None or strand.pap.value == "clear")
         and strand.licence != "non_redistributable"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import naive
+import naive_tags
 import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,7 +27,7 @@ def _covered(clause, strand) -> bool:
         (clause.kinds is None or strand.kind in clause.kinds)
         and tlps.index(strand.tlp) <= tlps.index(clause.max_tlp)
         and (strand.pap is None or paps.index(strand.pap.value) <= paps.index(clause.max_pap.value))
-        and set(strand.handling) <= set(clause.handling)
+        and all(naive_tags.tag_passes(tag, clause) for tag in strand.handling)
         and (clause.personal or not strand.personal)
         and (
             strand.licence is None

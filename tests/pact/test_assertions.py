@@ -62,6 +62,7 @@ CASES = {
     ),
     "personal never": ('say = "never"\nwhen = { personal = true }', True, ""),
     "handling never": ('say = "never"\nwhen = { handling = ["eyes"] }', True, ""),
+    "controlled never": ('say = "never"\nwhen = { control = ["5A002"] }', True, ""),
     "licence never": ('say = "never"\nwhen = { licence = "non_redistributable" }', True, ""),
     "high PAP never": ('say = "never"\nwhen = { pap = "red" }', True, ""),
     "classified never": (

@@ -66,6 +66,18 @@ CASES = {
     "a clause for a handling tag too": (
         "", MORE + 'max_tlp = "green"\nhandling = ["eyes"]', set(),
     ),
+    "a clause for a controlled item too": (
+        "", MORE + 'max_tlp = "green"\ncontrol = ["5A002"]', set(),
+    ),
+    "a clause for an item below one that passes": (
+        'control = ["5A"]', MORE + 'max_tlp = "green"\ncontrol = ["5A002"]',
+        {("x/R2", "shadowed", BEATEN.format("x/R1"))},
+    ),
+    "a clause for less than what a policy asks": (
+        'handling = ["iep:permitted_actions=none"]',
+        MORE + 'max_tlp = "green"\nhandling = ["iep:permitted_actions=contact-for-instruction"]',
+        {("x/R2", "shadowed", BEATEN.format("x/R1"))},
+    ),
     "a clause for a licence too": (
         "", MORE + 'max_tlp = "green"\nlicence = ["non_redistributable"]', set(),
     ),

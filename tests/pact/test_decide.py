@@ -84,6 +84,50 @@ CONDITIONS = {
         "EU",
         "handling",
     ),
+    "a controlled item": (PLAIN, {"handling": ("control:5A002",)}, "EU", "control"),
+    "a code that passes": (
+        {"release": "control = ['5A002', 'ML15']"},
+        {"handling": ("control:5A002.a.1", "control:ML15")},
+        "EU",
+        None,
+    ),
+    "one of two codes": (
+        {"release": "control = ['5A002']"},
+        {"handling": ("control:5A002", "control:ML15")},
+        "EU",
+        "control",
+    ),
+    "a code whose number only starts alike": (
+        {"release": "control = ['ML1']"},
+        {"handling": ("control:ML15",)},
+        "EU",
+        "control",
+    ),
+    "a code and a tag": (
+        {"release": "control = ['5A002']"},
+        {"handling": ("control:5A002", "eyes")},
+        "EU",
+        "handling",
+    ),
+    "a policy that asks for nothing": (
+        PLAIN,
+        {"handling": ("iep:encrypt_in_transit=may", "iep:provider_attribution=may")},
+        "EU",
+        None,
+    ),
+    "a policy that asks": (PLAIN, {"handling": ("iep:encrypt_in_transit=must",)}, "EU", "handling"),
+    "more than a policy asks": (
+        {"release": "handling = ['iep:permitted_actions=none']"},
+        {"handling": ("iep:permitted_actions=internally-visible-actions",)},
+        "EU",
+        None,
+    ),
+    "less than a policy asks": (
+        {"release": "handling = ['iep:permitted_actions=internally-visible-actions']"},
+        {"handling": ("iep:permitted_actions=none",)},
+        "EU",
+        "handling",
+    ),
     "free licence": (PLAIN, {"licence": "CC-BY-4.0"}, "EU", None),
     "not redistributable": (PLAIN, {"licence": "non_redistributable"}, "EU", "licence"),
     "not redistributable, listed": (
@@ -174,6 +218,7 @@ PUBLIC_BUT = {
     "personal": {"personal": True},
     "classified": mark("JPN", "hi"),
     "handling": {"handling": ("eyes",)},
+    "a controlled item": {"handling": ("control:5A002",)},
     "pap": {"pap": Pap.GREEN},
     "licence": {"licence": "non_redistributable"},
     "denied": {"denied": ("KOR",)},
@@ -189,6 +234,19 @@ def test_public_clause(terms) -> None:
     assert not decide(policy(), labelled(but), "JPN", "KOR", AT).permitted
 
 
+def test_the_owner_reads_which_code_and_which_list() -> None:
+    of = policy(agreement(release="control = ['5A', 'ML15']"))
+    item = strand(handling=("control:5A002", "control:ML1"))
+    (miss,) = decide(of, labelled(item), "JPN", "EU", AT).misses
+    assert (miss.clause, miss.condition) == ("x/R1", "control")
+    assert (miss.found, miss.allowed) == ("ML1", "5A, ML15")
+
+
+def test_public_with_a_policy_that_asks_for_nothing() -> None:
+    mild = strand(tlp=Tlp.CLEAR, handling=("iep:unmodified_resale=may",))
+    assert decide(policy(), labelled(mild), "JPN", "KOR", AT).clauses == ("public/CLEAR",)
+
+
 LIMITS = {
     "matches": ("orcon = true", {"orcon": True}, True),
     "orcon does not": ("orcon = true", {}, False),
@@ -201,6 +259,14 @@ LIMITS = {
     "pillar": ("pillars = ['maritime']", {}, True),
     "other pillar": ("pillars = ['cyber']", {}, False),
     "handling": ("handling = ['eyes']", {"handling": ("eyes",)}, True),
+    "controlled": ("control = ['5A']", {"handling": ("control:5A002",)}, True),
+    "controlled otherwise": ("control = ['ML']", {"handling": ("control:5A002",)}, False),
+    "not controlled": ("control = ['5A']", {"handling": ("eyes",)}, False),
+    "tag and code": (
+        "control = ['5A'], handling = ['eyes']",
+        {"handling": ("control:5A002",)},
+        False,
+    ),
     "licence": ("licence = ['BSD-3']", {"licence": "BSD-3"}, True),
     "no licence": ("licence = ['BSD-3']", {}, False),
     "exercise": ("exercise = true", {"exercise": "N26"}, True),
@@ -213,7 +279,7 @@ LIMITS = {
 
 @pytest.mark.parametrize(("when", "terms", "applies"), LIMITS.values(), ids=LIMITS)
 def test_prohibition_and_requirement(when, terms, applies) -> None:
-    open_to_all = "handling = ['eyes']"
+    open_to_all = "handling = ['eyes']\ncontrol = ['5']"
     no = agreement(
         release=open_to_all, rest=f"[[prohibit]]\nid='X1'\nbasis='model'\nwhen={{ {when} }}"
     )

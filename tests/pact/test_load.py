@@ -38,14 +38,14 @@ CASES = {
         ('max_tlp = "amber"', 'max_tlp = "amber"\nonword = "free"'),
         "x.toml:14: release[1].onword: unknown key; found onword; expected one of id, basis, "
         "pillars, max_tlp, kinds, from, to, bodies, max_pap, max_class, onward, transform, "
-        "expires, keep, approval, licence, handling, personal, cites, note\n"
+        "expires, keep, approval, licence, handling, control, personal, cites, note\n"
         "Hint: did you mean 'onward'?",
     ),
     "misspelt required key": (
         ("max_tlp", "max_tpl"),
         "x.toml:13: release[1].max_tpl: unknown key; found max_tpl; expected one of id, basis, "
         "pillars, max_tlp, kinds, from, to, bodies, max_pap, max_class, onward, transform, "
-        "expires, keep, approval, licence, handling, personal, cites, note\n"
+        "expires, keep, approval, licence, handling, control, personal, cites, note\n"
         "Hint: did you mean 'max_tlp'?",
     ),
     "missing key": (
@@ -177,6 +177,34 @@ CASES = {
             'keep = "protect"\nleft = [{ party = "KOR", effective = 2026-02-01 }]',
         ),
         "x.toml:20: exit.left[1].party: not a party; found KOR; expected one of EU, JPN",
+    ),
+    "a control code in lower case": (
+        ('max_tlp = "amber"', 'max_tlp = "amber"\ncontrol = ["5a002"]'),
+        "x.toml:14: release[1].control[1]: wrong value; found '5a002'; expected a code of a "
+        'control list such as "5A002" or "ML15"',
+    ),
+    "a control code among handling tags": (
+        ('max_tlp = "amber"', 'max_tlp = "amber"\nhandling = [\n"eyes",\n"control:5A002"]'),
+        "x.toml:16: release[1].handling[2]: a code of a control list; found control:5A002; "
+        'expected the key `control`\nHint: control = ["5A002"]',
+    ),
+    "a policy's statement that is none": (
+        (
+            "[exit]",
+            '[[prohibit]]\nid = "X1"\nbasis = "model"\n'
+            'when = { handling = ["iep:encrypt_in_transit=yes"] }\n[exit]',
+        ),
+        "x.toml:21: prohibit[1].when.handling[1]: no statement of IEP 2.0; found "
+        "iep:encrypt_in_transit=yes\nHint: did you mean 'iep:encrypt_in_transit=may'?",
+    ),
+    "two promises that exclude one another": (
+        (
+            'max_tlp = "amber"',
+            'max_tlp = "amber"\n'
+            'handling = ["iep:provider_attribution=must", "iep:provider_attribution=must-not"]',
+        ),
+        "x.toml:14: release[1].handling[2]: nobody can honour both; found "
+        "iep:provider_attribution=must, iep:provider_attribution=must-not; expected one of them",
     ),
     "other format": (
         ("pact/1", "pact/9"),

@@ -91,6 +91,20 @@ def test_nothing_changes_inside_a_segment(seed: int) -> None:
     assert masks[0] == masks[1] == masks[2]
 
 
+def test_an_agreement_that_ends_before_it_begins_still_cuts_time() -> None:
+    """Under its name nothing is granted, but what was received under it ends when it does."""
+    never = making.agreement(
+        parties='["EU", "KOR"]', in_force='"2026"', rest="[exit]\nterminated = 2026-02-01"
+    )
+    given = making.grant(recipients=("EU", "KOR"), onward="parties")
+    policy = making.policy(never, grants=[given])
+    labels = {"c": making.labelled(making.strand(grant=given.id))}
+    before, after = (making.parse_instant(f"2026-0{month}-15T00:00:00Z") for month in (1, 2))
+    seen = [Table(policy, "EU", labels, at).release("c", "KOR").permitted for at in (before, after)]
+    assert seen == [True, False]
+    assert Table(policy, "EU", labels, before).window.end <= after
+
+
 def test_one_table_answers_for_every_record() -> None:
     """A record that a consent names, and one made before a party joined, are cells of their own."""
     joins = "[[joins]]\nid = 'J'\nbasis = 'model'\nmode = 'open'\n"

@@ -39,6 +39,17 @@ KINDS = ("stop", "encounter")
 DAYS = tuple(f"2026-01-{day:02}" for day in range(1, 13))
 NOON = parse_instant("2026-01-01T12:00:00Z")
 LEVELS = {scheme: (f"{scheme.lower()}1", f"{scheme.lower()}2") for scheme in ("JPN", "EU", "USA")}
+PROMISES = ("eyes", "iep:permitted_actions=none", "iep:provider_attribution=must", "limdis")
+TAGS = (
+    *PROMISES,
+    "control:5A002",
+    "control:5A002.a",
+    "control:ML1",
+    "control:ML15",
+    "iep:permitted_actions=internally-visible-actions",
+    "iep:provider_attribution=may",
+    "iep:provider_attribution=must-not",
+)
 TRANSFORMS = (
     {"kind": "position", "cell_m": 1000},
     {"kind": "position", "cell_m": 10000},
@@ -152,7 +163,8 @@ def release(rng: random.Random, i: int, parties, known):
         keep=maybe(rng, 0.2, lambda: rng.choice(("protect", "until"))),
         approval=maybe(rng, 0.15, lambda: "each"),
         licence=maybe(rng, 0.2, lambda: some(rng, ("CC-BY", "non_redistributable"), 1)),
-        handling=maybe(rng, 0.4, lambda: some(rng, ("eyes", "limdis"), 1)) or [],
+        handling=maybe(rng, 0.4, lambda: some(rng, PROMISES, 1)) or [],
+        control=maybe(rng, 0.3, lambda: some(rng, ("5", "5A002", "ML1"), 1)) or [],
         personal=rng.random() < 0.4,
     )
 
@@ -166,7 +178,8 @@ def limit(rng: random.Random, name: str):
         not_in=maybe(rng, 0.2, lambda: "only"),
         personal=maybe(rng, 0.1, lambda: True),
         licence=maybe(rng, 0.1, lambda: ["CC-BY"]),
-        handling=maybe(rng, 0.1, lambda: ["eyes"]),
+        handling=maybe(rng, 0.1, lambda: [rng.choice(TAGS)]),
+        control=maybe(rng, 0.1, lambda: [rng.choice(("5A002", "ML"))]),
         exercise=maybe(rng, 0.1, lambda: True),
         recipients=maybe(rng, 0.5, lambda: some(rng, CODES, 1, 2)),
     )
@@ -223,7 +236,7 @@ def strand(rng: random.Random, made: World, originator, exercise=None, held=None
         ),
         denied=tuple(some(rng, (*CODES, "ZZZ"), 0, 2)) if rng.random() < 0.12 else (),
         orcon=rng.random() < 0.12,
-        handling=tuple(some(rng, ("eyes", "limdis"), 1)) if rng.random() < 0.12 else (),
+        handling=tuple(some(rng, TAGS, 1, 2)) if rng.random() < 0.2 else (),
         exercise=exercise,
         not_before=maybe(rng, 0.05, lambda: instant(rng)),
         expires=maybe(rng, 0.1, lambda: instant(rng)),

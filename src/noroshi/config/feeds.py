@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
 from noroshi.words.finding import Reliability
@@ -10,7 +12,8 @@ from noroshi.words.time import parse_duration
 
 
 class FeedLabel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The declared default of what a feed leaves unmarked. TLP CLEAR is not a default."""
+    """The declared default of what a feed leaves unmarked. TLP CLEAR is not a default. `expires`:
+    the day from which the source may no longer be used."""
 
     tlp: Tlp
     pap: Pap | None = None
@@ -19,6 +22,8 @@ class FeedLabel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     orcon: bool = False
     licence: str | None = None
     personal: bool = False
+    handling: tuple[str, ...] = ()
+    expires: date | None = None
 
     def __post_init__(self) -> None:
         if self.tlp is Tlp.CLEAR:

@@ -27,6 +27,7 @@ from noroshi.words.finding import Finding
 from noroshi.words.ids import canonical, sha256
 from noroshi.words.label import Label, Strand, Tlp, label
 from noroshi.words.record import Record
+from noroshi.words.time import ends, parse_partial
 
 BATCH = 1_000
 
@@ -306,6 +307,8 @@ def feed_label(feed_default: Feed, party: str, desk: Desk) -> Label:
             orcon=declared.orcon,
             licence=declared.licence,
             personal=declared.personal,
+            handling=tuple(sorted({*declared.handling})),
+            expires=None if declared.expires is None else ends(parse_partial(declared.expires)),
         )
     )
 

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from noroshi.pact.format import ReleaseClause, When
 from noroshi.pact.lanes import Lane
 from noroshi.pact.passage import NOT_REDISTRIBUTABLE
+from noroshi.words.handling import CONTROL, alike, controlled, demanding, listed, unmet
 from noroshi.words.label import ClassMark, Pap, Tlp
 
 OTHER: Final = "another"
@@ -111,10 +112,19 @@ def _values(
         "orcon": [False, True],
         "personal": [False, True],
         "licence": [None, *named("licence"), NOT_REDISTRIBUTABLE, OTHER],
-        "handling": list(_sets([*named("handling"), OTHER], clauses, limits)),
+        "handling": list(_sets(_tags(named), clauses, limits)),
         "exercise": [None, OTHER],
         "only": [None, "everyone"],
     }
+
+
+def _tags(named: Callable[[str], list[str]]) -> list[str]:
+    """Handling tags of which one stands for each that there is: those that are named, other values
+    of the same statements, codes that are named (what stands below one is covered where it is), and
+    a tag that nobody names."""
+    handling = named("handling")
+    found = {*handling, *(each for tag in handling for each in alike(tag))}
+    return [*sorted(found), *(CONTROL + code for code in named("control")), OTHER]
 
 
 def _sets(
@@ -130,8 +140,8 @@ def _sets(
     yield from seen.values()
 
 
-_OF_CLAUSE: Final = {"tlp": "max_tlp", "kind": "kinds", "pap": "max_pap"}
-_OF_WHEN: Final = {"tlp": "tlp_min", "kind": "kinds", "only": "not_in"}
+_OF_CLAUSE: Final = {"tlp": "max_tlp", "kind": "kinds", "pap": "max_pap", "handling": "tags"}
+_OF_WHEN: Final = {"tlp": "tlp_min", "kind": "kinds", "only": "not_in", "handling": "tags"}
 
 
 def _asking(
@@ -176,7 +186,7 @@ def _covers(setting: Any, field: str, value: Any) -> bool:
                 return True
             return value in setting if setting is not None else value != NOT_REDISTRIBUTABLE
         case "handling":
-            return all(tag in setting for tag in value)
+            return not unmet(value, *setting)
         case _:
             return True
 
@@ -191,7 +201,10 @@ def _speaks(setting: Any, field: str, value: Any) -> bool:
         case "orcon" | "personal":
             return setting == value
         case "handling":
-            return any(tag in setting for tag in value)
+            tags, codes = setting
+            return (tags is None or any(tag in tags for tag in value)) and (
+                codes is None or any(listed(code, codes) for code in controlled(value))
+            )
         case "exercise":
             return setting == (value is not None)
         case "only":
@@ -207,6 +220,7 @@ def _flags(field: str, value: Any) -> int:
         "tlp": value is Tlp.CLEAR,
         "pap": value in (None, Pap.CLEAR),
         "licence": value != NOT_REDISTRIBUTABLE,
+        "handling": field == "handling" and not any(map(demanding, value)),
         "kind": True,
         "exercise": True,
     }.get(field, not value)

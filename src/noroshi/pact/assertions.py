@@ -16,6 +16,7 @@ from noroshi.pact.decide import decide
 from noroshi.pact.format import Agreement, Assertion
 from noroshi.pact.policy import Policy
 from noroshi.pact.questions import stretches
+from noroshi.words.handling import CONTROL
 from noroshi.words.label import ClassMark, Strand, Tlp
 from noroshi.words.label import label as labelled
 from noroshi.words.time import FOREVER, ends, parse_partial, starts
@@ -117,5 +118,7 @@ def _strands(
                     orcon=when.orcon,
                     personal=when.personal,
                     licence=when.licence,
-                    handling=tuple(sorted(when.handling)),
+                    handling=tuple(
+                        sorted({*when.handling, *(CONTROL + code for code in when.control)})
+                    ),
                 )

@@ -10,6 +10,7 @@ from noroshi.pact.format import File
 from noroshi.pact.lines import Path
 from noroshi.pact.shape import Problem, nearest
 from noroshi.pact.vocabulary import DATE, DURATION
+from noroshi.words.handling import CONTROL, IEP, REGISTERED, alike, honours
 from noroshi.words.label import UNCLASSIFIED
 from noroshi.words.party import Parties
 from noroshi.words.time import Span, parse_duration, parse_partial
@@ -31,6 +32,7 @@ def check(file: File, raw: dict[str, Any], parties: Parties) -> Iterator[Problem
     yield from _order(file)
     yield from _levels(file)
     yield from _conditions(file)
+    yield from _tags(file)
 
 
 def _times(value: Any, path: Path) -> Iterator[Problem]:
@@ -130,3 +132,29 @@ def _conditions(file: File) -> Iterator[Problem]:
                 if isinstance(transform, Position) and transform.cell_m <= 0:
                     path: Path = (name, i, "transform", j, "cell_m")
                     yield Problem(path, "wrong value", str(transform.cell_m), "a positive number")
+
+
+def _tags(file: File) -> Iterator[Problem]:
+    """Codes of control lists that stand among handling tags, statements of no registered policy,
+    and promises that nobody can keep together."""
+    for name in ("release", "prohibit", "require", "duty", "assert_"):
+        for i, clause in enumerate(getattr(file, name)):
+            when: Path = () if name == "release" else ("when",)
+            path: Path = (name.rstrip("_"), i, *when, "handling")
+            tags: tuple[str, ...] = (clause if name == "release" else clause.when).handling or ()
+            for j, tag in enumerate(tags):
+                yield from _tag((*path, j), tag)
+            for j, tag in enumerate(tags if name == "release" else ()):
+                others = [each for each in tags[:j] if each in alike(tag)]
+                if any(not (honours(each, tag) or honours(tag, each)) for each in others):
+                    text = "nobody can honour both"
+                    yield Problem((*path, j), text, f"{', '.join(others)}, {tag}", "one of them")
+
+
+def _tag(path: Path, tag: str) -> Iterator[Problem]:
+    if tag.startswith(CONTROL):
+        hint = f'control = ["{tag.removeprefix(CONTROL)}"]'
+        yield Problem(path, "a code of a control list", tag, "the key `control`", hint)
+    elif tag.startswith(IEP) and tag not in REGISTERED:
+        known = tuple(sorted(REGISTERED))
+        yield Problem(path, "no statement of IEP 2.0", tag, None, nearest(tag, known))

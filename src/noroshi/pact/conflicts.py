@@ -172,6 +172,7 @@ def _unprotected(policy: Policy, masks: Masks) -> Iterator[Found]:
                 what = [
                     *(["classified"] if equivalents(agreement, clause, masks) else []),
                     *(["personal"] if clause.personal else []),
+                    *(["controlled"] if clause.control else []),
                 ]
                 if what:
                     data = " and ".join(what)

@@ -17,6 +17,7 @@ from noroshi.pact.onward import keeps, passes_on
 from noroshi.pact.passage import NOT_REDISTRIBUTABLE, Passage, failure
 from noroshi.pact.policy import Limit, Policy
 from noroshi.pact.terms import Asked, consented, denied, expired, gate
+from noroshi.words.handling import controlled, demanding, listed
 from noroshi.words.label import UNCLASSIFIED, Label, Pap, Strand, Tlp
 from noroshi.words.release import Act, Miss, Release
 from noroshi.words.transform import Transform, union, weaker
@@ -161,7 +162,7 @@ def is_public(strand: Strand) -> bool:
         and strand.only is None
         and not strand.orcon
         and not strand.personal
-        and not strand.handling
+        and not any(map(demanding, strand.handling))
         and strand.pap in (None, Pap.CLEAR)
         and strand.licence != NOT_REDISTRIBUTABLE
         and all(mark.level == UNCLASSIFIED for mark in strand.classes)
@@ -195,6 +196,10 @@ def matches(policy: Policy, when: When, strand: Strand, party: str) -> bool:
         and (when.personal is None or strand.personal == when.personal)
         and (when.licence is None or strand.licence in when.licence)
         and (when.handling is None or any(tag in when.handling for tag in strand.handling))
+        and (
+            when.control is None
+            or any(listed(code, when.control) for code in controlled(strand.handling))
+        )
         and (when.exercise is None or (strand.exercise is not None) == when.exercise)
         and (when.tlp_min is None or strand.tlp.rank >= when.tlp_min.rank)
         and (when.recipients is None or policy.parties.is_in(party, when.recipients))

@@ -19,6 +19,7 @@ from noroshi.pact.vocabulary import (
     ClauseId,
     Code,
     CommitmentKind,
+    ControlCode,
     Date,
     Duration,
     Form,
@@ -28,6 +29,8 @@ from noroshi.words.grant import Keep, Onward
 from noroshi.words.label import UNCLASSIFIED, Pap, Tlp
 from noroshi.words.time import Span, parse_partial
 from noroshi.words.transform import Transform
+
+Tags = tuple[tuple[str, ...] | None, tuple[str, ...] | None]
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -89,9 +92,15 @@ class ReleaseClause(_Table, frozen=True, rename={"from_": "from"}):
     approval: Literal["each"] | None = None
     licence: tuple[str, ...] | None = None
     handling: tuple[str, ...] = ()
+    control: tuple[ControlCode, ...] = ()
     personal: bool = False
     cites: tuple[str, ...] = ()
     note: str = ""
+
+    @property
+    def tags(self) -> Tags:
+        """(handling tags that are honoured, control-list codes that pass)."""
+        return self.handling, self.control
 
     @property
     def ceilings(self) -> tuple[Ceiling, ...]:
@@ -110,8 +119,14 @@ class When(_Table, frozen=True):
     personal: bool | None = None
     licence: tuple[str, ...] | None = None
     handling: tuple[str, ...] | None = None
+    control: tuple[ControlCode, ...] | None = None
     exercise: bool | None = None
     recipients: tuple[Code, ...] | None = None
+
+    @property
+    def tags(self) -> Tags:
+        """(handling tags, control-list codes) of which a strand must have one each, if given."""
+        return self.handling, self.control
 
 
 class Prohibition(_Table, frozen=True):
@@ -242,6 +257,7 @@ class Marked(_Table, frozen=True):
     personal: bool = False
     licence: str | None = None
     handling: tuple[str, ...] = ()
+    control: tuple[ControlCode, ...] = ()
     named: bool | None = None
 
 

@@ -13,6 +13,7 @@ import msgspec
 from noroshi.pact.format import Agreement, ReleaseClause
 from noroshi.pact.windows import Bound, Window, state
 from noroshi.words.grant import Keep, Onward
+from noroshi.words.handling import CONTROL, controlled, unmet
 from noroshi.words.label import UNCLASSIFIED, ClassMark, Pap, Strand, Tlp
 from noroshi.words.time import format_instant, parse_duration
 from noroshi.words.transform import Transform, union
@@ -41,6 +42,7 @@ class Passage(msgspec.Struct, frozen=True):
     max_pap: Pap
     marks: frozenset[ClassMark]
     handling: frozenset[str]
+    control: tuple[str, ...]
     licences: frozenset[str] | None
     personal: bool
     each: bool
@@ -79,6 +81,7 @@ def passage(
         max_pap=clause.max_pap,
         marks=_marks(agreement, clause, party),
         handling=frozenset(clause.handling),
+        control=clause.control,
         licences=None if clause.licence is None else frozenset(clause.licence),
         personal=clause.personal,
         each=clause.approval == "each",
@@ -111,7 +114,9 @@ def failure(
         if mark.level != UNCLASSIFIED and mark not in passage.marks:
             return "class", f"{mark.scheme} {mark.level}", _levels(passage.marks)
     if strand.handling and not passage.handling.issuperset(strand.handling):
-        return "handling", ", ".join(strand.handling), _listed(passage.handling)
+        refused = _unmet(passage, strand)
+        if refused is not None:
+            return refused
     if not _licensed(passage, strand.licence):
         return "licence", strand.licence or "", _listed(passage.licences or frozenset())
     if strand.personal and not passage.personal:
@@ -121,6 +126,16 @@ def failure(
         return "joined", found, f"made from {format_instant(passage.made_from)} on"
     if passage.each and not consented:
         return "approval", "no consent", "the originator's consent, item by item"
+    return None
+
+
+def _unmet(passage: Passage, strand: Strand) -> Failure | None:
+    tags = unmet(strand.handling, passage.handling, passage.control)
+    others = [tag for tag in tags if not tag.startswith(CONTROL)]
+    if others:
+        return "handling", ", ".join(others), _listed(passage.handling)
+    if tags:
+        return "control", ", ".join(controlled(tags)), _listed(frozenset(passage.control))
     return None
 
 

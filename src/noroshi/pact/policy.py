@@ -58,16 +58,12 @@ class Policy:
             self._consents.setdefault(consent.originator, []).append(consent)
 
     def breaks(self) -> tuple[int, ...]:
-        """Instants (µs UTC, sorted) at which some agreement starts or ends binding a party."""
-        instants = {
-            instant
-            for of in self.bounds.values()
-            for each in of.values()
-            if each.window.start < each.window.end
-            for instant in each.window
-            if instant < FOREVER
-        }
-        return tuple(sorted(instants))
+        """Instants (µs UTC, sorted) at which some agreement starts or ends, or starts or ends
+        binding a party. Those of one that never binds count too: what was received under its name
+        is limited from its start and closed from its end."""
+        bounds = (each.window for of in self.bounds.values() for each in of.values())
+        instants = {instant for window in (*self.windows.values(), *bounds) for instant in window}
+        return tuple(sorted(instants - {FOREVER, -FOREVER}))
 
     def passages(self, originator: str, party: str, pillar: str) -> tuple[Passage, ...]:
         """Every release clause between the two parties (or what they are below) that covers the

@@ -15,6 +15,7 @@ from noroshi.pact.masks import Masks
 from noroshi.pact.policy import Policy
 from noroshi.pact.ways import Part, Way, least, reached, sum_masks, ways
 from noroshi.words.grant import Grant
+from noroshi.words.handling import controlled, listed
 from noroshi.words.label import Strand, Tlp
 from noroshi.words.transform import Transform, union
 
@@ -205,5 +206,10 @@ def _speaks(when: When, strand: Strand) -> bool:
         or (when.personal is not None and when.personal is not strand.personal)
         or (when.licence is not None and strand.licence not in when.licence)
         or (when.handling is not None and not {*when.handling} & {*strand.handling})
+        or (when.control is not None and not _on_list(strand, when.control))
         or (when.exercise is not None and when.exercise is (strand.exercise is None))
     )
+
+
+def _on_list(strand: Strand, names: tuple[str, ...]) -> bool:
+    return any(listed(code, names) for code in controlled(strand.handling))

@@ -67,5 +67,12 @@ ClauseId = Annotated[
     str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", description='an id such as "R1"')
 ]
 Code = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9.]+$", description='a party code such as "JPN"')]
+ControlCode = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Z0-9]+([.-][A-Za-z0-9]+)*$",
+        description='a code of a control list such as "5A002" or "ML15"',
+    ),
+]
 Date = Annotated[str, Meta(pattern=r"^\d{4}", description=DATE)]
 Duration = Annotated[str, Meta(pattern=r"^P\d|^PT\d", description=DURATION)]

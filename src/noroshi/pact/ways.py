@@ -12,6 +12,7 @@ from typing import NamedTuple
 from noroshi.pact.format import Agreement, ReleaseClause
 from noroshi.pact.masks import Masks
 from noroshi.pact.policy import Policy
+from noroshi.words.handling import unmet
 from noroshi.words.label import UNCLASSIFIED, ClassMark, Strand
 from noroshi.words.transform import Transform, union, weaker
 
@@ -117,7 +118,7 @@ def _covers(clause: ReleaseClause, strand: Strand) -> bool:
         and strand.tlp.rank <= clause.max_tlp.rank
         and (strand.pap is None or strand.pap.rank <= clause.max_pap.rank)
         and (clause.personal or not strand.personal)
-        and all(tag in clause.handling for tag in strand.handling)
+        and not unmet(strand.handling, clause.handling, clause.control)
         and (
             licence is None
             or (licence in clause.licence if clause.licence is not None else _usual(licence))

@@ -8,7 +8,7 @@ and the ledger has the line before the caller has the object.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -26,7 +26,6 @@ from noroshi.store import Match as StoreMatch
 from noroshi.words import ids
 from noroshi.words.grant import Grant
 from noroshi.words.label import Label, Strand, Tlp, highest_tlp
-from noroshi.words.release import Release
 from noroshi.words.time import MINUTE
 
 _KEPT: Final = 200_000
@@ -39,6 +38,9 @@ _PILLAR: Final = "crisis"
 """A label names a pillar; of identities and tombstones nothing is decided by it."""
 
 Terms = tuple[Label, tuple[Grant, ...]]
+DecisionKey = tuple[str, int, str | None]
+Line = tuple[str, int, tuple[str, ...], str]
+"""(id, version, clauses, hash of the bytes): what the ledger is told of an entry."""
 
 
 class _Fact(msgspec.Struct, frozen=True):
@@ -50,14 +52,33 @@ class _Fact(msgspec.Struct, frozen=True):
     made: int
 
 
+class _Going(msgspec.Struct, frozen=True):
+    """What is alike of all entries under one decision: whether only a variant may go, the terms
+    and the marking that they go under, by which clauses, and which grants are new."""
+
+    moved: bool
+    label: Label
+    grants: tuple[Grant, ...]
+    clauses: tuple[str, ...]
+    tlp: Tlp
+    fresh: tuple[Grant, ...]
+
+
 class _Caller(msgspec.Struct):
-    """Decisions and terms for one party, good until `until` (µs UTC) under one policy."""
+    """Decisions and terms for one party, good until `until` (µs UTC) under one policy. A grant's
+    end follows the minute or the day of its release, so `going` is of one minute; None is kept for
+    what may not go."""
 
     decisions: Decisions
     until: int
-    terms: dict[tuple[tuple[str, int, str | None], int], Terms] = msgspec.field(
-        default_factory=dict[tuple[tuple[str, int, str | None], int], Terms]
-    )
+    going: tuple[int, dict[DecisionKey, _Going | None]] = (0, {})
+
+    def of_minute(self, now: int) -> dict[DecisionKey, _Going | None]:
+        """What was made out in the minute of `now`, to be added to."""
+        minute = now // MINUTE
+        if self.going[0] != minute:
+            self.going = minute, {}
+        return self.going[1]
 
 
 class Serving:
@@ -69,6 +90,7 @@ class Serving:
         self._followed: dict[str, int] = {}
         self._callers: dict[str, _Caller] = {}
         self._identities: dict[int, frozenset[str]] = {}
+        self._told: dict[str, set[int]] = {}
         self._lock = threading.Lock()
 
     def page(
@@ -97,7 +119,7 @@ class Serving:
                 after_n = each.n
                 if len(reading.served) < limit:
                     reading.read(each)
-                elif reading.terms_of(each) is not None:
+                elif reading.going(each) is not None:
                     return Page(reading.done(disclose), True)
             if len(found) < size:
                 return Page(reading.done(disclose), False)
@@ -154,13 +176,12 @@ class Serving:
         return sign_grant(grant, self._keys)
 
     def account(
-        self,
-        party: str,
-        rows: list[tuple[str, int, tuple[str, ...], str]],
-        grants: Iterable[Grant],
-        now: int,
+        self, party: str, rows: Mapping[int, Line], grants: Iterable[Grant], now: int
     ) -> None:
-        """Keep the grants and the ledger lines of what goes out, before it does."""
+        """Keep the grants and the ledger lines of what goes out, by its number in the journal,
+        before it does. What stands in the ledger stays there, and is not looked for again."""
+        told = self._told.setdefault(party, set())
+        untold = {n: row for n, row in rows.items() if n not in told}
         fresh = list(grants)
         if fresh:
             with self._store.write():
@@ -170,28 +191,12 @@ class Serving:
                 if self._store.cursor(cursor) == before:
                     # Grants of our own change no decision: the view stays up to date.
                     self._store.set_cursor(cursor, self._store.terms())
-                self._store.disclose(party, rows, at=now)
-        else:
-            self._store.disclose(party, rows, at=now)
-
-    def public_terms(self, reading: _Reading, kind: str) -> Terms:
-        """The terms of what is nobody's secret: identities of parties."""
-        strand = Strand(originator=self._party, pillar=_PILLAR, kind=kind, tlp=Tlp.CLEAR)
-        label = Label((strand,))
-        if not reading.release(f"public {kind}", label, kind, reading.now).permitted:
-            return label, ()
-        return reading.terms(f"public {kind}", label, kind, reading.now)
-
-    def stone_terms(self, party: str) -> Terms:
-        """The terms of a tombstone: for the party that was served, and nobody else."""
-        strand = Strand(
-            originator=self._party,
-            pillar=_PILLAR,
-            kind=tombstone.TYPE,
-            tlp=Tlp.AMBER_STRICT,
-            only=(party,),
-        )
-        return Label((strand,)), ()
+                self._store.disclose(party, list(untold.values()), at=now)
+        elif untold:
+            self._store.disclose(party, list(untold.values()), at=now)
+        if len(told) + len(untold) > _KEPT:
+            told = self._told[party] = set()
+        told.update(untold)
 
     def identities(self, policy: Policy) -> frozenset[str]:
         """The public identities of all parties."""
@@ -207,60 +212,21 @@ class _Reading:
 
     def __init__(self, serving: Serving, policy: Policy, party: str, now: int) -> None:
         self._serving, self._policy, self._party, self.now = serving, policy, party, now
-        self._caller = serving.caller(policy, party, now)
+        caller = serving.caller(policy, party, now)
+        self._decisions, self._made = caller.decisions, caller.of_minute(now)
         self._identities = serving.identities(policy)
-        self._rows: list[tuple[str, int, tuple[str, ...], str]] = []
+        self._rows: dict[int, Line] = {}
         self._grants: dict[str, Grant] = {}
         self.served: list[Served] = []
 
     def read(self, entry: Entry) -> None:
         """Add the entry, where the party may have it now."""
-        found = self.terms_of(entry)
-        if found is not None:
-            self._add(entry, *found)
-
-    def terms_of(self, entry: Entry) -> tuple[Terms, tuple[str, ...]] | None:
-        """Under which terms and by which clauses the party may have the entry now; None if not."""
-        if entry.otype == tombstone.TYPE:
-            return self._serving.stone_terms(self._party), ()
-        if entry.oid in self._identities:
-            return self._serving.public_terms(self, "identity"), ()
-        fact = self._serving.fact(entry.seq)
-        release = self.release(fact.cell, fact.label, fact.record, fact.made)
-        if not release.permitted or (release.transforms and entry.oid == fact.record):
-            return None
-        return self.terms(fact.cell, fact.label, fact.record, fact.made), release.clauses
-
-    def release(self, cell: str, label: Label, record: str, made: int) -> Release:
-        """The decision about a record with this label, made at `made` (µs UTC), now."""
-        return self._caller.decisions.of(cell, label, record, made)
-
-    def terms(self, cell: str, label: Label, record: str, made: int) -> Terms:
-        """The label as the party holds it, and its grants, signed."""
-        decisions = self._caller.decisions
-        # A grant's end follows the minute or the day of its release.
-        key = (decisions.key(cell, record, made), self.now // MINUTE)
-        found = self._caller.terms.get(key)
-        if found is None:
-            release = self.release(cell, label, record, made)
-            new = granted(
-                self._policy,
-                label,
-                decisions.holder,
-                self._party,
-                self.now,
-                release,
-                made=made,
-            )
-            found = self._caller.terms[key] = self._serving.signed(self._policy, new)
-        return found
-
-    def _add(self, entry: Entry, terms: Terms, clauses: tuple[str, ...]) -> None:
-        label, grants = terms
-        for each in grants:
-            if each.id not in self._policy.grants:
-                self._grants[each.id] = each
-        self._rows.append((entry.oid, entry.oversion, clauses, entry.body_sha256))
+        going = self.going(entry)
+        if going is None:
+            return
+        for each in going.fresh:
+            self._grants[each.id] = each
+        self._rows[entry.n] = entry.oid, entry.oversion, going.clauses, entry.body_sha256
         self.served.append(
             Served(
                 n=entry.n,
@@ -270,11 +236,61 @@ class _Reading:
                 spec_version=entry.spec_version,
                 entered_at=entry.entered_at,
                 body=entry.body,
-                label=label,
-                grants=grants,
-                tlp=highest_tlp(label),
+                label=going.label,
+                grants=going.grants,
+                tlp=going.tlp,
             )
         )
+
+    def going(self, entry: Entry) -> _Going | None:
+        """Under which terms and by which clauses the party may have the entry now; None if not."""
+        if entry.otype == tombstone.TYPE:
+            return self._stone()
+        if entry.oid in self._identities:
+            return self._identity()
+        fact = self._serving.fact(entry.seq)
+        found = self._going(fact.cell, fact.label, fact.record, fact.made)
+        return None if found is not None and found.moved and entry.oid == fact.record else found
+
+    def _going(self, cell: str, label: Label, record: str, made: int) -> _Going | None:
+        """The decision about a record with this label, made at `made` (µs UTC), now, and what the
+        party holds it under: the grants signed."""
+        key = self._decisions.key(cell, record, made)
+        if key in self._made:
+            return self._made[key]
+        release = self._decisions.of(cell, label, record, made)
+        found: _Going | None = None
+        if release.permitted:
+            holder, policy = self._decisions.holder, self._policy
+            terms = granted(policy, label, holder, self._party, self.now, release, made=made)
+            held, grants = self._serving.signed(policy, terms)
+            fresh = tuple(each for each in grants if each.id not in policy.grants)
+            moved, tlp = bool(release.transforms), highest_tlp(held)
+            found = _Going(moved, held, grants, release.clauses, tlp, fresh)
+        self._made[key] = found
+        return found
+
+    def _identity(self) -> _Going:
+        """Identities of parties are nobody's secret, whether or not a clause releases them."""
+        strand = Strand(
+            originator=self._decisions.holder, pillar=_PILLAR, kind="identity", tlp=Tlp.CLEAR
+        )
+        label = Label((strand,))
+        found = self._going("public identity", label, "identity", self.now)
+        if found is None:
+            return _Going(False, label, (), (), Tlp.CLEAR, ())
+        return msgspec.structs.replace(found, moved=False, clauses=())
+
+    def _stone(self) -> _Going:
+        """A tombstone is for the party that was served, and nobody else."""
+        strand = Strand(
+            originator=self._decisions.holder,
+            pillar=_PILLAR,
+            kind=tombstone.TYPE,
+            tlp=Tlp.AMBER_STRICT,
+            only=(self._party,),
+        )
+        return _Going(False, Label((strand,)), (), (), strand.tlp, ())
 
     def done(self, disclose: bool) -> tuple[Served, ...]:
         """What was read, accounted for where it is disclosed."""

@@ -39,8 +39,46 @@ GREEN, RED = tlp_marking_id(Tlp.GREEN), tlp_marking_id(Tlp.RED)
             b'{"a":"\\u3042","b":[1,  2],"c":1e400}',
             b'{"a":"\\u3042","b":[1,  2],"c":1e400,"object_marking_refs":["%s"]}' % GREEN.encode(),
         ),
+        (
+            b'{"a":{"object_marking_refs":["%s"]},  "n":1}\n' % GREEN.encode(),
+            b'{"a":{"object_marking_refs":["%s"]},  "n":1,"object_marking_refs":["%s"]}'
+            % (GREEN.encode(), GREEN.encode()),
+        ),
+        (
+            b'{"a":{"object_marking_refs":["x"]}, "object_marking_refs" : ["x"]}',
+            b'{"a":{"object_marking_refs":["x"]},"object_marking_refs":["x","%s"]}'
+            % GREEN.encode(),
+        ),
+        (
+            b'{"a":{"object_marking_refs":["x"]},"object\\u005fmarking_refs":["x"]}',
+            b'{"a":{"object_marking_refs":["x"]},"object_marking_refs":["x","%s"]}'
+            % GREEN.encode(),
+        ),
+        (
+            b'{"object_marking_refs":["]","x"]}',
+            b'{"object_marking_refs":["]","x","%s"]}' % GREEN.encode(),
+        ),
+        (
+            b'{"object_marking_refs" : [ ], "n":1}',
+            b'{"object_marking_refs" : [ "%s"], "n":1}' % GREEN.encode(),
+        ),
+        (b"{}", b'{"object_marking_refs":["%s"]}' % GREEN.encode()),
     ],
-    ids=["none", "there", "there-spaced", "another", "elsewhere", "null", "bytes-kept"],
+    ids=[
+        "none",
+        "there",
+        "there-spaced",
+        "another",
+        "elsewhere",
+        "null",
+        "bytes-kept",
+        "nested",
+        "nested too",
+        "spelt otherwise",
+        "bracket",
+        "empty",
+        "nothing",
+    ],
 )
 def test_marked(before: bytes, after: bytes | None) -> None:
     assert marked(before, Tlp.GREEN) == (before if after is None else after)

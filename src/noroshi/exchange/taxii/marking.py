@@ -35,25 +35,48 @@ def _definition(tlp: Tlp) -> bytes:
 PUBLIC: Final = {tlp_marking_id(tlp): _definition(tlp) for tlp in Tlp}
 """The five public marking definitions by id: anyone may have them, in any view."""
 
+_NAME: Final = b'"object_marking_refs"'
+_ESCAPED: Final = b"\\u00"
+"""How a letter of a property's name may be spelt otherwise."""
+
+
+class _Marked(msgspec.Struct):
+    object_marking_refs: list[str] | msgspec.UnsetType = msgspec.UNSET
+
+
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_shallow = msgspec.json.Decoder(_Marked)
 
 
 def marked(body: bytes, tlp: Tlp) -> bytes:
     """`body` with the TLP's marking among its `object_marking_refs`; the same bytes where it is
     there already, and otherwise the bytes of every other property as they were."""
     marking = tlp_marking_id(tlp)
-    quoted = f'"{marking}"'.encode()
-    if quoted in body and marking in _markings(_object.decode(body)):
+    try:
+        held = _shallow.decode(body).object_marking_refs
+    except msgspec.ValidationError:
+        return _rebuilt(body, marking)
+    if isinstance(held, msgspec.UnsetType):
+        before = body.rstrip()[:-1].rstrip()
+        comma = b"" if before.endswith(b"{") else b","
+        return b'%b%b"object_marking_refs":["%b"]}' % (before, comma, marking.encode())
+    if marking in held:
         return body
+    name = body.find(_NAME)
+    alone = name == body.rfind(_NAME) and body.rfind(_ESCAPED) < 0
+    if not alone or any("]" in each for each in held):
+        return _rebuilt(body, marking)
+    # The one place where the name stands is the object's own, and its list ends with the bracket.
+    end = body.find(b"]", name)
+    return b'%b%b"%b"%b' % (body[:end], b"," if held else b"", marking.encode(), body[end:])
+
+
+def _rebuilt(body: bytes, marking: str) -> bytes:
+    """The same by taking the object apart, for what is spelt unusually or is no list of ids."""
     properties = _object.decode(body)
-    markings = _markings(properties)
-    if marking not in markings:
-        properties["object_marking_refs"] = msgspec.Raw(msgspec.json.encode([*markings, marking]))
-    return msgspec.json.encode(properties)
-
-
-def _markings(properties: dict[str, msgspec.Raw]) -> list[str]:
-    raw = properties.get("object_marking_refs")
-    found: Any = None if raw is None else msgspec.json.decode(raw)
+    raw = properties.get("object_marking_refs", msgspec.Raw(b"null"))
+    found: Any = msgspec.json.decode(raw)
     listed = cast("list[Any]", found) if isinstance(found, list) else []
-    return [each for each in listed if isinstance(each, str)]
+    markings = [each for each in listed if isinstance(each, str) and each != marking]
+    properties["object_marking_refs"] = msgspec.Raw(msgspec.json.encode([*markings, marking]))
+    return msgspec.json.encode(properties)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 
 import msgspec
 
+from noroshi.store.database import Connection
 from noroshi.store.statements import statements
 from noroshi.words.asset import Asset, AssetEdge, AssetGraph
 from noroshi.words.desk import Covered
@@ -18,7 +18,7 @@ SQL = statements("assets")
 _asset = msgspec.json.Decoder(Asset)
 
 
-def put(connection: sqlite3.Connection, given: AssetGraph) -> None:
+def put(connection: Connection, given: AssetGraph) -> None:
     """Replace assets and edges inside the open transaction."""
     connection.execute(SQL["drop_edges"])
     connection.execute(SQL["drop_assets"])
@@ -30,14 +30,14 @@ def put(connection: sqlite3.Connection, given: AssetGraph) -> None:
     connection.executemany(SQL["put_edge"], edges)
 
 
-def graph(connection: sqlite3.Connection) -> AssetGraph:
+def graph(connection: Connection) -> AssetGraph:
     """All assets and edges."""
     assets = tuple(_asset.decode(row[0]) for row in connection.execute(SQL["assets"]))
     edges = tuple(AssetEdge(*row) for row in connection.execute(SQL["edges"]))
     return AssetGraph(assets, edges)
 
 
-def cover(connection: sqlite3.Connection, rows: Iterable[Covered]) -> None:
+def cover(connection: Connection, rows: Iterable[Covered]) -> None:
     """Keep coverage inside the open transaction."""
     connection.executemany(
         SQL["cover"],
@@ -48,7 +48,7 @@ def cover(connection: sqlite3.Connection, rows: Iterable[Covered]) -> None:
     )
 
 
-def coverage(connection: sqlite3.Connection, kind: str) -> list[Covered]:
+def coverage(connection: Connection, kind: str) -> list[Covered]:
     """Coverage of one kind, by start."""
     return [
         Covered(name, where, Span(t0, t1, precision), quality)

@@ -8,7 +8,6 @@ is not visible until the next: being late only ever withholds.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -19,6 +18,7 @@ from noroshi.pact.policy import Policy
 from noroshi.pact.sql import UNKNOWN, Row, rows
 from noroshi.pact.table import Table, joined, named
 from noroshi.store import labels, law
+from noroshi.store.database import Connection
 from noroshi.store.rows import Cell
 from noroshi.store.statements import statements
 from noroshi.words.errors import Refused
@@ -35,7 +35,7 @@ _transforms = msgspec.json.Decoder(tuple[Transform, ...])
 _clauses = msgspec.json.Decoder(tuple[str, ...])
 
 
-def order(connection: sqlite3.Connection, parties: Parties) -> tuple[str, ...]:
+def order(connection: Connection, parties: Parties) -> tuple[str, ...]:
     """Every party of the registry in its place, given now to those that had none. A place left
     free by no one stays with a name that nobody has."""
     known = {row[0] for row in connection.execute(SQL["order"])}
@@ -44,7 +44,7 @@ def order(connection: sqlite3.Connection, parties: Parties) -> tuple[str, ...]:
     return tuple(held.get(place, f"#{place}") for place in range(max(held, default=-1) + 1))
 
 
-def derive(connection: sqlite3.Connection, policy: Policy, holder: str, epoch: int, at: int) -> int:
+def derive(connection: Connection, policy: Policy, holder: str, epoch: int, at: int) -> int:
     """Make the rows that hold at `at`; how many of `audience` were made (0: they stood)."""
     places = order(connection, policy.parties)
     if joined(policy):
@@ -74,24 +74,24 @@ def _rests_on(policy: Policy, holder: str, own: list[tuple[str, str]]) -> str:
     return sha256(canonical([policy.set_sha256, holder, parties, grants, consents, own]))
 
 
-def _drop(connection: sqlite3.Connection, epoch: int, since: int) -> None:
+def _drop(connection: Connection, epoch: int, since: int) -> None:
     for name in ("drop_audience", "drop_grant_cache", "drop_compiled"):
         connection.execute(SQL[name], (epoch, since))
 
 
-def drop(connection: sqlite3.Connection) -> None:
+def drop(connection: Connection) -> None:
     """Forget all rows."""
     for name in ("drop_all_audience", "drop_all_grant_cache", "drop_all_compiled"):
         connection.execute(SQL[name])
 
 
-def _date(connection: sqlite3.Connection) -> None:
+def _date(connection: Connection) -> None:
     """Read when records were made, where that is not known yet."""
     for seq, received, raw in connection.execute(SQL["unmade"]).fetchall():
         connection.execute(SQL["put_made"], (made_at(raw, received), seq))
 
 
-def _cells_of(connection: sqlite3.Connection, record: str) -> list[str]:
+def _cells_of(connection: Connection, record: str) -> list[str]:
     return [row[0] for row in connection.execute(SQL["cells_of"], (record,))]
 
 
@@ -114,7 +114,7 @@ def _grants(made: Iterable[Row], epoch: int, since: int) -> Iterator[tuple[Any, 
 
 
 def visible(
-    connection: sqlite3.Connection, party: str, epoch: int, at: int, after: int, limit: int
+    connection: Connection, party: str, epoch: int, at: int, after: int, limit: int
 ) -> list[Cell]:
     """Versions after number `after` that `party` may have; see `Store.visible`."""
     since = _since(connection, epoch, at)
@@ -126,7 +126,7 @@ def visible(
     return [Cell(*each) for each in connection.execute(SQL["visible"], arguments)]
 
 
-def release(connection: sqlite3.Connection, party: str, epoch: int, at: int, seq: int) -> Release:
+def release(connection: Connection, party: str, epoch: int, at: int, seq: int) -> Release:
     """How `party` may have the version stored as `seq`; see `Store.release`."""
     since = _since(connection, epoch, at)
     row = connection.execute(SQL["release"], (seq, epoch, since, party, UNKNOWN)).fetchone()
@@ -136,7 +136,7 @@ def release(connection: sqlite3.Connection, party: str, epoch: int, at: int, seq
     return Release("partial" if transforms else "released", transforms, clauses)
 
 
-def _since(connection: sqlite3.Connection, epoch: int, at: int) -> int:
+def _since(connection: Connection, epoch: int, at: int) -> int:
     row = connection.execute(SQL["since"], (epoch, at, at)).fetchone()
     if row is None:
         raise Refused(f"no audiences compiled for epoch {epoch} at {format_instant(at)}")

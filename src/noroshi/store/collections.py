@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from noroshi.store.database import Connection
 from noroshi.store.pages import selections
 from noroshi.store.rows import PLAIN, Added, Held, Match, NewObject
 from noroshi.store.statements import statements
@@ -31,7 +31,7 @@ class _Adding:
     """One envelope on its way into a collection: what each of its objects has there already, what
     it will have, and what is to be written."""
 
-    def __init__(self, connection: sqlite3.Connection, collection: str, at: int) -> None:
+    def __init__(self, connection: Connection, collection: str, at: int) -> None:
         self.connection, self.collection, self.at = connection, collection, at
         found = connection.execute(SQL["counters"], (collection,)).fetchone()
         self.n, self.entered_at = found or (0, -1)
@@ -82,7 +82,7 @@ class _Adding:
 
 
 def add(
-    connection: sqlite3.Connection, collection: str, objects: Iterable[NewObject], at: int
+    connection: Connection, collection: str, objects: Iterable[NewObject], at: int
 ) -> list[Added]:
     """Add objects inside the open transaction; for each, in order, what became of it."""
     adding = _Adding(connection, collection, at)
@@ -91,7 +91,7 @@ def add(
     return added
 
 
-def remove(connection: sqlite3.Connection, collection: str, held: Sequence[Held]) -> None:
+def remove(connection: Connection, collection: str, held: Sequence[Held]) -> None:
     """Delete these versions, and mark what is left of their objects anew."""
     gone = {each.n for each in held}
     connection.executemany(SQL["drop"], [(collection, n) for n in sorted(gone)])
@@ -101,7 +101,7 @@ def remove(connection: sqlite3.Connection, collection: str, held: Sequence[Held]
 
 
 def page(
-    connection: sqlite3.Connection,
+    connection: Connection,
     collection: str,
     after_n: int,
     added_after: int | None,
@@ -122,14 +122,12 @@ def page(
     return [each for n in numbers for each in read(connection, "entry", (collection, n))]
 
 
-def read(
-    connection: sqlite3.Connection, statement: str, arguments: tuple[str | int, ...]
-) -> list[Held]:
+def read(connection: Connection, statement: str, arguments: tuple[str | int, ...]) -> list[Held]:
     """The versions that the named statement finds."""
     return [Held(*row) for row in connection.execute(SQL[statement], arguments)]
 
 
-def _held(connection: sqlite3.Connection, collection: str, oid: str) -> list[_Row]:
+def _held(connection: Connection, collection: str, oid: str) -> list[_Row]:
     found = connection.execute(SQL["held"], (collection, oid))
     return [
         _Row(Current(n, oid, oid, version, kind, spec, 0, *flags), bool(dated))
@@ -138,7 +136,7 @@ def _held(connection: sqlite3.Connection, collection: str, oid: str) -> list[_Ro
 
 
 def _mark(
-    connection: sqlite3.Connection,
+    connection: Connection,
     collection: str,
     before: Sequence[_Row],
     after: Sequence[Current],

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 
+from noroshi.store.database import Connection
 from noroshi.store.rows import Event, SourceState
 from noroshi.store.statements import listed, statements
 
 SQL = statements("events")
 
 
-def emit(connection: sqlite3.Connection, changes: Iterable[tuple[str, str]], at: int) -> None:
+def emit(connection: Connection, changes: Iterable[tuple[str, str]], at: int) -> None:
     """Append an event for each (topic, key), under the newest epoch."""
     (epoch,) = connection.execute(statements("law")["last_epoch"]).fetchone()
     (n,) = connection.execute(SQL["last"]).fetchone()
@@ -20,9 +20,7 @@ def emit(connection: sqlite3.Connection, changes: Iterable[tuple[str, str]], at:
     )
 
 
-def events(
-    connection: sqlite3.Connection, after: int, limit: int, topics: tuple[str, ...]
-) -> list[Event]:
+def events(connection: Connection, after: int, limit: int, topics: tuple[str, ...]) -> list[Event]:
     """Events after number `after`, oldest first; of `topics` only, unless that is empty."""
     if topics:
         found = connection.execute(listed(SQL["after_of"], len(topics)), (after, *topics, limit))
@@ -31,19 +29,19 @@ def events(
     return [Event(*row) for row in found]
 
 
-def cursor(connection: sqlite3.Connection, consumer: str) -> int:
+def cursor(connection: Connection, consumer: str) -> int:
     """The number up to which `consumer` has followed; 0 at first."""
     row = connection.execute(SQL["cursor"], (consumer,)).fetchone()
     return row[0] if row else 0
 
 
-def meta(connection: sqlite3.Connection, key: str) -> str | None:
+def meta(connection: Connection, key: str) -> str | None:
     """A small fact that the store keeps about itself."""
     row = connection.execute(SQL["meta"], (key,)).fetchone()
     return row[0] if row else None
 
 
-def source(connection: sqlite3.Connection, sha256: str) -> SourceState | None:
+def source(connection: Connection, sha256: str) -> SourceState | None:
     """How far the source of this hash was read; None when it never was."""
     row = connection.execute(SQL["source"], (sha256,)).fetchone()
     if row is None:

@@ -6,12 +6,12 @@ give the same row.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
 
+from noroshi.store.database import Connection
 from noroshi.store.rows import FindingRow
 from noroshi.store.statements import statements
 from noroshi.words.finding import Finding, Measure
@@ -32,7 +32,7 @@ _measures = msgspec.json.Decoder(dict[str, Measure])
 
 
 def project(
-    connection: sqlite3.Connection,
+    connection: Connection,
     latest: list[Record],
     told: Mapping[str, Told],
     retraction: tuple[str | None, str | None] | None,
@@ -111,7 +111,7 @@ def _place(body: Told) -> tuple[float, float, float] | tuple[None, None, None]:
     return body.place.lon, body.place.lat, body.place.radius_m
 
 
-def _put(connection: sqlite3.Connection, row: tuple[Any, ...], body: Told) -> None:
+def _put(connection: Connection, row: tuple[Any, ...], body: Told) -> None:
     connection.execute(SQL["put"], row)
     connection.executemany(
         SQL["put_subject"], [(row[0], each) for each in sorted(set(body.subjects))]
@@ -119,13 +119,13 @@ def _put(connection: sqlite3.Connection, row: tuple[Any, ...], body: Told) -> No
     connection.executemany(SQL["put_asset"], [(row[0], each) for each in sorted(set(body.assets))])
 
 
-def _drop(connection: sqlite3.Connection, id: str) -> None:
+def _drop(connection: Connection, id: str) -> None:
     for statement in ("drop_subjects", "drop_assets", "drop"):
         connection.execute(SQL[statement], (id,))
 
 
 def rebuild(
-    connection: sqlite3.Connection,
+    connection: Connection,
     read: Callable[[int, int], list[tuple[int, Record]]],
     decode: Decode,
 ) -> int:
@@ -144,13 +144,13 @@ def rebuild(
     return made
 
 
-def _is_latest(connection: sqlite3.Connection, record: Record) -> bool:
+def _is_latest(connection: Connection, record: Record) -> bool:
     (version,) = connection.execute(SQL["latest_version"], (record.id,)).fetchone()
     return version == record.version
 
 
 def findings(
-    connection: sqlite3.Connection,
+    connection: Connection,
     kind: str | None,
     since: int | None,
     until: int | None,
@@ -159,7 +159,7 @@ def findings(
 ) -> list[FindingRow]:
     """Rows whose interval meets [since, until), by start."""
     span = (FOREVER if until is None else until, -FOREVER if since is None else since)
-    cut = -1 if limit is None else limit
+    cut = FOREVER if limit is None else limit
     if kind is None:
         rows = connection.execute(SQL["rows"], (status, *span, cut))
     else:
@@ -167,7 +167,7 @@ def findings(
     return [_finding_row(connection, row) for row in rows.fetchall()]
 
 
-def _finding_row(connection: sqlite3.Connection, row: tuple[Any, ...]) -> FindingRow:
+def _finding_row(connection: Connection, row: tuple[Any, ...]) -> FindingRow:
     return FindingRow(
         *row[:12],
         subjects=_all(connection, "subjects", row[0]),
@@ -182,5 +182,5 @@ def _finding_row(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Findin
     )
 
 
-def _all(connection: sqlite3.Connection, statement: str, id: str) -> tuple[str, ...]:
+def _all(connection: Connection, statement: str, id: str) -> tuple[str, ...]:
     return tuple(row[0] for row in connection.execute(SQL[statement], (id,)))

@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
+from noroshi.store.database import Database
 from noroshi.store.rows import Attested
-from noroshi.store.sqlite import Database
 from noroshi.store.statements import statements
 from noroshi.words.attest import Attestation, Batch
 from noroshi.words.ids import canonical, sha256

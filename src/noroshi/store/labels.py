@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import msgspec
 
+from noroshi.store.database import Connection
 from noroshi.store.statements import statements
 from noroshi.words.ids import canonical
 from noroshi.words.label import Label, Strand, label
@@ -15,7 +14,7 @@ SQL = statements("records")
 _decoder = msgspec.json.Decoder(Strand)
 
 
-def intern(connection: sqlite3.Connection, labels: dict[str, Label]) -> None:
+def intern(connection: Connection, labels: dict[str, Label]) -> None:
     """Keep the strands of `labels`, by cell."""
     rows = [
         (cell, strand.key(), canonical(strand).decode())
@@ -25,7 +24,7 @@ def intern(connection: sqlite3.Connection, labels: dict[str, Label]) -> None:
     connection.executemany(SQL["put_strand"], rows)
 
 
-def read(connection: sqlite3.Connection, cell: str) -> Label:
+def read(connection: Connection, cell: str) -> Label:
     """The label of `cell`; `KeyError` for one that was never stored."""
     strands = [_decoder.decode(row[0]) for row in connection.execute(SQL["strands"], (cell,))]
     if not strands:

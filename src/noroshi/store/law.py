@@ -6,13 +6,13 @@ consents, the other two things a decision rests on, are kept here as well.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
 
 from noroshi.store import events
+from noroshi.store.database import Connection
 from noroshi.store.statements import statements
 from noroshi.words.grant import Consent, Grant
 from noroshi.words.ids import canonical, sha256
@@ -34,7 +34,7 @@ def set_sha256(agreements: Sequence[tuple[str, str, bytes]]) -> str:
 
 
 def load(
-    connection: sqlite3.Connection,
+    connection: Connection,
     agreements: Sequence[tuple[str, str, bytes]],
     valid_from: int,
     at: int,
@@ -59,7 +59,7 @@ def load(
     return epoch
 
 
-def _keep(connection: sqlite3.Connection, agreements: Sequence[tuple[str, str, bytes]]) -> str:
+def _keep(connection: Connection, agreements: Sequence[tuple[str, str, bytes]]) -> str:
     if len({name for name, _, _ in agreements}) != len(agreements):
         raise ValueError("an agreement stands twice in one set")
     digest = set_sha256(agreements)
@@ -72,7 +72,7 @@ def _keep(connection: sqlite3.Connection, agreements: Sequence[tuple[str, str, b
 
 
 def agreements(
-    connection: sqlite3.Connection, at: int | None, known: int | None
+    connection: Connection, at: int | None, known: int | None
 ) -> tuple[int, tuple[tuple[str, str, bytes], ...]]:
     """(epoch, set) valid at `at` as known at `known`; (0, ()) where there is none."""
     moment = FOREVER - 1 if at is None else at
@@ -83,7 +83,7 @@ def agreements(
     return row[0], tuple(connection.execute(SQL["members"], (row[1],)).fetchall())
 
 
-def put_terms(connection: sqlite3.Connection, name: str, values: Iterable[Terms]) -> int:
+def put_terms(connection: Connection, name: str, values: Iterable[Terms]) -> int:
     """Keep grants or consents (`name`); a signed one replaces itself unsigned, never the reverse.
 
     How many are new or newly signed.
@@ -101,23 +101,23 @@ def put_terms(connection: sqlite3.Connection, name: str, values: Iterable[Terms]
     return changed
 
 
-def terms(connection: sqlite3.Connection) -> int:
+def terms(connection: Connection) -> int:
     """A number that rises whenever grants or consents change."""
     return int(events.meta(connection, "terms") or "0")
 
 
-def grants(connection: sqlite3.Connection) -> dict[str, Grant]:
+def grants(connection: Connection) -> dict[str, Grant]:
     """All grants by id."""
     found = (_grant.decode(row[0]) for row in connection.execute(SQL["grants"]))
     return {grant.id: grant for grant in found}
 
 
-def consents(connection: sqlite3.Connection) -> tuple[Consent, ...]:
+def consents(connection: Connection) -> tuple[Consent, ...]:
     """All consents, by id."""
     return tuple(_consent.decode(row[0]) for row in connection.execute(SQL["consents"]))
 
 
-def put_parties(connection: sqlite3.Connection, parties: Iterable[Party]) -> tuple[Party, ...]:
+def put_parties(connection: Connection, parties: Iterable[Party]) -> tuple[Party, ...]:
     """Register parties after those that are; one already there keeps its position."""
     for party in parties:
         (last,) = connection.execute(SQL["last_position"]).fetchone()

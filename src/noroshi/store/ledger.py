@@ -6,13 +6,13 @@ Each row's `sha` is SHA-256 over the previous row's `sha` and the row itself; th
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from noroshi.store import events
+from noroshi.store.database import Connection
 from noroshi.store.rows import LedgerRow
 from noroshi.store.statements import statements
 from noroshi.words.errors import BadInput
@@ -34,9 +34,7 @@ def chained(prev: str, row: Sequence[Any]) -> str:
     return sha256(canonical([prev, *row]))
 
 
-def unknown(
-    connection: sqlite3.Connection, party: str, rows: Sequence[Disclosed]
-) -> list[Disclosed]:
+def unknown(connection: Connection, party: str, rows: Sequence[Disclosed]) -> list[Disclosed]:
     """Those of `rows` that `party` never received, each once."""
     fresh: dict[tuple[str, int, str], Disclosed] = {}
     for row in rows:
@@ -46,7 +44,7 @@ def unknown(
     return list(fresh.values())
 
 
-def disclose(connection: sqlite3.Connection, party: str, rows: Sequence[Disclosed], at: int) -> int:
+def disclose(connection: Connection, party: str, rows: Sequence[Disclosed], at: int) -> int:
     """Append `rows` inside the open transaction, but for those already there; how many."""
     fresh = unknown(connection, party, rows)
     n, prev = connection.execute(SQL["head"]).fetchone() or (0, ROOT)
@@ -63,21 +61,21 @@ def disclose(connection: sqlite3.Connection, party: str, rows: Sequence[Disclose
     return len(chain)
 
 
-def _raw(connection: sqlite3.Connection, statement: str, *which: str) -> Iterator[tuple[Any, ...]]:
+def _raw(connection: Connection, statement: str, *which: str) -> Iterator[tuple[Any, ...]]:
     after = -1
     while found := connection.execute(SQL[statement], (*which, after, CHUNK)).fetchall():
         yield from found
         after = found[-1][0]
 
 
-def rows(connection: sqlite3.Connection, party: str | None) -> Iterator[LedgerRow]:
+def rows(connection: Connection, party: str | None) -> Iterator[LedgerRow]:
     """The ledger in order, or what of it concerns `party`."""
     found = _raw(connection, "rows") if party is None else _raw(connection, "rows_of", party)
     for *head, clauses, body in found:
         yield LedgerRow(*head, clauses=_clauses.decode(clauses), body_sha256=body)
 
 
-def verify(connection: sqlite3.Connection) -> None:
+def verify(connection: Connection) -> None:
     """Walk the whole chain; `BadInput` names the first row that does not follow."""
     n, prev = 0, ROOT
     for number, before, sha, *rest in _raw(connection, "rows"):

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import importlib.resources
 import sqlite3
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 
 import msgspec
 
-from noroshi.store.sqlite import Database
+from noroshi.store.database import Database, Dialect
 from noroshi.words.errors import BadInput
 from noroshi.words.ids import sha256
 
@@ -43,33 +41,28 @@ class Migration(msgspec.Struct, frozen=True):
         return sha256(self.sql.encode())
 
 
-def packaged() -> tuple[Migration, ...]:
-    """The migrations of this noroshi, in order."""
+def packaged(dialect: Dialect = "sqlite") -> tuple[Migration, ...]:
+    """The migrations of this noroshi, in order: one row for both sides. A file of the same name
+    in the folder `postgres` stands in where that side must go another way to the same tables."""
     folder = importlib.resources.files("noroshi.store").joinpath("migrations")
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
-    return tuple(Migration(int(f.name[:4]), f.name, f.read_text("utf-8")) for f in files)
+    found = {each.name: each for each in folder.iterdir() if each.name.endswith(".sql")}
+    if dialect == "postgres":
+        found |= {each.name: each for each in folder.joinpath("postgres").iterdir()}
+    return tuple(
+        Migration(int(name[:4]), name, file.read_text("utf-8"))
+        for name, file in sorted(found.items())
+    )
 
 
-def split(sql: str) -> Iterator[str]:
-    """The complete statements of `sql`, one by one (a trigger's body stays whole)."""
-    statement = ""
-    for line in sql.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-
-
-def schema_version(connection: sqlite3.Connection) -> int:
-    """The number of the last migration applied; 0 for an empty file, -1 for somebody else's."""
-    tables = {
-        row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
-    }
+def schema_version(database: Database) -> int:
+    """The number of the last migration applied; 0 where nothing is, -1 for somebody else's."""
+    tables = database.tables()
     if not tables:
         return 0
     if "meta" not in tables or "migration" not in tables:
         return -1
-    row = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+    sql = "SELECT value FROM meta WHERE key = 'schema_version'"
+    row = database.connection.execute(sql).fetchone()
     return int(row[0]) if row else -1
 
 
@@ -79,63 +72,35 @@ def migrate(database: Database, migrations: tuple[Migration, ...]) -> int:
     Raises `BadInput` when the file is not a store, is newer, or was made by other migrations.
     """
     before = _checked(database, migrations)
-    for migration in migrations[before:]:
-        with _references(database, migration), database.write() as connection:
+    for each in migrations[before:]:
+        with database.changing(each.name, moves_tables=each.moves_tables) as connection:
             # Another process may have been first between the look above and this lock.
-            if schema_version(connection) >= migration.n:
+            if schema_version(database) >= each.n:
                 continue
-            for statement in (*split(_OWN_TABLES), *split(migration.sql)):
-                connection.execute(statement)
-            if migration.moves_tables:
-                _check_references(connection, database, migration)
+            database.run(_OWN_TABLES)
+            database.run(each.sql)
             connection.execute(
                 "INSERT INTO migration (n, name, sha256) VALUES (?, ?, ?)",
-                (migration.n, migration.name, migration.digest),
+                (each.n, each.name, each.digest),
             )
             connection.execute(
                 "INSERT INTO meta (key, value) VALUES ('schema_version', ?) "
                 "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                (str(migration.n),),
+                (str(each.n),),
             )
     return before
 
 
-@contextmanager
-def _references(database: Database, migration: Migration) -> Generator[None]:
-    """While the migration runs, references are checked at each statement, or only at its end."""
-    if not migration.moves_tables:
-        yield
-        return
-    database.connection.execute("PRAGMA foreign_keys = OFF")
-    try:
-        yield
-    finally:
-        database.connection.execute("PRAGMA foreign_keys = ON")
-
-
-def _check_references(
-    connection: sqlite3.Connection, database: Database, migration: Migration
-) -> None:
-    broken = connection.execute("PRAGMA foreign_key_check").fetchone()
-    if broken is not None:
-        raise BadInput(
-            f"{database.path}: migration {migration.name}",
-            "a row refers to nothing",
-            found=f"row {broken[1]} of {broken[0]} to {broken[2]}",
-            hint="the store stays as it was; restore it from a backup",
-        )
-
-
 def _checked(database: Database, migrations: tuple[Migration, ...]) -> int:
     try:
-        before = schema_version(database.connection)
+        before = schema_version(database)
     except sqlite3.DatabaseError as problem:
-        raise BadInput(str(database.path), f"cannot be opened: {problem}") from problem
+        raise BadInput(database.name, f"cannot be opened: {problem}") from problem
     if before < 0:
-        raise BadInput(str(database.path), "a database, but not a store of noroshi")
+        raise BadInput(database.name, "a database, but not a store of noroshi")
     if before > len(migrations):
         raise BadInput(
-            str(database.path),
+            database.name,
             "a newer noroshi wrote this store",
             found=f"schema {before}",
             expected=f"at most {len(migrations)}",
@@ -151,7 +116,7 @@ def _check_texts(database: Database, migrations: tuple[Migration, ...]) -> None:
     for migration in migrations[: len(applied)]:
         if applied.get(migration.n) != migration.digest:
             raise BadInput(
-                f"{database.path}: migration {migration.name}",
+                f"{database.name}: migration {migration.name}",
                 "was applied with another text",
                 found=str(applied.get(migration.n))[:12],
                 expected=migration.digest[:12],

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from noroshi.store import ledger, pages, views
 from noroshi.store import records as versions
+from noroshi.store.database import Database
 from noroshi.store.ledger import Disclosed
 from noroshi.store.rows import PLAIN, Entry, LedgerRow, Match, NewEntry, Variant, ViewState
-from noroshi.store.sqlite import Database
 from noroshi.words.ids import sha256
 
 

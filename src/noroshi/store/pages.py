@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import sqlite3
 from typing import Any
 
 from noroshi.store import views
+from noroshi.store.database import Connection
 from noroshi.store.rows import PLAIN, Entry, Match
 from noroshi.store.statements import listed, statements
 from noroshi.words.time import parse_instant
@@ -23,7 +23,7 @@ Part = tuple[str, tuple[Any, ...]]
 
 
 def page(
-    connection: sqlite3.Connection,
+    connection: Connection,
     party: str,
     after_n: int,
     added_after: int | None,

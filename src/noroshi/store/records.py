@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
 
 from noroshi.store import events, findings, labels
+from noroshi.store.database import Connection
 from noroshi.store.findings import Told
 from noroshi.store.rows import Cell, Conflict, Put
 from noroshi.store.statements import listed, statements
@@ -33,7 +33,7 @@ WITHDRAWN: Final = "withdrawn by who gave it"
 
 
 def put(
-    connection: sqlite3.Connection,
+    connection: Connection,
     records: Iterable[Record],
     told: Mapping[str, Told],
     at: int,
@@ -70,7 +70,7 @@ def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:
 class _Sorting:
     """The records of one chunk, sorted into new, known and refused."""
 
-    def __init__(self, connection: sqlite3.Connection, chunk: list[Record]) -> None:
+    def __init__(self, connection: Connection, chunk: list[Record]) -> None:
         self.held: dict[tuple[str, int], str] = {}
         self.withdrawn: set[tuple[str, int]] = set()
         self.own: dict[tuple[str, int], str] = {}
@@ -131,7 +131,7 @@ class _Sorting:
         return [record for record in moved if self.newest[record.id] == record.version]
 
 
-def _insert(connection: sqlite3.Connection, new: list[Record]) -> None:
+def _insert(connection: Connection, new: list[Record]) -> None:
     if not new:
         return
     (last,) = connection.execute(SQL["last_seq"]).fetchone()
@@ -160,7 +160,7 @@ def _insert(connection: sqlite3.Connection, new: list[Record]) -> None:
     )
 
 
-def _revive(connection: sqlite3.Connection, revived: list[Record]) -> None:
+def _revive(connection: Connection, revived: list[Record]) -> None:
     """What was withdrawn and is given again lives again, under the terms that it now came with."""
     for record in revived:
         connection.execute(SQL["revive"], (record.status, record.id, record.version))
@@ -168,13 +168,13 @@ def _revive(connection: sqlite3.Connection, revived: list[Record]) -> None:
     _relabel(connection, revived)
 
 
-def _relabel(connection: sqlite3.Connection, records: list[Record]) -> None:
+def _relabel(connection: Connection, records: list[Record]) -> None:
     labels.intern(connection, {record.label.key(): record.label for record in records})
     for record in records:
         connection.execute(SQL["relabel"], (record.label.key(), record.id, record.version))
 
 
-def withdraw(connection: sqlite3.Connection, latest: Record | None, at: int) -> bool:
+def withdraw(connection: Connection, latest: Record | None, at: int) -> bool:
     """Make every live version of `latest` a tombstone inside the open transaction."""
     if latest is None or not connection.execute(SQL["withdraw"], (latest.id,)).rowcount:
         return False
@@ -186,7 +186,7 @@ def withdraw(connection: sqlite3.Connection, latest: Record | None, at: int) -> 
     return True
 
 
-def _keep_aside(connection: sqlite3.Connection, refused: list[tuple[Record, str]], at: int) -> None:
+def _keep_aside(connection: Connection, refused: list[tuple[Record, str]], at: int) -> None:
     for record, reason in refused:
         connection.execute(SQL["put_blob"], (record.sha256, record.raw))
         place = f"{record.id} {record.version} {record.owner}"
@@ -219,9 +219,7 @@ def retracting(held: Record | None, id: str, raw: bytes, version: int, at: int) 
     )
 
 
-def reject(
-    connection: sqlite3.Connection, items: Iterable[Rejected], at: int, source: str | None
-) -> int:
+def reject(connection: Connection, items: Iterable[Rejected], at: int, source: str | None) -> int:
     """Keep `items` aside inside the open transaction; how many were not kept before."""
     kept = 0
     for item in items:
@@ -229,17 +227,14 @@ def reject(
         if item.raw:
             digest = sha256(item.raw)
             connection.execute(SQL["put_blob"], (digest, item.raw))
-        before = connection.total_changes
         place = canonical(item.locator).decode()
-        connection.execute(
-            SQL["put_rejected"], (source or item.source, place, item.reason, at, digest)
-        )
-        kept += connection.total_changes - before
+        row = (source or item.source, place, item.reason, at, digest)
+        kept += connection.execute(SQL["put_rejected"], row).rowcount
     return kept
 
 
 def read(
-    connection: sqlite3.Connection,
+    connection: Connection,
     statement: str,
     arguments: tuple[Any, ...],
     label_of: Callable[[str], Label],
@@ -269,7 +264,7 @@ def _record(
     )
 
 
-def _hops(connection: sqlite3.Connection, seqs: list[int]) -> dict[int, tuple[Hop, ...]]:
+def _hops(connection: Connection, seqs: list[int]) -> dict[int, tuple[Hop, ...]]:
     hops: dict[int, tuple[Hop, ...]] = {}
     if seqs:
         for seq, *hop in connection.execute(SQL["hops"], (min(seqs), max(seqs))):
@@ -277,12 +272,12 @@ def _hops(connection: sqlite3.Connection, seqs: list[int]) -> dict[int, tuple[Ho
     return hops
 
 
-def cells_since(connection: sqlite3.Connection, seq: int, limit: int) -> list[Cell]:
+def cells_since(connection: Connection, seq: int, limit: int) -> list[Cell]:
     """Versions after `seq`, in that order, without their bytes."""
     return [Cell(*row) for row in connection.execute(SQL["cells_since"], (seq, limit))]
 
 
-def ids_like(connection: sqlite3.Connection, start: str, limit: int) -> list[str]:
+def ids_like(connection: Connection, start: str, limit: int) -> list[str]:
     """Ids that begin with `start`, else those where it follows the type; just `start` where it
     is an id."""
     if connection.execute(listed(SQL["held"], 1), (start,)).fetchone():

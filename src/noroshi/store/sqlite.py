@@ -9,13 +9,14 @@ from __future__ import annotations
 import sqlite3
 import threading
 import weakref
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from noroshi.store.database import Dialect
 from noroshi.store.failpoint import from_environment
-from noroshi.words.errors import Refused
+from noroshi.words.errors import BadInput, Refused
 
 BUSY_S: Final = 30.0
 """How long a writer waits for another process's transaction before it gives up."""
@@ -27,6 +28,26 @@ _PRAGMAS: Final = (
     "PRAGMA cache_size = -16384",
     "PRAGMA temp_store = MEMORY",
 )
+
+
+def opened(path: Path, *, create: bool) -> Database:
+    """The file at `path`. Raises `BadInput` when there is none, unless `create`."""
+    if not path.is_file():
+        if not create:
+            raise BadInput(str(path), "no store here", hint="noroshi init DIR --party CODE")
+        # What a node knows is for its user alone; SQLite gives its side files the same mode.
+        path.touch(mode=0o600)
+    return Database(path)
+
+
+def split(sql: str) -> Iterator[str]:
+    """The complete statements of `sql`, one by one (a trigger's body stays whole)."""
+    statement = ""
+    for line in sql.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 class _Held:
@@ -48,6 +69,8 @@ class _Held:
 class Database:
     """A SQLite file shared by the threads of this process and by other processes."""
 
+    dialect: Dialect = "sqlite"
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self.failpoint = from_environment()
@@ -55,6 +78,11 @@ class Database:
         self._all: weakref.WeakSet[_Held] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._closed = False
+
+    @property
+    def name(self) -> str:
+        """The path of the file."""
+        return str(self.path)
 
     def _held(self) -> _Held:
         held: _Held | None = getattr(self._local, "held", None)
@@ -123,6 +151,47 @@ class Database:
         finally:
             if held.connection.in_transaction:
                 held.connection.execute("ROLLBACK")
+
+    def tables(self) -> set[str]:
+        """The tables there are."""
+        found = self.connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        return {row[0] for row in found}
+
+    @contextmanager
+    def changing(self, what: str, *, moves_tables: bool) -> Generator[sqlite3.Connection]:
+        """A write transaction for a migration; references are checked at each statement, or,
+        where it moves tables, at its end."""
+        if not moves_tables:
+            with self.write() as connection:
+                yield connection
+            return
+        self.connection.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with self.write() as connection:
+                yield connection
+                self._check_references(what)
+        finally:
+            self.connection.execute("PRAGMA foreign_keys = ON")
+
+    def _check_references(self, what: str) -> None:
+        broken = self.connection.execute("PRAGMA foreign_key_check").fetchone()
+        if broken is not None:
+            raise BadInput(
+                f"{self.path}: migration {what}",
+                "a row refers to nothing",
+                found=f"row {broken[1]} of {broken[0]} to {broken[2]}",
+                hint="the store stays as it was; restore it from a backup",
+            )
+
+    def run(self, sql: str) -> None:
+        """Carry out the statements of a migration; `executescript` would commit before them."""
+        for statement in split(sql):
+            self.connection.execute(statement)
+
+    def backup(self, path: Path) -> None:
+        """Write a compact copy to the new file `path`."""
+        path.touch(mode=0o600, exist_ok=False)
+        self.connection.execute("VACUUM INTO ?", (str(path),))
 
     def close(self) -> None:
         """Close every thread's connection, for good."""

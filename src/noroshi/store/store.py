@@ -1,5 +1,5 @@
-"""Store: one node's memory, one SQLite file. Every method names what it promises; the rest is
-in the module of its subject."""
+"""Store: one node's memory, in SQLite or PostgreSQL. Every method names what it promises; the rest
+is in the module of its subject."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from noroshi.pact.policy import Policy
-from noroshi.store import assets, audience, collections, events, labels, law, migrate
+from noroshi.store import assets, audience, collections, events, labels, law, migrate, sqlite
 from noroshi.store import findings as projection
 from noroshi.store import records as versions
+from noroshi.store.database import Database
 from noroshi.store.findings import Decode, Told
 from noroshi.store.graph import Graphs
 from noroshi.store.incoming import Incoming
@@ -28,10 +29,8 @@ from noroshi.store.rows import (
     Put,
     SourceState,
 )
-from noroshi.store.sqlite import Database
 from noroshi.words.asset import AssetGraph
 from noroshi.words.desk import Covered, Rejected
-from noroshi.words.errors import BadInput
 from noroshi.words.grant import Consent, Grant
 from noroshi.words.label import Label
 from noroshi.words.party import Party
@@ -42,34 +41,39 @@ from noroshi.words.stix import body_of
 _LABELS_KEPT: Final = 100_000
 
 
+def _opened(where: Path | str, create: bool) -> Database:
+    if isinstance(where, Path):
+        return sqlite.opened(where, create=create)
+    from noroshi.store import postgres
+
+    return postgres.opened(where, create=create)
+
+
 class Store(Outgoing, Incoming, Graphs):
-    """One SQLite file: safe for several threads and processes. A write that returned is kept."""
+    """One SQLite file or PostgreSQL schema: safe for several threads and processes. A write that
+    returned is kept."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._labels: dict[str, Label] = {}
 
     @classmethod
-    def open(cls, path: Path, *, create: bool = False) -> Store:
-        """The store at `path`, migrated to this version. Raises `BadInput` when there is none
-        (unless `create`), when it is no store, or when a newer noroshi wrote it."""
-        if not path.is_file():
-            if not create:
-                raise BadInput(str(path), "no store here", hint="noroshi init DIR --party CODE")
-            # What a node knows is for its user alone; SQLite gives its side files the same mode.
-            path.touch(mode=0o600)
-        database = Database(path)
+    def open(cls, where: Path | str, *, create: bool = False) -> Store:
+        """The store in the file or at the PostgreSQL URL `where`, migrated to this version. Raises
+        `BadInput` when there is none (unless `create`), when it is no store, or when a newer
+        noroshi wrote it."""
+        database = _opened(where, create)
         try:
-            migrate.migrate(database, migrate.packaged())
+            migrate.migrate(database, migrate.packaged(database.dialect))
         except BaseException:
             database.close()
             raise
         return cls(database)
 
     def backup(self, path: Path) -> None:
-        """Write a compact copy to `path`, which must not exist, while others go on working."""
-        path.touch(mode=0o600, exist_ok=False)
-        self._database.connection.execute("VACUUM INTO ?", (str(path),))
+        """Write a compact copy to `path`, which must not exist, while others go on working.
+        `Refused` for PostgreSQL, which has tools of its own for that."""
+        self._database.backup(path)
 
     def close(self) -> None:
         """Close the file. What was acknowledged is on disc already."""

@@ -6,11 +6,11 @@ it can be dropped and rebuilt.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from noroshi.store import events
+from noroshi.store.database import Connection
 from noroshi.store.rows import Entry, NewEntry, Variant, ViewState
 from noroshi.store.statements import statements
 
@@ -63,7 +63,7 @@ def marked(rows: Sequence[Current]) -> list[Current]:
 
 
 def append(
-    connection: sqlite3.Connection,
+    connection: Connection,
     party: str,
     entries: Sequence[NewEntry],
     epoch: int,
@@ -116,9 +116,7 @@ def _current(n: int, entry: NewEntry) -> tuple[Current, bool]:
     return row, entry.body_sha256 is not None
 
 
-def _follow(
-    connection: sqlite3.Connection, party: str, entries: Sequence[tuple[Current, bool]]
-) -> None:
+def _follow(connection: Connection, party: str, entries: Sequence[tuple[Current, bool]]) -> None:
     """Bring `view_current` to what it is after `entries`."""
     held: dict[str, list[Current]] = {}
     now: dict[str, list[Current]] = {}
@@ -134,7 +132,7 @@ def _follow(
     connection.executemany(SQL["put_current"], [(party, *row) for row in sorted(new - old)])
 
 
-def rebuild(connection: sqlite3.Connection) -> int:
+def rebuild(connection: Connection) -> int:
     """Drop what is current and derive it again from the journals; how many rows it has."""
     connection.execute(SQL["drop_all_current"])
     made = 0
@@ -151,19 +149,19 @@ def rebuild(connection: sqlite3.Connection) -> int:
     return made
 
 
-def read(connection: sqlite3.Connection, statement: str, arguments: tuple[Any, ...]) -> list[Entry]:
+def read(connection: Connection, statement: str, arguments: tuple[Any, ...]) -> list[Entry]:
     """The entries that the named statement finds."""
     found = connection.execute(SQL[statement], arguments)
     return [Entry(*row[:9], bool(row[9]), *row[10:]) for row in found]  # pyright: ignore[reportCallIssue]
 
 
-def state(connection: sqlite3.Connection, party: str) -> ViewState:
+def state(connection: Connection, party: str) -> ViewState:
     """How far the party's journal is up to date; all zero at first."""
     row = connection.execute(SQL["state"], (party,)).fetchone()
     return ViewState(*row) if row else ViewState()
 
 
-def variants(connection: sqlite3.Connection, record_id: str, transforms_key: str) -> list[Variant]:
+def variants(connection: Connection, record_id: str, transforms_key: str) -> list[Variant]:
     """Every variant of a record under one transform set, by version."""
     found = connection.execute(SQL["variants"], (record_id, transforms_key))
     return [Variant(*row) for row in found]

@@ -5,7 +5,8 @@
     │   ├── BadAgreement   … of an agreement file
     │   └── BadConfig      … of node.toml
     ├── UnknownParty       a code that the registry does not hold
-    └── Refused            an operation that the node will not do, and why
+    ├── Refused            an operation that the node will not do, and why
+    └── StoreFailed        what the database could not do: gone, busy, full, or against its rules
 
 A reader *returns* `words.desk.Rejected` for one bad row and raises `BadInput` only when the whole
 source is unreadable. HTTP status belongs to the API edge, not here.
@@ -59,3 +60,7 @@ class UnknownParty(NoroshiError):
 
 class Refused(NoroshiError):
     """The node will not do this, and the message says why."""
+
+
+class StoreFailed(NoroshiError):
+    """The database could not do it, and what was not acknowledged is not kept."""

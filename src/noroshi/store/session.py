@@ -1,0 +1,175 @@
+"""A session with a PostgreSQL server: connecting, statements, and what its errors mean.
+
+A session whose server went away is made again for the next statement, unless a transaction was
+open: that one is over, and its error says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from noroshi.store.dialect import statement
+from noroshi.words.errors import BadConfig, Refused, StoreFailed
+
+try:
+    import psycopg
+    from psycopg.types.numeric import Int8BinaryDumper
+except ImportError as missing:
+    raise BadConfig(
+        "[store] url",
+        "PostgreSQL needs a package that is not installed",
+        found=str(missing),
+        hint="pip install 'noroshi[postgres]'",
+    ) from missing
+
+BUSY_S: Final = 30
+"""How long a writer waits for another's transaction before it gives up, as with SQLite."""
+CONNECT_S: Final = 10
+CANCEL_S: Final = 5.0
+PREPARED: Final = 300
+"""Statements kept prepared: more than there are."""
+SECRETS: Final = ("password", "sslpassword")
+"""Parameters of a URL that messages never show."""
+
+_SETTINGS: Final = f"""
+SET lock_timeout = '{BUSY_S}s';
+SET idle_in_transaction_session_timeout = 0;
+SET client_min_messages = warning;
+SET jit = off;
+SET enable_seqscan = off;
+SET enable_bitmapscan = off;
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+SELECT set_config('synchronous_commit', 'on', false)
+WHERE current_setting('synchronous_commit') = 'off';
+"""
+BEGIN_READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+# The lock is of the schema, in the class "noro": several stores in one database do not wait for
+# one another. It is free again only after the commit can be seen.
+BEGIN_WRITE: Final = """BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+SELECT pg_advisory_xact_lock(x'6e6f726f'::int, current_schema::regnamespace::oid::int)"""
+
+
+def shown(url: str) -> str:
+    """`url` without the secrets in it."""
+    parts = urlsplit(url)
+    user, _, host = parts.netloc.rpartition("@")
+    name = f"{user.partition(':')[0]}@{host}" if user else host
+    query = [pair for pair in parse_qsl(parts.query) if pair[0] not in SECRETS]
+    return urlunsplit((parts.scheme, name, parts.path, urlencode(query, safe="/:"), ""))
+
+
+class Server:
+    """Where sessions go, and whether the store is closed."""
+
+    def __init__(self, url: str) -> None:
+        self.name = shown(url)
+        self.closed = False
+        self._url = url
+
+    def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """A new session as the store needs it. Raises `StoreFailed`."""
+        if self.closed:
+            raise self.is_closed()
+        try:
+            raw = psycopg.connect(
+                self._url,
+                autocommit=True,
+                connect_timeout=CONNECT_S,
+                application_name="noroshi",
+                client_encoding="UTF8",
+            )
+        except psycopg.Error as problem:
+            raise StoreFailed(
+                f"{self.name}: cannot connect: {str(problem).strip()}\n"
+                "Hint: is the server running, and do its address, user and password agree?"
+            ) from problem
+        raw.adapters.register_dumper(int, Int8BinaryDumper)
+        raw.prepare_threshold, raw.prepared_max = 1, PREPARED
+        raw.execute(_SETTINGS.encode())
+        return raw
+
+    def is_closed(self) -> Refused:
+        """The error of using a closed store."""
+        return Refused(f"{self.name}: the store is closed")
+
+
+class Session:
+    """A thread's session, ended when its thread ends or the store is closed."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self.depth = 0
+        self.reading = False
+        self._raw = server.connect()
+
+    def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> psycopg.Cursor[Any]:
+        """Run one statement of the `.sql` files."""
+        try:
+            return self._raw.execute(statement(sql), parameters, binary=True)
+        except psycopg.Error as problem:
+            self._renew(problem)
+        return self._raw.execute(statement(sql), parameters, binary=True)
+
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> object:
+        """Run one statement of the `.sql` files for each row of parameters."""
+        try:
+            return self._raw.cursor().executemany(statement(sql), parameters)
+        except psycopg.Error as problem:
+            raise self._meaning(problem) from problem
+
+    def command(self, sql: str) -> str | None:
+        """Run commands of the server's own; what it said about the last."""
+        try:
+            return self._raw.execute(sql.encode()).statusmessage
+        except psycopg.Error as problem:
+            raise self._meaning(problem) from problem
+
+    def begin(self, sql: str) -> None:
+        """Open a transaction."""
+        try:
+            self._raw.execute(sql.encode())
+        except psycopg.Error as problem:
+            self.roll_back("ROLLBACK")
+            self._renew(problem)
+            self.command(sql)
+
+    def roll_back(self, sql: str) -> None:
+        """Take back, unless the server did so by itself because the session was lost."""
+        if not self._raw.closed and self._raw.info.transaction_status:
+            self.command(sql)
+
+    def _renew(self, problem: psycopg.Error) -> None:
+        """Connect again if the server went away while nothing was open; else raise."""
+        if not self._raw.closed or self.depth or self.reading or self._server.closed:
+            raise self._meaning(problem) from problem
+        self._raw = self._server.connect()
+
+    def _meaning(self, problem: psycopg.Error) -> Refused | StoreFailed:
+        if self._server.closed:
+            return self._server.is_closed()
+        text, hint = str(problem).strip(), ""
+        if isinstance(problem, psycopg.errors.LockNotAvailable):
+            text, hint = f"another process has been writing for {BUSY_S} s", "is a writer stuck?"
+        elif self._raw.closed:
+            text = f"the server went away: {text}"
+            hint = "what was acknowledged is kept; do the rest again, repeating changes nothing"
+        return StoreFailed(f"{self._server.name}: {text}" + (f"\nHint: {hint}" if hint else ""))
+
+    def end(self) -> None:
+        """Close the session; a statement that another thread runs in it is cancelled first."""
+        if not self._raw.lock.acquire(blocking=False):
+            with contextlib.suppress(psycopg.Error):  # Without a server it ends by itself.
+                self._raw.cancel_safe(timeout=CANCEL_S)
+            self._raw.lock.acquire()
+        try:
+            self._raw.close()
+        finally:
+            self._raw.lock.release()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_raw"):
+            self._raw.close()

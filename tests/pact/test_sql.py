@@ -17,7 +17,8 @@ from noroshi.pact.policy import Policy
 from noroshi.pact.sql import UNKNOWN, rows
 from noroshi.pact.table import Table
 from noroshi.store import audience, records
-from noroshi.store.migrate import packaged, split
+from noroshi.store.migrate import packaged
+from noroshi.store.sqlite import split
 from noroshi.words.ids import sha256
 from noroshi.words.label import Label
 from noroshi.words.record import Record

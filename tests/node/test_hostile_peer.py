@@ -12,13 +12,15 @@ import msgspec
 import pytest
 
 import noroshi.node.sync as syncing
+from noroshi.exchange import batch
 from noroshi.exchange.sign import Keys, sign_grant
 from noroshi.exchange.taxii.client import Cursor, Pulled
+from noroshi.exchange.vouch import Proof, Vouched
 from noroshi.node.ingest import ingest
 from noroshi.node.node import Node
 from noroshi.node.sync import SyncReport, sync
 from noroshi.words.grant import Grant
-from noroshi.words.ids import FINDING_EXTENSION
+from noroshi.words.ids import FINDING_EXTENSION, identity_id
 from noroshi.words.label import Label, Strand, Tlp, label, tlp_marking_id
 from noroshi.words.label import join as both
 
@@ -74,14 +76,20 @@ def japan(make: Callable[..., Path], keys: Keys) -> Path:
 
 
 @pytest.fixture
-def offer(japan: Path, clock: Callable[[], int], monkeypatch: pytest.MonkeyPatch) -> Offer:
-    """Sync with a peer that offers these objects, all under one label."""
+def offer(
+    japan: Path, keys: Keys, clock: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> Offer:
+    """Sync with a peer that offers these objects, all under one label, and signs them."""
 
     def offering(
-        *objects: bytes, under: Label | None, grants: tuple[Grant, ...] = ()
+        *objects: bytes,
+        under: Label | None,
+        grants: tuple[Grant, ...] = (),
+        vouched: Vouched | None = None,
     ) -> SyncReport:
         labels, of = ((under,), (0,) * len(objects)) if under else ((), ())
-        page = Pulled(objects, labels, grants, of, Cursor())
+        signed = vouched or Vouched(batch.sign("EU", clock(), objects, keys))
+        page = Pulled(objects, labels, grants, of, Cursor(), signed)
 
         def pull(*arguments: object) -> Iterator[Pulled]:
             yield page
@@ -178,6 +186,109 @@ def test_an_object_that_lies_is_kept_aside_and_the_rest_goes_on(
     assert held(japan) == [ID[:-1] + "2"]
     with Node.open(japan) as node:
         assert [row[4] for row in node.store.rejected()] == [raw]
+
+
+def test_the_object_that_was_changed_on_the_way_is_named(
+    offer: Offer, japan: Path, keys: Keys, clock: Callable[[], int]
+) -> None:
+    given, other = grant(keys), malware(id=ID[:-1] + "2")
+    signed = Vouched(batch.sign("EU", clock(), [malware(), other], keys))
+    report = offer(malware(name="b"), other, under=strand(given), grants=(given,), vouched=signed)
+    assert report.reasons == {"EU did not sign it as it came": 1}
+    assert held(japan) == [ID[:-1] + "2"]
+
+
+@pytest.mark.parametrize(
+    ("party", "who"), [("EU", "nobody"), ("EU", "other"), ("FRA", "keys"), ("JPN", "keys")]
+)
+def test_a_page_that_the_peer_did_not_sign_is_refused_whole(
+    party: str,
+    who: str,
+    offer: Offer,
+    japan: Path,
+    keys: Keys,
+    tmp_path: Path,
+    clock: Callable[[], int],
+) -> None:
+    given = grant(keys)
+    signer = keys if who == "keys" else Keys.generate(tmp_path / "other")
+    signed = batch.sign(party, clock(), [malware()], signer)
+    if who == "nobody":
+        unsigned = msgspec.structs.replace(signed.batch, signature=b"")
+        signed = msgspec.structs.replace(signed, batch=unsigned)
+    report = offer(malware(), under=strand(given), grants=(given,), vouched=Vouched(signed))
+    assert report.reasons == {"no key of EU that counts signed it": 1}
+    assert held(japan) == []
+
+
+class Relayed:
+    """An object of France that the EU passes on, under a genuine grant of France."""
+
+    def __init__(self, offer: Offer, keys: Keys, france: Keys, at: int) -> None:
+        self.offer, self.keys, self.france, self.at = offer, keys, france, at
+        terms = {"originator": "FRA", "onward": "parties", "recipients": ("EU", "JPN")}
+        self.given = grant(france, **terms)
+
+    def sent(self, raw: bytes, *, signed: bytes | None, by: Keys | None = None) -> SyncReport:
+        """Offer `raw` with a proof of France for the bytes `signed`, made with `by`."""
+        page = Vouched(batch.sign("EU", self.at, [raw], self.keys))
+        if signed is not None:
+            theirs = batch.sign("FRA", self.at, [b"{}", signed], by or self.france)
+            proof = batch.attestations(theirs, [b"{}", signed])[1]
+            assert proof is not None
+            passed = Proof(0, 0, proof.salt, proof.place, proof.path)
+            page = msgspec.structs.replace(page, batches=(proof.batch,), proofs=(passed,))
+        under = strand(self.given, "FRA")
+        return self.offer(raw, under=under, grants=(self.given,), vouched=page)
+
+
+@pytest.fixture
+def relayed(
+    offer: Offer, japan: Path, keys: Keys, tmp_path: Path, clock: Callable[[], int]
+) -> Relayed:
+    france = Keys.generate(tmp_path / "france")
+    with (japan / "node.toml").open("a") as file:
+        file.write(f'[[peer]]\nparty = "FRA"\npublic_key = "{france.public_hex}"\n')
+    return Relayed(offer, keys, france, clock())
+
+
+def test_what_a_relay_passes_on_with_its_makers_proof_is_kept_with_it(
+    relayed: Relayed, japan: Path
+) -> None:
+    assert relayed.sent(malware(), signed=malware()).stored == 1
+    with Node.open(japan) as node:
+        found = node.store.record(ID)
+        assert found is not None
+        assert [(hop.party, hop.attests) for hop in found.hops] == [("EU", "FRA")]
+        proofs = node.store.attestations(ID, found.version, found.sha256)
+    assert [each.batch.party for each in proofs] == ["EU", "FRA"]
+    assert all(batch.attests(each, found.raw) for each in proofs)
+
+
+FORGED = {
+    "without a proof": (malware(), None, None),
+    "changed on the way": (malware(name="b"), malware(), None),
+    "proved by the relay itself": (malware(), malware(), "keys"),
+}
+
+
+@pytest.mark.parametrize("how", FORGED)
+def test_nothing_is_put_into_the_mouth_of_another(
+    how: str, relayed: Relayed, japan: Path, keys: Keys
+) -> None:
+    raw, signed, by = FORGED[how]
+    report = relayed.sent(raw, signed=signed, by=keys if by else None)
+    assert report.reasons == {"FRA did not sign it": 1}
+    assert held(japan) == []
+
+
+def test_what_a_relay_makes_of_it_says_so(relayed: Relayed, japan: Path) -> None:
+    made = malware(created_by_ref=identity_id("EU"))
+    assert relayed.sent(made, signed=None).stored == 1
+    with Node.open(japan) as node:
+        found = node.store.record(ID)
+        assert found is not None
+    assert [(hop.party, hop.attests) for hop in found.hops] == [("EU", "EU")]
 
 
 def test_only_what_the_peer_gave_can_it_withdraw(

@@ -48,6 +48,13 @@ class Node:
     def __exit__(self, *problem: object) -> None:
         self.store.close()
 
+    def public_key(self, party: str) -> bytes | None:
+        """The pinned key (32 bytes) by which what `party` signed is checked; None without one."""
+        for peer in self.settings.config.peer:
+            if peer.party == party and peer.public_key:
+                return bytes.fromhex(peer.public_key)
+        return None
+
     def agreement(self, sha256: str, name: str, raw: bytes) -> Agreement:
         """The agreement of a stored file, parsed once."""
         found = self._agreements.get(sha256)

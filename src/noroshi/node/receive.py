@@ -4,6 +4,9 @@ A grant counts only when the pinned key of its originator signed it, and an obje
 strand of its label stands under such a grant that names us. What we made ourselves and a peer
 offers back is left out, and a strand in our own name stays with us: nobody else says to whom it may
 go.
+
+The peer signs all that it sends, and what it only passes on comes with its originator's own proof:
+an object that was changed on the way is refused by name, and so is one put into another's mouth.
 """
 
 from __future__ import annotations
@@ -15,14 +18,17 @@ import msgspec
 from noroshi.exchange import tombstone
 from noroshi.exchange.sign import verify_grant
 from noroshi.exchange.taxii.client import Pulled
+from noroshi.exchange.vouch import vouchers
 from noroshi.node.node import Node
 from noroshi.pact.decide import decide
 from noroshi.pact.policy import Policy
+from noroshi.store import Attested
+from noroshi.words.attest import Attestation
 from noroshi.words.desk import Rejected
 from noroshi.words.evidence import JsonPointer
 from noroshi.words.grant import Grant
-from noroshi.words.ids import is_stix_id, sha256
-from noroshi.words.label import Label, Tlp, highest_tlp, tlp_marking_id
+from noroshi.words.ids import identity_id, is_stix_id, sha256
+from noroshi.words.label import Label, Strand, Tlp, highest_tlp, tlp_marking_id
 from noroshi.words.label import label as joined
 from noroshi.words.record import Hop, Record
 from noroshi.words.stix import FindingBody, Head, body_of, head, version_of
@@ -53,12 +59,19 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
     node.store.put_grants(grant for grant in page.grants if _genuine(node, grant))
     _, policy = node.policy(at=now)
     records: list[Record] = []
+    attested: list[Attested] = []
     rejected: list[Rejected] = []
+    unsigned, proofs = _proofs(node, party, page)
     for n, raw in enumerate(page.objects):
         label = page.labels[page.of[n]] if n < len(page.of) else None
-        taken = _take(node, policy, party, raw, label, now)
+        if unsigned or not proofs[n]:
+            taken = unsigned or f"{party} did not sign it as it came"
+        else:
+            taken = _take(node, policy, party, raw, label, proofs[n], now)
         if isinstance(taken, Record):
             records.append(taken)
+            about = (taken.id, taken.version, taken.sha256)
+            attested += (Attested(*about, each) for each in proofs[n])
         elif taken is Left.WITHDRAWN:
             report.withdrawn += 1
         elif taken is Left.OWN:
@@ -67,6 +80,7 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
             rejected.append(Rejected(f"peer {party}", JsonPointer(f"/{n}"), taken, raw))
             report.refuse(taken)
     put = node.store.put(records, at=now)
+    node.store.put_attestations(attested)
     for conflict in put.conflicts:
         report.refuse(conflict.reason)
     node.store.reject(rejected, at=now, source=sha256(b"\n".join(page.objects)))
@@ -82,8 +96,24 @@ class Left(Enum):
     OWN = "what is ours came back"
 
 
+def _proofs(
+    node: Node, party: str, page: Pulled
+) -> tuple[str | None, list[tuple[Attestation, ...]]]:
+    """For each object who vouches for it, the peer first; or why nothing of the page is signed."""
+    try:
+        return None, vouchers(page.vouched, party, page.objects, node.public_key)
+    except ValueError as problem:
+        return str(problem), []
+
+
 def _take(
-    node: Node, policy: Policy, party: str, raw: bytes, label: Label | None, now: int
+    node: Node,
+    policy: Policy,
+    party: str,
+    raw: bytes,
+    label: Label | None,
+    proofs: tuple[Attestation, ...],
+    now: int,
 ) -> Record | Left | str:
     """The record to keep, what it was instead, or why the object is refused."""
     try:
@@ -109,9 +139,14 @@ def _take(
     release = decide(policy, label, node.party, node.party, now, "keep", record=common.id)
     if not release.permitted:
         return "no genuine grant names us"
+    unsaid = _put_in_a_mouth(policy, party, common, theirs, proofs)
+    if unsaid is not None:
+        return unsaid
     mine = (each for each in label.strands if each.originator in ours)
     closed = (msgspec.structs.replace(each, only=()) for each in mine)
-    return _received(party, raw, common, body, joined(*theirs, *closed), version, now)
+    # The originator's word where it came along, else that of who passed it on.
+    hop = Hop(party, now, proofs[-1].batch.party)
+    return _received(hop, raw, common, body, joined(*theirs, *closed), version)
 
 
 def _wrong(party: str, common: Head, body: FindingBody | None, label: Label) -> str | None:
@@ -127,26 +162,41 @@ def _wrong(party: str, common: Head, body: FindingBody | None, label: Label) -> 
     return None
 
 
-def _received(
+def _put_in_a_mouth(
+    policy: Policy,
     party: str,
-    raw: bytes,
     common: Head,
-    body: FindingBody | None,
-    label: Label,
-    version: int,
-    now: int,
+    strands: tuple[Strand, ...],
+    proofs: tuple[Attestation, ...],
+) -> str | None:
+    """Whose word is claimed and not shown: an object is the peer's own making, and says so, or
+    whoever it stems from signed it."""
+    if common.created_by_ref == identity_id(party):
+        return None
+    signed = {each.batch.party for each in proofs}
+    for strand in strands:
+        grant = policy.grants.get(strand.grant or "")
+        if grant is not None and grant.transforms:
+            continue
+        if signed.isdisjoint(policy.parties.line(strand.originator)):
+            return f"{strand.originator} did not sign it"
+    return None
+
+
+def _received(
+    hop: Hop, raw: bytes, common: Head, body: FindingBody | None, label: Label, version: int
 ) -> Record:
     return Record(
         id=common.id,
         version=version,
         kind=body.kind if body else common.type,
         pillar=label.strands[0].pillar,
-        owner=(body.owner if body else None) or party,
+        owner=(body.owner if body else None) or hop.party,
         label=label,
         raw=raw,
         sha256=sha256(raw),
-        received=now,
-        hops=(Hop(party, now, party),),
+        received=hop.at,
+        hops=(hop,),
         status="revoked" if common.revoked else "live",
     )
 
@@ -164,7 +214,5 @@ def _withdraw(node: Node, party: str, gone: str, now: int) -> Left | str:
 
 def _genuine(node: Node, grant: Grant) -> bool:
     """Whether the originator's pinned key signed the grant."""
-    for peer in node.settings.config.peer:
-        if peer.party == grant.originator and peer.public_key:
-            return verify_grant(grant, bytes.fromhex(peer.public_key))
-    return False
+    public = node.public_key(grant.originator)
+    return public is not None and verify_grant(grant, public)

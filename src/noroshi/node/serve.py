@@ -7,6 +7,7 @@ brings views up to date and pulls from peers. A wake-up that is lost costs laten
 from __future__ import annotations
 
 import fnmatch
+import functools
 import socket
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from noroshi.exchange.accounts import Account, Accounts
 from noroshi.exchange.credentials import Password
 from noroshi.exchange.taxii.asgi import app
 from noroshi.exchange.taxii.service import MAX_CONTENT_LENGTH, Service, view_collection
+from noroshi.exchange.vouch import vouch
 from noroshi.node.collections import roots
 from noroshi.node.node import Node, clock
 from noroshi.node.sync import sync
@@ -56,6 +58,7 @@ def service(node: Node) -> Service:
         secret=node.keys.derive("taxii next"),
         page_cap=config.serve.page,
         max_content_length=max(MAX_CONTENT_LENGTH, *longest),
+        vouch=functools.partial(vouch, node.store, node.party, node.keys),
     )
 
 

@@ -19,6 +19,7 @@ from noroshi.exchange.taxii.fetch import Got, Peer, PeerError, get, open_client
 from noroshi.exchange.taxii.message import Problem
 from noroshi.exchange.taxii.query import instant
 from noroshi.exchange.taxii.service import VIEW
+from noroshi.exchange.vouch import Vouched
 from noroshi.words.grant import Grant
 from noroshi.words.label import Label
 
@@ -40,14 +41,15 @@ class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 class Pulled(msgspec.Struct, frozen=True):
     """One page: objects as the bytes received; `of[i]` is the index of object i's label in
     `labels`. A label that this version cannot read is None: its objects must not be kept. A grant
-    that cannot be read is left out. A peer that is no noroshi node sends no terms: then all three
-    are empty. Store the page and `cursor` together."""
+    that cannot be read is left out, and so is `vouched`, the signatures. A peer that is no noroshi
+    node sends no terms: then all of these are empty. Store the page and `cursor` together."""
 
     objects: tuple[bytes, ...]
     labels: tuple[Label | None, ...]
     grants: tuple[Grant, ...]
     of: tuple[int, ...]
     cursor: Cursor
+    vouched: Vouched | None = None
 
 
 class _Terms(msgspec.Struct):
@@ -56,6 +58,7 @@ class _Terms(msgspec.Struct):
     labels: tuple[msgspec.Raw, ...] = ()
     grants: tuple[msgspec.Raw, ...] = ()
     of: tuple[int, ...] = ()
+    vouched: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class _Envelope(msgspec.Struct):
@@ -171,7 +174,8 @@ def _page(got: Got, cursor: Cursor) -> tuple[Pulled, bool]:
         raise PeerError(got.url, "x_noroshi_release.of that does not fit", "a label an object")
     labels = tuple(_readable(raw, Label) for raw in terms.labels)
     grants = tuple(each for raw in terms.grants if (each := _readable(raw, Grant)) is not None)
-    return Pulled(objects, labels, grants, terms.of, following), envelope.more
+    vouched = _readable(terms.vouched, Vouched)
+    return Pulled(objects, labels, grants, terms.of, following, vouched), envelope.more
 
 
 def _readable(raw: msgspec.Raw, kind: type[T]) -> T | None:

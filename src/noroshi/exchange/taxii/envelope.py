@@ -14,26 +14,36 @@ import msgspec
 from noroshi.exchange.served import Served, stamp
 from noroshi.exchange.taxii.marking import PUBLIC, marked
 from noroshi.exchange.taxii.message import Response, answer
+from noroshi.exchange.vouch import Vouched
 from noroshi.words.grant import Grant
 from noroshi.words.label import Label
 from noroshi.words.time import format_instant
 
 
-class ReleaseTerms(msgspec.Struct, frozen=True):
+class ReleaseTerms(msgspec.Struct, frozen=True, omit_defaults=True):
     """`x_noroshi_release`: the terms beside the objects. `of` gives each object's index into
-    `labels`; a strand's grant is found in `grants` by id."""
+    `labels`; a strand's grant is found in `grants` by id. `vouched` signs the objects."""
 
     labels: tuple[Label, ...]
     grants: tuple[Grant, ...]
     of: tuple[int, ...]
+    vouched: Vouched | None = None
 
 
-def objects(entries: Sequence[Served], next: str | None, *, terms: bool) -> Response:
+def objects(
+    entries: Sequence[Served],
+    next: str | None,
+    *,
+    terms: bool,
+    vouched: Vouched | None = None,
+) -> Response:
     """An envelope. With `terms` the bytes stay untouched and the terms stand beside them."""
     if not entries:
         return answer(b"{}")
     bodies = [each.body if terms else _plain(each) for each in entries]
-    tail = b',"x_noroshi_release":' + msgspec.json.encode(release(entries)) if terms else b""
+    tail = (
+        b',"x_noroshi_release":' + msgspec.json.encode(release(entries, vouched)) if terms else b""
+    )
     return _page(b"objects", bodies, entries, next, tail)
 
 
@@ -53,7 +63,7 @@ def versions(entries: Sequence[Served], next: str | None) -> Response:
     return _page(b"versions", rows, entries, next)
 
 
-def release(entries: Sequence[Served]) -> ReleaseTerms:
+def release(entries: Sequence[Served], vouched: Vouched | None = None) -> ReleaseTerms:
     """The terms of a page: every label and grant once, in order of first use."""
     labels: dict[Label, int] = {}
     grants: dict[str, Grant] = {}
@@ -63,7 +73,7 @@ def release(entries: Sequence[Served]) -> ReleaseTerms:
             of.append(labels.setdefault(each.label, len(labels)))
         for grant in each.grants:
             grants.setdefault(grant.id, grant)
-    return ReleaseTerms(tuple(labels), tuple(grants.values()), tuple(of))
+    return ReleaseTerms(tuple(labels), tuple(grants.values()), tuple(of), vouched)
 
 
 def _plain(entry: Served) -> bytes:

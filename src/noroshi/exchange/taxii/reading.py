@@ -44,6 +44,14 @@ class Reading(msgspec.Struct, frozen=True):
         wanted = self.call.request.headers.get(RELEASE_HEADER, "").strip() == "1"
         return wanted and self.collection.plain is None
 
+    def envelope(self, entries: Sequence[Served], following: str | None) -> Response:
+        """The entries with their contents; for a noroshi peer with their terms, and signed."""
+        if not self.terms:
+            return envelope.objects(entries, following, terms=False)
+        vouch = self.call.service.vouch
+        vouched = vouch(entries, self.call.now) if vouch and entries else None
+        return envelope.objects(entries, following, terms=True, vouched=vouched)
+
     @property
     def disclose(self) -> bool:
         """Whether the caller gets to see a body."""
@@ -82,7 +90,7 @@ class Reading(msgspec.Struct, frozen=True):
 def objects(reading: Reading) -> Response:
     """`GET …/objects/`: an envelope of what matches, in the order it entered the view."""
     page, following = _page(reading)
-    return envelope.objects(page.entries, following, terms=reading.terms)
+    return reading.envelope(page.entries, following)
 
 
 def manifest(reading: Reading) -> Response:
@@ -101,7 +109,7 @@ def one_object(reading: Reading, oid: str) -> Response:
     left = _left(found, asked, [place is None or each.n > place for each in found])
     kept = left[: reading.limit(asked)]
     following = reading.token(asked, kept[-1].n) if len(left) > len(kept) else None
-    return envelope.objects(kept, following, terms=reading.terms)
+    return reading.envelope(kept, following)
 
 
 def versions(reading: Reading, oid: str) -> Response:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
 
 from noroshi.exchange.accounts import Account, Accounts
 from noroshi.exchange.collections import Plain, Statuses
-from noroshi.exchange.served import Content
+from noroshi.exchange.served import Content, Served
+from noroshi.exchange.vouch import Vouched
 from noroshi.words import ids
 
 MAX_CONTENT_LENGTH: Final = 10 * 1024 * 1024
@@ -72,7 +74,8 @@ class Root(msgspec.Struct, frozen=True):
 
 class Service(msgspec.Struct, frozen=True):
     """All that `handle` needs. `secret` signs `next` and must survive a restart; `page_cap` is
-    objects a page, `max_content_length` bytes of a request body."""
+    objects a page, `max_content_length` bytes of a request body. `vouch` signs what a noroshi peer
+    gets, at an instant (µs UTC)."""
 
     title: str
     roots: tuple[Root, ...]
@@ -82,6 +85,7 @@ class Service(msgspec.Struct, frozen=True):
     contact: str | None = None
     page_cap: int = 1000
     max_content_length: int = MAX_CONTENT_LENGTH
+    vouch: Callable[[Sequence[Served], int], Vouched] | None = None
 
     @property
     def shortest(self) -> int:

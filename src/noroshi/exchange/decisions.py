@@ -1,7 +1,8 @@
 """Decisions for one party, made once for each label and kept while nothing can change.
 
 A label's cell decides, not the record — except where a consent names one record, or an agreement
-closes to a later party what was made before it joined.
+closes to a later party what was made before it joined. Where a party may have what a label says of
+the whole record, but not some of its marked parts, the record goes without those parts.
 """
 
 from __future__ import annotations
@@ -9,9 +10,13 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable
 
+import msgspec
+
+from noroshi.exchange.parts import parting
 from noroshi.pact.decide import decide
 from noroshi.pact.policy import Policy
-from noroshi.words.label import Label
+from noroshi.words.label import Label, apart
+from noroshi.words.label import label as joined
 from noroshi.words.release import Release
 from noroshi.words.time import FOREVER
 
@@ -42,16 +47,30 @@ class Decisions:
         key = self.key(cell, record, made)
         found = self._made.get(key)
         if found is None:
-            found = self._made[key] = decide(
-                self.policy,
-                label,
-                self.holder,
-                self.party,
-                self.at,
-                record=key[2],
-                made=made,
-            )
+            found = self._made[key] = self._decided(label, key[2], made)
         return found
+
+    def _decided(self, label: Label, record: str | None, made: int) -> Release:
+        def asked(each: Label) -> Release:
+            return decide(
+                self.policy, each, self.holder, self.party, self.at, record=record, made=made
+            )
+
+        release = asked(label)
+        rest, parts = apart(label)
+        if release.permitted or not parts:
+            return release
+        alone = {each: asked(Label((each,))) for each in parts}
+        shut = [each for each in parts if not alone[each].permitted]
+        found = asked(joined(*rest, *(each for each in parts if each not in shut)))
+        if not found.permitted:
+            return found
+        return msgspec.structs.replace(
+            found,
+            verdict="partial",
+            transforms=(*found.transforms, parting(shut)),
+            misses=tuple(miss for each in shut for miss in alone[each].misses),
+        )
 
     def key(self, cell: str, record: str, made: int) -> tuple[str, int, str | None]:
         """What a decision rests on: the label, who joined before the record was made, and the

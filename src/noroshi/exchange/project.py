@@ -13,8 +13,9 @@ import msgspec
 
 from noroshi.exchange import variants, wire
 from noroshi.exchange.graph import Node
-from noroshi.exchange.refs import projected
-from noroshi.exchange.variants import Properties, Transforms
+from noroshi.exchange.parts import parted
+from noroshi.exchange.refs import projected, refs_of
+from noroshi.exchange.variants import Transforms
 from noroshi.exchange.wire import Body
 from noroshi.store import Store, Variant
 from noroshi.words import ids
@@ -57,6 +58,7 @@ class Projector:
         self._owner, self._secret, self._held = owner, secret, held
         self._parts_of = {ids.identity_id(code): code for code in parties.order}
         self._possible: dict[tuple[int, Transforms], bool] = {}
+        self._told: dict[tuple[int, Transforms], Node] = {}
         self._named: dict[str, Body] = {}
         self._stored: set[str] = set()
 
@@ -74,18 +76,30 @@ class Projector:
         if not transforms:
             return True
         if node.finding is not None:
-            return node.finding in self._kinds
-        kind = self._kinds.get(variants.STIX_KIND)
-        if kind is None:
-            return False
+            return node.finding in self._kinds and parted(transforms) is None
         key = (node.seq, transforms)
         found = self._possible.get(key)
         if found is None:
             raw = self._store.by_seq(node.seq).raw
-            properties = msgspec.json.decode(raw, type=Properties)
-            kept = variants.reduced(properties, node.otype, transforms, kind)
-            found = self._possible[key] = bool(kept)
+            left = self._left(raw, node.otype, transforms)
+            found = self._possible[key] = left is not None
         return found
+
+    def told(self, node: Node, transforms: Transforms) -> Node:
+        """`node` with the references that are left of it: what stands in a part that is taken out
+        is neither needed nor named."""
+        if parted(transforms) is None:
+            return node
+        key = (node.seq, transforms)
+        found = self._told.get(key)
+        if found is None:
+            left = self._left(self._store.by_seq(node.seq).raw, node.otype, transforms)
+            refs = node.refs if left is None else refs_of(left)
+            found = self._told[key] = msgspec.structs.replace(node, refs=refs)
+        return found
+
+    def _left(self, raw: bytes, type: str, transforms: Transforms) -> bytes | None:
+        return variants.left(raw, type, transforms, self._kinds.get(variants.STIX_KIND))
 
     def bodies(self, node: Node, shape: Shape, now: int) -> list[Body]:
         """Everything that goes out for this version, each before what refers to it. `now` (µs UTC)
@@ -131,10 +145,12 @@ class Projector:
         return Body(made.id, made.modified, node.otype, spec, self._store.blob(made.body_sha256))
 
     def _object(self, node: Node, record: Record, shape: Shape, now: int) -> Variant:
-        properties = projected(record.raw, shape.keep)
+        raw: bytes | None = record.raw
         if shape.transforms:
-            kind = self._kinds[variants.STIX_KIND]
-            properties = variants.reduced(properties, node.otype, shape.transforms, kind)
+            raw = self._left(record.raw, node.otype, shape.transforms)
+        if raw is None:
+            raise AssertionError(f"nothing is left of {record.id}")
+        properties = projected(raw, shape.keep)
         content = {name: value for name, value in properties.items() if name not in _OWN_NAMES}
 
         def issue(created: int, modified: int) -> bytes:
@@ -177,7 +193,7 @@ class Projector:
         now: int,
     ) -> Variant:
         """The variant with this content: the one made before, else a new version of it."""
-        key = variants.key_of(shape.transforms)
+        key = variants.key_of(variants.lasting(shape.transforms))
         with_content = f"{key} {ids.sha256(content)}"
         before = self._store.variant(record.id, record.version, with_content)
         if before is not None:

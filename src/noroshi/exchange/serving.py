@@ -17,9 +17,9 @@ from noroshi.exchange import tombstone
 from noroshi.exchange.decisions import Decisions
 from noroshi.exchange.graph import made_at
 from noroshi.exchange.journal import terms_cursor, view_cursor
+from noroshi.exchange.parts import granted
 from noroshi.exchange.served import Match, Page, Served
 from noroshi.exchange.sign import Keys, sign_grant
-from noroshi.pact.grants import granted
 from noroshi.pact.policy import Policy
 from noroshi.store import Entry, Store
 from noroshi.store import Match as StoreMatch

@@ -15,19 +15,23 @@ from typing import Final
 
 import msgspec
 
-from noroshi.exchange.refs import MEMBERS, REQUIRED
+from noroshi.exchange.needs import STRUCTURE, complete
+from noroshi.exchange.needs import whole as still_whole
+from noroshi.exchange.parts import taken_out
+from noroshi.exchange.refs import REQUIRED
 from noroshi.words import ids
 from noroshi.words.kind import Kind, Tag
 from noroshi.words.place import Place, snapped
 from noroshi.words.stix import FindingBody, event
 from noroshi.words.time import format_instant
 from noroshi.words.transform import (
+    Change,
     Identity,
     Position,
     Source,
     Text,
     Time,
-    Transform,
+    Without,
     describe,
 )
 
@@ -37,10 +41,12 @@ STIX_KIND: Final = "stix"
 TRACK: Final = "track:"
 """The scheme of subjects that only their source tells apart."""
 
-Transforms = tuple[Transform, ...]
+Transforms = tuple[Change, ...]
 Properties = dict[str, msgspec.Raw]
 
-_TOUCHES: Final[Mapping[type[Transform], Tag]] = {
+_properties = msgspec.json.Decoder(Properties)
+
+_TOUCHES: Final[Mapping[type[Change], Tag]] = {
     Position: "position",
     Time: "time",
     Source: "source",
@@ -48,35 +54,9 @@ _TOUCHES: Final[Mapping[type[Transform], Tag]] = {
     Text: "text",
 }
 
-_STRUCTURE: Final = frozenset(
-    {"type", "spec_version", "created", "revoked", "object_marking_refs", MEMBERS}
-)
-
 _WHOLE: Final = frozenset({"marking-definition", "extension-definition", "language-content"})
 """Types whose meaning is their exact content, and translations of fields that a transform would
 have to look into: never transformed."""
-
-NEEDS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
-    "grouping": (("context",),),
-    "indicator": (("pattern",), ("pattern_type",), ("valid_from",)),
-    "location": (("latitude", "region", "country"),),
-    "malware": (("is_family",),),
-    "malware-analysis": (("product",), ("result",)),
-    "note": (("content",),),
-    "observed-data": (("first_observed",), ("last_observed",), ("number_observed",)),
-    "opinion": (("opinion",),),
-    "relationship": (("relationship_type",),),
-    "report": (("name",), ("published",)),
-    "sighting": (),
-    "domain-name": (("value",),),
-    "email-addr": (("value",),),
-    "ipv4-addr": (("value",),),
-    "ipv6-addr": (("value",),),
-    "mac-addr": (("value",),),
-    "url": (("value",),),
-    "file": (("hashes", "name"),),
-}
-"""What a type cannot do without, one of each group (STIX 2.1 §4 to §7); others need a name."""
 
 
 def key_of(transforms: Transforms) -> str:
@@ -84,17 +64,26 @@ def key_of(transforms: Transforms) -> str:
     return ids.canonical(transforms).decode()
 
 
+def lasting(transforms: Transforms) -> Transforms:
+    """What one variant has in common through its versions: of parts the markings that they stand
+    under, not where they stand, which a new version may change."""
+    return tuple(
+        Without((), each.terms) if isinstance(each, Without) else each for each in transforms
+    )
+
+
 def variant_id(secret: bytes, record_id: str, transforms: Transforms) -> str:
     """The id of a record's variant: the record's type, and a UUID (version 4 in form) that is the
     HMAC-SHA256 of record and transforms by a secret of the node."""
-    keyed = hmac.digest(secret, ids.canonical([record_id, key_of(transforms)]), "sha256")
+    named = ids.canonical([record_id, key_of(lasting(transforms))])
+    keyed = hmac.digest(secret, named, "sha256")
     type_ = record_id.partition("--")[0]
     return f"{type_}--{uuid.UUID(bytes=keyed[:16], version=4)}"
 
 
 def touched(transforms: Transforms) -> frozenset[Tag]:
     """The tags of fields that these transforms remove."""
-    return frozenset(_TOUCHES[type(transform)] for transform in transforms)
+    return frozenset(_TOUCHES[type(each)] for each in transforms if not isinstance(each, Without))
 
 
 def redacted(body: FindingBody, transforms: Transforms, kind: Kind, owner: str) -> FindingBody:
@@ -132,7 +121,7 @@ def unsourced(body: FindingBody, secret: bytes) -> FindingBody:
     return msgspec.structs.replace(body, subjects=tuple(sorted(map(named, body.subjects))))
 
 
-def _applied(body: FindingBody, transform: Transform, kind: Kind) -> FindingBody:
+def _applied(body: FindingBody, transform: Change, kind: Kind) -> FindingBody:
     """`body` after one transform; measures were seen to before."""
     replace = msgspec.structs.replace
     match transform:
@@ -153,6 +142,8 @@ def _applied(body: FindingBody, transform: Transform, kind: Kind) -> FindingBody
             return replace(body, subjects=())
         case Text():
             return replace(body, reason=None)
+        case Without():
+            raise AssertionError("a finding has no parts that are marked apart")
 
 
 def _coarse(
@@ -168,15 +159,33 @@ def reduced(properties: Properties, type: str, transforms: Transforms, kind: Kin
     """The tagged properties that `transforms` leave of an object that is no finding; empty where
     what is left would be no object of its type. `issued` gives them id, dates and creator."""
     gone = touched(transforms)
-    structure = _STRUCTURE.union(REQUIRED.get(type, ()))
+    if not gone:
+        return properties
+    structure = STRUCTURE.union(REQUIRED.get(type, ()))
     kept = {
         name: value
         for name, value in properties.items()
         if name in structure or (name in kind.tags and kind.tags[name] not in gone)
     }
-    needs = NEEDS.get(type, (("name",),))
-    whole = all(any(name in kept for name in group) for group in needs)
-    return kept if whole and type not in _WHOLE else {}
+    return kept if complete(kept, type) and type not in _WHOLE else {}
+
+
+def left(raw: bytes, type: str, transforms: Transforms, kind: Kind | None) -> bytes | None:
+    """The object without its marked parts, where `transforms` take some out, and what the others
+    leave of that; None where it would be no object of its type."""
+    properties = _properties.decode(raw)
+    before = frozenset(properties)
+    for each in transforms:
+        if isinstance(each, Without):
+            parted = taken_out(raw, each)
+            if parted is None:
+                return None
+            properties = _properties.decode(parted)
+            if not still_whole(properties, before, type):
+                return None
+    if touched(transforms):
+        properties = {} if kind is None else reduced(properties, type, transforms, kind)
+    return msgspec.json.encode(properties) if properties else None
 
 
 def issued(

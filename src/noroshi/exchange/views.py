@@ -30,12 +30,12 @@ from noroshi.exchange.project import Projector, Shape
 from noroshi.exchange.served import Match, Page, Served
 from noroshi.exchange.serving import Serving
 from noroshi.exchange.sign import Keys
+from noroshi.exchange.variants import Transforms
 from noroshi.exchange.wire import PUBLIC_IDS
 from noroshi.pact.policy import Policy
 from noroshi.store import Store
 from noroshi.words import ids
 from noroshi.words.kind import Kind
-from noroshi.words.transform import Transform
 
 PolicyAt = Callable[[int], tuple[int, Policy]]
 """The epoch and the policy in force at an instant (µs UTC)."""
@@ -211,19 +211,19 @@ class Views:
 
     def _candidates(
         self, decisions: Decisions, projector: Projector
-    ) -> Iterator[tuple[int, tuple[Node, tuple[Transform, ...]]]]:
+    ) -> Iterator[tuple[int, tuple[Node, Transforms]]]:
         """The versions that may go, each with the transforms that are asked for."""
         for seq, node in self._graph.nodes.items():
             if not (node.readable and node.live) or projector.is_party(node.id):
                 continue
             release = decisions.of(node.cell, self._store.label_of(node.cell), node.id, node.made)
             if release.permitted and projector.possible(node, release.transforms):
-                yield seq, (node, release.transforms)
+                yield seq, (projector.told(node, release.transforms), release.transforms)
 
     def _made(
         self,
         view: _View,
-        candidates: Mapping[int, tuple[Node, tuple[Transform, ...]]],
+        candidates: Mapping[int, tuple[Node, Transforms]],
         closed: Closed,
         projector: Projector,
         now: int,

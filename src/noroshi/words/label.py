@@ -62,7 +62,11 @@ class ClassMark(msgspec.Struct, frozen=True, order=True, forbid_unknown_fields=T
 
 
 class Strand(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One source's terms. `only=None` is unrestricted; an empty tuple is the originator alone."""
+    """One source's terms. `only=None` is unrestricted; an empty tuple is the originator alone.
+
+    `parts` are selectors of STIX 2.1: the strand speaks of what they select, and not of the whole
+    record. Who may not have such a strand may still have the record without those parts.
+    """
 
     originator: str
     pillar: str
@@ -80,9 +84,10 @@ class Strand(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     licence: str | None = None
     personal: bool = False
     grant: str | None = None
+    parts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("classes", "denied", "handling"):
+        for name in ("classes", "denied", "handling", "parts"):
             _require_sorted(name, getattr(self, name))
         if self.only is not None:
             _require_sorted("only", self.only)
@@ -119,15 +124,33 @@ def label(*strands: Strand) -> Label:
 
 
 def join(*labels: Label) -> Label:
-    """The label of something derived from all of `labels`: the union of their strands."""
+    """The label of something derived from all of `labels`: the union of their strands. What one
+    of them says of a part then holds for the whole, which has no such parts."""
     if len(labels) == 1:
-        return labels[0]
-    return label(*(strand for each in labels for strand in each.strands))
+        return whole(labels[0])
+    return whole(label(*(strand for each in labels for strand in each.strands)))
+
+
+def whole(joined: Label) -> Label:
+    """`joined` with every strand speaking of the whole record: as strict, and no part apart."""
+    if not any(strand.parts for strand in joined.strands):
+        return joined
+    return label(*(msgspec.structs.replace(strand, parts=()) for strand in joined.strands))
+
+
+def apart(joined: Label) -> tuple[tuple[Strand, ...], tuple[Strand, ...]]:
+    """The strands of the whole record, and those of parts. A label of parts alone would leave the
+    rest to anybody, so there they all speak of the whole."""
+    parts = tuple(strand for strand in joined.strands if strand.parts)
+    if len(parts) in (0, len(joined.strands)):
+        return joined.strands, ()
+    return tuple(strand for strand in joined.strands if not strand.parts), parts
 
 
 def highest_tlp(joined: Label) -> Tlp:
-    """The most restricted TLP of the strands: for display and marking, never to decide."""
-    return max((strand.tlp for strand in joined.strands), key=lambda tlp: tlp.rank)
+    """The most restricted TLP of what speaks of the whole record: for display and marking, never
+    to decide."""
+    return max((strand.tlp for strand in apart(joined)[0]), key=lambda tlp: tlp.rank)
 
 
 def _require_sorted(name: str, values: tuple[object, ...]) -> None:

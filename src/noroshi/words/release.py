@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from noroshi.words.transform import Transform
+from noroshi.words.transform import Change
 
 Act = Literal["receive", "keep", "pass_on"]
 Verdict = Literal["released", "partial", "withheld"]
@@ -26,7 +26,7 @@ class Release(msgspec.Struct, frozen=True):
     permitted, one per strand; `misses` are the near misses of the strands that were refused."""
 
     verdict: Verdict
-    transforms: tuple[Transform, ...] = ()
+    transforms: tuple[Change, ...] = ()
     clauses: tuple[str, ...] = ()
     misses: tuple[Miss, ...] = ()
 

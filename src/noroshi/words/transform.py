@@ -48,6 +48,22 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="text", 
 
 
 Transform = Position | Time | Source | Identity | Text
+"""What a clause may require."""
+
+
+class Without(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="without", tag_field="kind"
+):
+    """The marked parts at `paths` (selectors of STIX 2.1) are taken out. No clause asks for it: the
+    label does, where a party may have the record but not all of its parts. `terms` are keys of the
+    strands that those parts stand under."""
+
+    paths: tuple[str, ...]
+    terms: tuple[str, ...]
+
+
+Change = Transform | Without
+"""What may be different between a record and what goes out in its place."""
 
 _UNIT_NAME = {"min": "minute", "h": "hour"}
 _ORDER: tuple[type, ...] = (Position, Time, Source, Identity, Text)
@@ -81,7 +97,7 @@ def weaker(one: tuple[Transform, ...], other: tuple[Transform, ...]) -> bool:
     return union(one) != union(other) and union(one, other) == union(other)
 
 
-def describe(transform: Transform) -> str:
+def describe(transform: Change) -> str:
     """A short phrase for people: `position to 10 km`."""
     match transform:
         case Position(cell_m):
@@ -95,3 +111,5 @@ def describe(transform: Transform) -> str:
             return "identity removed"
         case Text():
             return "free text removed"
+        case Without():
+            return "marked parts removed"

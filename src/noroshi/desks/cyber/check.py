@@ -43,38 +43,40 @@ MARKING: Final = "marking-definition"
 SPEC_VERSIONS: Final = ("2.0", "2.1")
 
 
-class _Granular(msgspec.Struct, frozen=True):
+class Granular(msgspec.Struct, frozen=True):
+    """One granular marking as it stands; one without a marking but with a language marks none of
+    what it selects (STIX 2.1 §7.2.3)."""
+
     marking_ref: str | None = None
     lang: str | None = None
+    selectors: Any = None
+
+    @property
+    def marks(self) -> bool:
+        """Whether it is a marking. One that names neither is one, of an id that nobody knows."""
+        return self.marking_ref is not None or not self.lang
 
 
 class Marks(msgspec.Struct, frozen=True):
-    """All that marks one object: ids of marking-definitions, labels, ids that mark only parts."""
+    """What marks the whole of one object: ids of marking-definitions, and labels."""
 
     refs: tuple[str, ...]
     labels: tuple[str, ...]
-    granular: tuple[str, ...]
 
 
 class Parts(stix.Head, frozen=True):
     """The head of an object, and what besides it decides the object's label."""
 
     labels: tuple[str, ...] = ()
-    granular_markings: tuple[_Granular, ...] = ()
+    granular_markings: tuple[Granular, ...] = ()
     extensions: dict[str, msgspec.Raw] = msgspec.field(default_factory=dict[str, msgspec.Raw])
     source_ref: Any = None
     target_ref: Any = None
     sighting_of_ref: Any = None
 
     def marks(self) -> Marks:
-        """What marks the object. A granular marking of a language only is none (STIX 2.1 §7.2.3);
-        one that names neither is kept as the id "", which nobody knows."""
-        granular = tuple(
-            each.marking_ref or ""
-            for each in self.granular_markings
-            if each.marking_ref or not each.lang
-        )
-        return Marks(self.object_marking_refs, self.labels, granular)
+        """What marks the object as a whole."""
+        return Marks(self.object_marking_refs, self.labels)
 
     def ends(self) -> tuple[str, ...]:
         """The ids that a relationship or sighting links; nothing for any other type."""

@@ -1,7 +1,8 @@
 """The label of each object of a source, from its markings and the source's declared default.
 
 Unmarked takes the source's default, which is never CLEAR. A link between two objects is at least
-as restricted as both: that they are linked is something said about each of them.
+as restricted as both: that they are linked is something said about each of them. A granular marking
+makes strands of its own, which speak of the parts that it selects.
 """
 
 from __future__ import annotations
@@ -12,9 +13,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from noroshi.desks.cyber.check import MARKING, Marks, Parts
+from noroshi.desks.cyber.granular import decoded
+from noroshi.desks.cyber.granular import parts as selected_parts
 from noroshi.desks.cyber.terms import BUILT_IN, SILENT, WITHHELD, Terms, defined, said, strictest
 from noroshi.words.errors import BadInput
 from noroshi.words.label import Label, Strand, Tlp, highest_tlp, label
+
+Marked = tuple[tuple[Terms, tuple[str, ...]], ...]
+"""Terms, and selectors of the parts of an object that stand under them."""
 
 
 def checked_default(declared: Label, where: str) -> Label:
@@ -29,7 +35,9 @@ def checked_default(declared: Label, where: str) -> Label:
     return declared
 
 
-def labeller(objects: Sequence[tuple[Parts, bytes]], declared: Label) -> Callable[[Parts], Label]:
+def labeller(
+    objects: Sequence[tuple[Parts, bytes]], declared: Label
+) -> Callable[[Parts, bytes], Label]:
     """What gives each of `objects` (all of one source, with their bytes) its label.
 
     Marking-definitions are found wherever they stand. Of an end that has several versions here,
@@ -43,34 +51,55 @@ def labeller(objects: Sequence[tuple[Parts, bytes]], declared: Label) -> Callabl
         return of_object(marks, known, default)
 
     @functools.cache
-    def made(kind: str, terms: Terms) -> Label:
-        return labelled(declared, kind, terms)
+    def made(kind: str, terms: Terms, marked: Marked) -> Label:
+        return labelled(declared, kind, terms, marked)
+
+    def own(parts: Parts, raw: bytes) -> tuple[Terms, Marked]:
+        terms = of_marks(parts.marks())
+        return of_parts(terms, parts, raw, known) if parts.granular_markings else (terms, ())
 
     of_end = {end.lower(): SILENT for parts, _ in objects for end in parts.ends()}
-    for parts, _ in objects:
+    for parts, raw in objects:
         end = parts.id.lower()  # a UUID in upper case still names the same object
         if end in of_end:
-            of_end[end] = strictest(of_end[end], of_marks(parts.marks()))
+            of_end[end] = strictest(of_end[end], own(parts, raw)[0])
 
-    def label_of(parts: Parts) -> Label:
-        own = of_marks(parts.marks())
-        return made(parts.type, strictest(own, *(of_end[end.lower()] for end in parts.ends())))
+    def label_of(parts: Parts, raw: bytes) -> Label:
+        terms, marked = own(parts, raw)
+        both = strictest(terms, *(of_end[end.lower()] for end in parts.ends()))
+        return made(parts.type, both, marked)
 
     return label_of
 
 
 def of_object(marks: Marks, known: Mapping[str, Terms], default: Tlp) -> Terms:
-    """The terms of one object: its markings, its labels and its granular markings, all kept.
-
-    Parts are not released apart from the whole, so the object is as restricted as its most
-    restricted part; where only parts are marked, the rest stands under `default`.
-    """
+    """The terms of one object as a whole: its markings and its labels, else `default`."""
     whole = strictest(
         *(known.get(ref, WITHHELD) for ref in marks.refs), *(said(text) for text in marks.labels)
     )
-    if whole.tlp is None:
-        whole = msgspec.structs.replace(whole, tlp=default)
-    return strictest(whole, *(known.get(ref, WITHHELD) for ref in marks.granular))
+    return whole if whole.tlp is not None else msgspec.structs.replace(whole, tlp=default)
+
+
+def of_parts(
+    whole: Terms, parts: Parts, raw: bytes, known: Mapping[str, Terms]
+) -> tuple[Terms, Marked]:
+    """The terms of what no granular marking takes apart, and each of the others with its parts.
+
+    A granular marking adds to `whole` and never lowers it; one that cannot be kept to a part adds
+    to the whole.
+    """
+    found = decoded(raw)
+    marked: dict[Terms, set[str]] = {}
+    for each in parts.granular_markings:
+        if not each.marks:
+            continue
+        terms = known.get(each.marking_ref or "", WITHHELD)
+        selected = selected_parts(found, each.selectors)
+        if selected:
+            marked.setdefault(terms, set()).update(selected)
+        else:
+            whole = strictest(whole, terms)
+    return whole, tuple((terms, tuple(sorted(held))) for terms, held in marked.items())
 
 
 def known_markings(definitions: Iterable[tuple[str, bytes]]) -> dict[str, Terms]:
@@ -82,13 +111,24 @@ def known_markings(definitions: Iterable[tuple[str, bytes]]) -> dict[str, Terms]
     return {**known, **BUILT_IN}
 
 
-def labelled(source: Label, kind: str, terms: Terms) -> Label:
-    """The label of an object of type `kind` under `terms`.
+def labelled(source: Label, kind: str, terms: Terms, marked: Marked = ()) -> Label:
+    """The label of an object of type `kind` under `terms`, with parts `marked` besides.
 
     The TLP is what the terms say, be it above or below the source's default. Everything else that
-    the source declares stays, and the terms add to it.
+    the source declares stays, and the terms add to it. A part under no more than the rest is none.
     """
-    return label(*(_under(strand, kind, terms) for strand in source.strands))
+    strands = [_under(strand, kind, terms) for strand in source.strands]
+    parts: dict[Strand, set[str]] = {}
+    for other, selectors in marked:
+        for strand, rest in zip(source.strands, strands, strict=True):
+            stricter = _under(strand, kind, strictest(terms, other))
+            if stricter != rest:
+                parts.setdefault(stricter, set()).update(selectors)
+    apart = (
+        msgspec.structs.replace(strand, parts=tuple(sorted(selectors)))
+        for strand, selectors in parts.items()
+    )
+    return label(*strands, *apart)
 
 
 def _under(strand: Strand, kind: str, terms: Terms) -> Strand:

@@ -88,7 +88,7 @@ def _records(accepted: list[tuple[Piece, Parts]], source: Source) -> Iterator[Re
                 kind=parts.type,
                 pillar="cyber",
                 owner=source.owner,
-                label=label_of(parts),
+                label=label_of(parts, raw),
                 raw=raw,
                 sha256=sha256,
                 received=source.retrieved,

@@ -24,7 +24,7 @@ def stamp(at: int) -> str:
     return f"{to_datetime(at).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
-class Served(msgspec.Struct, frozen=True):
+class Served(msgspec.Struct, frozen=True, gc=False):
     """One version of one object as the caller may have it.
 
     `n` and `entered_at` (µs UTC) are of the caller's journal and strictly increase together;

@@ -40,8 +40,8 @@ GREEN, RED = tlp_marking_id(Tlp.GREEN), tlp_marking_id(Tlp.RED)
             b'{"a":"\\u3042","b":[1,  2],"c":1e400,"object_marking_refs":["%s"]}' % GREEN.encode(),
         ),
         (
-            b'{"a":{"object_marking_refs":["%s"]},  "n":1}\n' % GREEN.encode(),
-            b'{"a":{"object_marking_refs":["%s"]},  "n":1,"object_marking_refs":["%s"]}'
+            b'{"a":{"object_marking_refs":["%s"]},"n":1}\n' % GREEN.encode(),
+            b'{"a":{"object_marking_refs":["%s"]},"n":1,"object_marking_refs":["%s"]}'
             % (GREEN.encode(), GREEN.encode()),
         ),
         (
@@ -62,6 +62,27 @@ GREEN, RED = tlp_marking_id(Tlp.GREEN), tlp_marking_id(Tlp.RED)
             b'{"object_marking_refs" : [ ], "n":1}',
             b'{"object_marking_refs" : [ "%s"], "n":1}' % GREEN.encode(),
         ),
+        (
+            b'{"a":{}, "object_marking_refs":["x"],"n":1} ',
+            b'{"a":{}, "object_marking_refs":["x","%s"],"n":1} ' % GREEN.encode(),
+        ),
+        (
+            b'{"n":1, "object_marking_refs":["x"],"a":{}}',
+            b'{"n":1, "object_marking_refs":["x","%s"],"a":{}}' % GREEN.encode(),
+        ),
+        (
+            b'{"a":{}, "object_marking_refs":["x"], "b":{}}',
+            b'{"a":{}, "object_marking_refs":["x","%s"], "b":{}}' % GREEN.encode(),
+        ),
+        (
+            b'{"a":[{"object_marking_refs":["x"],"b":1}]}',
+            b'{"a":[{"object_marking_refs":["x"],"b":1}],"object_marking_refs":["%s"]}'
+            % GREEN.encode(),
+        ),
+        (
+            b'{"object_marking_refs":7,"a":["%s"]}' % GREEN.encode(),
+            b'{"object_marking_refs":["%s"],"a":["%s"]}' % (GREEN.encode(), GREEN.encode()),
+        ),
         (b"{}", b'{"object_marking_refs":["%s"]}' % GREEN.encode()),
     ],
     ids=[
@@ -77,6 +98,11 @@ GREEN, RED = tlp_marking_id(Tlp.GREEN), tlp_marking_id(Tlp.RED)
         "spelt otherwise",
         "bracket",
         "empty",
+        "alone behind",
+        "alone before",
+        "amid",
+        "within",
+        "number",
         "nothing",
     ],
 )

@@ -41,34 +41,46 @@ _ESCAPED: Final = b"\\u00"
 
 
 class _Marked(msgspec.Struct):
-    object_marking_refs: list[str] | msgspec.UnsetType = msgspec.UNSET
+    object_marking_refs: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
-_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _shallow = msgspec.json.Decoder(_Marked)
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ids = msgspec.json.Decoder(list[str])
 
 
 def marked(body: bytes, tlp: Tlp) -> bytes:
     """`body` with the TLP's marking among its `object_marking_refs`; the same bytes where it is
     there already, and otherwise the bytes of every other property as they were."""
     marking = tlp_marking_id(tlp)
-    try:
-        held = _shallow.decode(body).object_marking_refs
-    except msgspec.ValidationError:
+    name = body.find(_NAME)
+    if name != body.rfind(_NAME) or body.rfind(_ESCAPED) >= 0:
         return _rebuilt(body, marking)
-    if isinstance(held, msgspec.UnsetType):
+    if name < 0:
         before = body.rstrip()[:-1].rstrip()
         comma = b"" if before.endswith(b"{") else b","
         return b'%b%b"object_marking_refs":["%b"]}' % (before, comma, marking.encode())
+    start, end = body.find(b"[", name), body.find(b"]", name)
+    if body[name + len(_NAME) : start].strip() != b":" or not _outermost(body, name, end):
+        return _rebuilt(body, marking)
+    try:
+        held = _ids.decode(body[start : end + 1])
+    except msgspec.MsgspecError:
+        return _rebuilt(body, marking)
     if marking in held:
         return body
-    name = body.find(_NAME)
-    alone = name == body.rfind(_NAME) and body.rfind(_ESCAPED) < 0
-    if not alone or any("]" in each for each in held):
-        return _rebuilt(body, marking)
-    # The one place where the name stands is the object's own, and its list ends with the bracket.
-    end = body.find(b"]", name)
     return b'%b%b"%b"%b' % (body[:end], b"," if held else b"", marking.encode(), body[end:])
+
+
+def _outermost(body: bytes, name: int, end: int) -> bool:
+    """Whether the one property of this name in the JSON object `body`, from `name` to `end`, is its
+    own and not of an object within. It is where only one brace was opened before, or only one is
+    closed behind; else the object is read."""
+    if body.find(b"{", body.find(b"{") + 1, name) < 0:
+        return True
+    if body.find(b"}", end) == len(body.rstrip()) - 1:
+        return True
+    return _shallow.decode(body).object_marking_refs is not msgspec.UNSET
 
 
 def _rebuilt(body: bytes, marking: str) -> bytes:
@@ -77,6 +89,8 @@ def _rebuilt(body: bytes, marking: str) -> bytes:
     raw = properties.get("object_marking_refs", msgspec.Raw(b"null"))
     found: Any = msgspec.json.decode(raw)
     listed = cast("list[Any]", found) if isinstance(found, list) else []
-    markings = [each for each in listed if isinstance(each, str) and each != marking]
+    markings = [each for each in listed if isinstance(each, str)]
+    if marking in markings:
+        return body
     properties["object_marking_refs"] = msgspec.Raw(msgspec.json.encode([*markings, marking]))
     return msgspec.json.encode(properties)

@@ -7,7 +7,7 @@ taken out of a list moves those behind it. Nothing that goes out says that a par
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, cast
 
 import msgspec
@@ -18,7 +18,7 @@ from noroshi.words.grant import Grant
 from noroshi.words.label import Label, Strand, apart, whole
 from noroshi.words.label import label as joined
 from noroshi.words.release import Release
-from noroshi.words.selector import Path, Unremovable, moved, parsed, without, written
+from noroshi.words.selector import Path, Unremovable, moved, parsed, resolves, without, written
 from noroshi.words.transform import Change, Without
 
 GRANULAR: Final = "granular_markings"
@@ -112,7 +112,7 @@ def taken_out(raw: bytes, parts: Without) -> bytes | None:
         markings: Any = values.pop(GRANULAR, None)
         left = without(values, paths)
         if markings is not None:
-            left |= _remarked(markings, paths)
+            left |= _remarked(markings, paths, left)
     except (Unremovable, ValueError):
         return None
     result: dict[str, object] = {}
@@ -124,8 +124,10 @@ def taken_out(raw: bytes, parts: Without) -> bytes | None:
     return msgspec.json.encode(result)
 
 
-def _remarked(markings: Any, paths: Collection[Path]) -> dict[str, Any]:
-    """The granular markings of what is left; those of nothing else go."""
+def _remarked(markings: Any, paths: Collection[Path], left: Mapping[str, Any]) -> dict[str, Any]:
+    """The granular markings of what is `left` (the properties that one of them stands in or that
+    `paths` went out of); those of nothing else go. Raises `Unremovable` where one would select
+    what went only because nothing was left of it: its label could not follow."""
     if not isinstance(markings, list):
         raise Unremovable("granular markings that are no list")
     kept: list[Any] = []
@@ -133,9 +135,15 @@ def _remarked(markings: Any, paths: Collection[Path]) -> dict[str, Any]:
         if not isinstance(each, dict):
             raise Unremovable("a granular marking that is no table")
         marking = cast("dict[str, Any]", each)
-        selectors = [str(selector) for selector in marking.get("selectors", ())]
-        led = [moved(parsed(selector), paths) for selector in selectors]
-        left = [written(path) for path in led if path is not None]
-        if left:
-            kept.append({**marking, "selectors": left})
+        led = [moved(parsed(str(found)), paths) for found in marking.get("selectors", ())]
+        to = [path for path in led if path is not None]
+        there = [path for path in to if path[0] not in _roots(paths) or resolves(left, path)]
+        if len(there) < len(to) and marking.get("marking_ref") is not None:
+            raise Unremovable("a marking of what nothing is left of")
+        if there:
+            kept.append({**marking, "selectors": [written(path) for path in there]})
     return {GRANULAR: kept} if kept else {}
+
+
+def _roots(paths: Collection[Path]) -> frozenset[str | int]:
+    return frozenset(path[0] for path in paths)

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from noroshi.words.selector import Path, Unremovable, parsed, resolves, without, written
+from noroshi.words.selector import Path, Unremovable, moved, parsed, resolves, without, written
 
 _KEPT: Final = frozenset(
     {
@@ -38,13 +38,25 @@ def parts(found: Mapping[str, Any], selectors: Any) -> tuple[str, ...]:
     they have to be taken to speak of the whole."""
     if not isinstance(selectors, list) or not selectors:
         return ()
-    chosen: set[str] = set()
+    chosen: set[Path] = set()
     for each in cast("list[Any]", selectors):
         path = _removable(found, each)
         if path is None:
             return ()
-        chosen.add(written(path))
-    return tuple(sorted(chosen))
+        chosen.add(path)
+    return tuple(sorted(map(written, _emptied(found, chosen))))
+
+
+def _emptied(found: Mapping[str, Any], chosen: set[Path]) -> set[Path]:
+    """`chosen` with what would be left empty without them, which then goes too; none where an
+    element of a list would be left empty beside others."""
+    try:
+        left = without(found, chosen)
+    except Unremovable:
+        return set()
+    above = {path[:n] for path in chosen for n in range(1, len(path))}
+    led = {path: moved(path, chosen) for path in above}
+    return chosen | {path for path, to in led.items() if to is None or not resolves(left, to)}
 
 
 def _removable(found: Mapping[str, Any], selector: Any) -> Path | None:

@@ -18,6 +18,7 @@ import msgspec
 from noroshi.exchange import tombstone
 from noroshi.exchange.sign import verify_grant
 from noroshi.exchange.taxii.client import Pulled
+from noroshi.exchange.tombstone import Tombstone
 from noroshi.exchange.vouch import vouchers
 from noroshi.node.node import Node
 from noroshi.pact.decide import decide
@@ -83,6 +84,8 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
     node.store.put_attestations(attested)
     for conflict in put.conflicts:
         report.refuse(conflict.reason)
+    refused = {(each.id, each.version) for each in put.conflicts}
+    node.store.hold((each for each in records if (each.id, each.version) not in refused), at=now)
     node.store.reject(rejected, at=now, source=sha256(b"\n".join(page.objects)))
     report.objects += len(page.objects)
     report.stored += put.stored
@@ -126,7 +129,7 @@ def _take(
         return "no STIX id of its type"
     gone = tombstone.read(raw)
     if gone is not None:
-        return _withdraw(node, party, gone.withdrawn, now)
+        return _withdraw(node, party, gone, now)
     if label is None:
         return "no label came with it"
     ours = policy.parties.line(node.party)
@@ -201,15 +204,14 @@ def _received(
     )
 
 
-def _withdraw(node: Node, party: str, gone: str, now: int) -> Left | str:
-    """Carry out the withdrawal of `gone`: only for what this peer gave us."""
-    held = node.store.record(gone)
-    if held is None:
+def _withdraw(node: Node, party: str, gone: Tombstone, now: int) -> Left | str:
+    """Carry out a withdrawal: it ends what this peer gave us, and nothing that another gives."""
+    if node.store.give_up(gone.withdrawn, party, gone.versions, at=now):
         return Left.WITHDRAWN
-    if not held.hops or held.hops[-1].party != party:
-        return "a withdrawal of what this peer did not give us"
-    node.store.withdraw(gone, at=now)
-    return Left.WITHDRAWN
+    held = node.store.record(gone.withdrawn)
+    if held is None or held.status == "tombstone":
+        return Left.WITHDRAWN
+    return "a withdrawal of what this peer did not give us"
 
 
 def _genuine(node: Node, grant: Grant) -> bool:

@@ -1,4 +1,5 @@
-"""What came into a store from peers, beside the records themselves: who vouched for them."""
+"""What came into a store from peers, beside the records themselves: who gave them, and who vouched
+for them."""
 
 from __future__ import annotations
 
@@ -7,11 +8,13 @@ from typing import Final
 
 import msgspec
 
+from noroshi.store import holdings
 from noroshi.store.database import Database
-from noroshi.store.rows import Attested
+from noroshi.store.rows import Attested, Holding
 from noroshi.store.statements import statements
 from noroshi.words.attest import Attestation, Batch
 from noroshi.words.ids import canonical, sha256
+from noroshi.words.record import Record
 
 SQL = statements("attestations")
 HASH_BYTES: Final = 32
@@ -20,9 +23,19 @@ _batch = msgspec.json.Decoder(Batch)
 
 
 class Incoming:
-    """Attestations of one store."""
+    """Holdings and attestations of one store."""
 
     _database: Database
+
+    def hold(self, records: Iterable[Record], *, at: int) -> None:
+        """Note that who passed each of these stored records on gives it, under its label; the
+        label that a version has follows. Call in the transaction that put them."""
+        with self._database.write() as connection:
+            holdings.hold(connection, records, at)
+
+    def holdings(self, id: str) -> tuple[Holding, ...]:
+        """Who gives this node which versions of the object, by version and party."""
+        return holdings.holdings(self._database.connection, id)
 
     def put_attestations(self, rows: Iterable[Attested]) -> None:
         """Keep proofs, the first that each party gave of each object."""

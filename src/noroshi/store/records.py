@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -174,14 +174,26 @@ def _relabel(connection: Connection, records: list[Record]) -> None:
         connection.execute(SQL["relabel"], (record.label.key(), record.id, record.version))
 
 
-def withdraw(connection: Connection, latest: Record | None, at: int) -> bool:
-    """Make every live version of `latest` a tombstone inside the open transaction."""
-    if latest is None or not connection.execute(SQL["withdraw"], (latest.id,)).rowcount:
+def withdraw(
+    connection: Connection, latest: Record | None, at: int, versions: Sequence[int] | None = None
+) -> bool:
+    """Make the live versions of `latest`, or those of them named, tombstones inside the open
+    transaction; whether there was one."""
+    if latest is None:
         return False
-    gone = msgspec.structs.replace(latest, status="tombstone")
-    connection.execute(SQL["put_retraction"], (WITHDRAWN, None, gone.id, gone.version))
-    changed = findings.project(connection, [gone], {}, (WITHDRAWN, None))
-    told = [("record.status", gone.id), *(("finding.changed", each) for each in changed)]
+    if versions is None:
+        gone = connection.execute(SQL["withdraw"], (latest.id,)).rowcount
+    else:
+        named = [(latest.id, version) for version in versions]
+        gone = sum(connection.execute(SQL["withdraw_version"], each).rowcount for each in named)
+    if not gone:
+        return False
+    changed: list[str] = []
+    if versions is None or latest.version in versions:
+        stone = msgspec.structs.replace(latest, status="tombstone")
+        connection.execute(SQL["put_retraction"], (WITHDRAWN, None, stone.id, stone.version))
+        changed = findings.project(connection, [stone], {}, (WITHDRAWN, None))
+    told = [("record.status", latest.id), *(("finding.changed", each) for each in changed)]
     events.emit(connection, told, at)
     return True
 

@@ -217,3 +217,12 @@ class Attested(msgspec.Struct, frozen=True):
     version: int
     sha256: str
     proof: Attestation
+
+
+class Holding(msgspec.Struct, frozen=True):
+    """`party` gives this version (µs UTC) under the label of `cell`, since `at`."""
+
+    version: int
+    party: str
+    cell: str
+    at: int

@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import Final
 
 from noroshi.pact.policy import Policy
-from noroshi.store import assets, audience, collections, events, labels, law, migrate, sqlite
+from noroshi.store import (
+    assets,
+    audience,
+    collections,
+    events,
+    holdings,
+    labels,
+    law,
+    migrate,
+    sqlite,
+)
 from noroshi.store import findings as projection
 from noroshi.store import records as versions
 from noroshi.store.database import Database
@@ -132,7 +142,17 @@ class Store(Outgoing, Incoming, Graphs):
         """Make every live version of `id` a tombstone, because who gave it took it back; whether
         there was one. The same version put again lives again, under the label it then has."""
         with self._database.write() as connection:
+            holdings.drop(connection, id)
             return versions.withdraw(connection, self.record(id), at)
+
+    def give_up(self, id: str, party: str, named: Iterable[int] = (), *, at: int) -> bool:
+        """End what `party` gives of the object, in these versions (µs UTC) or in all. A version
+        that nobody else gives becomes a tombstone; one that another gives stays, under that one's
+        label. Whether `party` gave any."""
+        with self._database.write() as connection:
+            ended = holdings.give_up(connection, id, party, named, at)
+            versions.withdraw(connection, self.record(id), at, ended or ())
+        return ended is not None
 
     def reject(self, items: Iterable[Rejected], *, at: int, source: str | None = None) -> int:
         """Keep parts that could not be read aside, once for each (source, place). `source`, the

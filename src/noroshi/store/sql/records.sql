@@ -15,6 +15,9 @@ WHERE r.id IN (?*) ORDER BY r.seq;
 -- name: withdraw
 UPDATE record SET status = 'tombstone' WHERE id = ? AND status = 'live';
 
+-- name: withdraw_version
+UPDATE record SET status = 'tombstone' WHERE id = ? AND version = ? AND status = 'live';
+
 -- name: revive
 UPDATE record SET status = ? WHERE id = ? AND version = ?;
 

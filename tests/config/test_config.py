@@ -163,7 +163,7 @@ PEER = "[node]\nparty = 'JPN'\n[[peer]]\nparty = 'EU'\n"
     ("text", "says"),
     [
         (PEER + "public_key = 'zz'\n", "Ed25519"),
-        (PEER + "account = 'eu'\n", "account_hash"),
+        (PEER + "account_hash = { env = 'X' }\n", "account_hash"),
         (PEER + "user = 'jpn'\n", "password"),
         (PEER + "every = 'soon'\n", "ISO 8601"),
         (PEER + "every = 'PT0S'\n", "no time at all"),

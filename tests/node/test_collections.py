@@ -93,7 +93,7 @@ def test_a_file_is_declared_filled_and_served(folder: Path) -> None:
     assert (loaded.roots, loaded.collections, loaded.added, loaded.statuses) == (1, 1, 3, 1)
     assert loaded.refused == [f"{ID}: objects[3]: id: expected type--UUID"]
     assert loaded.password
-    secret = folder / "secrets" / "suite.hash"
+    secret = folder / "data" / "accounts.json"
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     with Node.open(folder) as node:
         got = json.loads(

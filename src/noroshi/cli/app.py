@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from noroshi.cli.account import account_app
 from noroshi.cli.options import FAILED, HERE, PARTLY, WITHHELD, JsonOption, NodeOption, example
 from noroshi.cli.pact import pact_app
 from noroshi.cli.taxii import taxii_app
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(account_app, name="account")
 app.add_typer(pact_app, name="pact")
 app.add_typer(taxii_app, name="taxii")
 
@@ -220,7 +222,7 @@ def serve(
     with_parent: WithParent = False,
 ) -> None:
     """Serve partners over TAXII 2.1, with the worker process beside it. Ctrl-C ends both."""
-    from noroshi.cli.show import Ending, say
+    from noroshi.cli.show import Ending, say, warn
     from noroshi.node.node import Node
     from noroshi.node.serve import serve as run
     from noroshi.node.serve import start_worker
@@ -230,7 +232,8 @@ def serve(
         child = start_worker(node) if worker else None
         try:
             ending = Ending(with_parent)
-            run(opened, lambda url: say(f"{opened.party} serves {url}/taxii2/"), ending.event)
+            told = f"{opened.party} serves {{}}/taxii2/"
+            run(opened, lambda url: say(told.format(url)), ending.event, warn)
         finally:
             if child is not None:
                 child.terminate()

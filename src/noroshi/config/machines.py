@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
 
 from noroshi.config.feeds import check_every
+from noroshi.config.listen import is_loopback
 from noroshi.config.secret import Secret
-
-LOOPBACK: Final = re.compile(r"127(?:\.\d{1,3}){3}|localhost|\[::1\]")
 
 _KEY = re.compile("[0-9a-f]{64}")
 
@@ -20,8 +18,8 @@ class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[[peer]]`: a node we exchange with.
 
     Towards it: `url` of its TAXII discovery, `user` and `password`, `every`. From it: `account`
-    and `account_hash` (Argon2id) let it in. `public_key` (hex Ed25519) is pinned; without it
-    nothing that the peer grants is kept.
+    lets it in, with `account_hash` (Argon2id) or what `noroshi account add` gave it. `public_key`
+    (hex Ed25519) is pinned; without it nothing that the peer grants is kept.
     """
 
     party: str
@@ -37,8 +35,8 @@ class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         check_every(self.every)
         if self.public_key is not None and _KEY.fullmatch(self.public_key) is None:
             raise ValueError("public_key is not an Ed25519 key: 64 digits of lower-case hex")
-        if (self.account is None) != (self.account_hash is None):
-            raise ValueError("account and account_hash go together")
+        if self.account is None and self.account_hash is not None:
+            raise ValueError("account_hash is that of an account, and none is named")
         if (self.user is None) != (self.password is None):
             raise ValueError("user and password go together")
         if self.url is not None:
@@ -60,5 +58,5 @@ def _check_url(url: str) -> None:
         raise ValueError("a url holds no password; say user and password = { file = … }")
     if parts.scheme not in ("http", "https") or not host:
         raise ValueError(f"url = {url!r} is no http or https address")
-    if parts.scheme == "http" and LOOPBACK.fullmatch(host) is None:
+    if parts.scheme == "http" and not is_loopback(host):
         raise ValueError(f"url = {url!r}: off loopback a peer is called over https only")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 
 class NodePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[node]`: whose node this is, what people call it, and its data folder."""
+    """`[node]`: whose node this is, what people call it, and its data folder. TAXII's discovery
+    shows `name`, `description` and `contact` to every account."""
 
     party: str
     name: str = ""
     data: str = "data"
+    description: str | None = None
+    contact: str | None = None
 
 
 class StorePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -20,10 +25,13 @@ class StorePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Tls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Certificate and key files in PEM."""
+    """Certificate and key files in PEM. `client_ca` signs certificates of clients, beside those
+    that accounts have; `client` says whether every client needs one."""
 
     cert: str
     key: str
+    client_ca: str | None = None
+    client: Literal["optional", "required"] = "optional"
 
 
 class ServePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

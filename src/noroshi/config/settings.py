@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -18,11 +19,22 @@ from noroshi.config.whole import Config, check
 from noroshi.words.errors import BadConfig
 
 FILE_NAME: Final = "node.toml"
+ACCOUNTS: Final = "accounts.json"
+"""In the data folder: what `noroshi account` writes."""
+
 ENVIRONMENT: Final = {
     "NOROSHI_STORE_URL": ("store", "url"),
     "NOROSHI_SERVE_LISTEN": ("serve", "listen"),
     "NOROSHI_NODE_NAME": ("node", "name"),
 }
+
+
+class _Named(msgspec.Struct):
+    name: str
+
+
+class _Table(msgspec.Struct):
+    accounts: list[_Named] = []
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -65,10 +77,16 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 def load_settings(
-    folder: Path, flags: dict[str, str] | None = None, environ: dict[str, str] | None = None
+    folder: Path,
+    flags: dict[str, str] | None = None,
+    environ: dict[str, str] | None = None,
+    *,
+    file: Path | None = None,
+    accounts: Iterable[str] = (),
 ) -> Settings:
-    """The configuration of the node in `folder`. Raises `BadConfig` with file, key and hint."""
-    path = folder / FILE_NAME
+    """The configuration of the node in `folder`, as it would be with another `file`, and with
+    `accounts` more than there are. Raises `BadConfig` with file, key and hint."""
+    path = file or folder / FILE_NAME
     try:
         table = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
@@ -93,8 +111,17 @@ def load_settings(
         raise BadConfig(
             str(path), str(problem), hint="docs/configuration.md lists every key"
         ) from problem
-    check(config, path)
-    return Settings(config, folder, origins)
+    settings = Settings(config, folder, origins)
+    check(config, path, [*_account_names(settings.data / ACCOUNTS), *accounts])
+    return settings
+
+
+def _account_names(path: Path) -> list[str]:
+    """The names in the table of accounts. Whether the table can be read is for who needs it."""
+    try:
+        return [each.name for each in msgspec.json.decode(path.read_bytes(), type=_Table).accounts]
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return []
 
 
 def effective(settings: Settings) -> list[tuple[str, str, str]]:

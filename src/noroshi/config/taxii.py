@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Final, Literal, TypeVar
 
 import msgspec
@@ -42,29 +42,33 @@ class PlainCollection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def taxii_problems(
-    accounts: Iterable[str], api_roots: Iterable[ApiRoot], collections: Iterable[PlainCollection]
+    declared: Sequence[str],
+    accounts: Iterable[str],
+    api_roots: Iterable[ApiRoot],
+    collections: Sequence[PlainCollection],
 ) -> Iterator[str]:
-    """What is wrong with names of accounts, API roots and collections, taken together."""
-    accounts, declared = list(accounts), list(collections)
-    yield from (f"account {name!r} is declared twice" for name in _repeated(accounts))
+    """What is wrong with names of accounts (`declared` in the same file, and others), API roots
+    and collections, taken together."""
+    yield from (f"account {name!r} is declared twice" for name in _repeated(declared))
+    known = {"*", *declared, *accounts}
     roots = [API, *(each.path for each in api_roots)]
     for path in roots:
         if path == "taxii2" or _SEGMENT.fullmatch(path) is None:
             yield f"root.path = {path!r}: expected one path segment other than taxii2"
     yield from (f"root {path!r} is declared twice" for path in _repeated(roots))
-    ids = [each.id for each in declared]
+    ids = [each.id for each in collections]
     yield from (f"collection {name!r} is declared twice" for name in _repeated(ids))
-    names = [(each.root, each.alias) for each in declared if each.alias]
-    names += [(API, "view"), *((each.root, each.id) for each in declared)]
+    names = [(each.root, each.alias) for each in collections if each.alias]
+    names += [(API, "view"), *((each.root, each.id) for each in collections)]
     yield from (f"alias {name!r} is used twice in {root!r}" for root, name in _repeated(names))
-    for each in declared:
+    for each in collections:
         if _UUID.fullmatch(each.id) is None:
             yield f"collection.id = {each.id!r}: expected a UUID in lower case"
         if each.root not in roots:
             yield f"collection {each.id}: there is no [[root]] {each.root!r}"
         if each.page is not None and each.page < 1:
             yield f"collection {each.id}: page = {each.page}: expected at least 1"
-        for name in each.rights.keys() - {"*", *accounts}:
+        for name in each.rights.keys() - known:
             yield f"collection {each.id}: rights for {name!r}, which is no account"
 
 

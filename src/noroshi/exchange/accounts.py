@@ -39,7 +39,7 @@ REMEMBERED: Final = 5 * MINUTE
 _NOBODY_S_TOKEN: Final = hash_token("")
 
 
-class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A name that may call in for `party` (empty: for none), with what it proves itself with.
 
     `limits` are those of the token that was used, `by` its id; both only where it has limits.

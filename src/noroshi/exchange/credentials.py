@@ -30,17 +30,27 @@ _CHECK: Final = 6  # of 62 characters hold the 32 bits of a CRC
 _TOKEN = re.compile(f"{PREFIX}[0-9A-Za-z]{{{_RANDOM + _CHECK}}}")
 
 
-class Password(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="password"
+class Kept(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="kind",
+    kw_only=True,
 ):
-    """A password: `argon2` is its encoded hash. Instants are µs UTC."""
+    """What every credential has. Instants are µs UTC; what was revoked is kept, for the list."""
 
-    argon2: str
     id: str = ""
     created: int = 0
     expires: int | None = None
     revoked: int | None = None
     note: str = ""
+
+
+class Password(Kept, frozen=True, tag="password"):
+    """A password: `argon2` is its encoded hash."""
+
+    argon2: str
 
     def __post_init__(self) -> None:
         try:
@@ -49,37 +59,25 @@ class Password(
             raise ValueError("expected an encoded Argon2 hash of the account's password") from error
 
 
-class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a token may at most, of what its account may: `collections` by id, None for all."""
 
     collections: tuple[str, ...] | None = None
     read_only: bool = False
 
 
-class Token(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="token"):
+class Token(Kept, frozen=True, tag="token"):
     """A token: `sha256` of its text in hex."""
 
     sha256: str
-    id: str = ""
-    created: int = 0
-    expires: int | None = None
-    revoked: int | None = None
-    note: str = ""
     limits: Limits | None = None
 
 
-class Certificate(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="certificate"
-):
+class Certificate(Kept, frozen=True, tag="certificate"):
     """A pinned key: `spki` is the SHA-256 in hex of the certificate's SubjectPublicKeyInfo. `pem`
     is the certificate, which the handshake then trusts; without it a CA has to have signed it."""
 
     spki: str
-    id: str = ""
-    created: int = 0
-    expires: int | None = None
-    revoked: int | None = None
-    note: str = ""
     pem: str | None = None
 
 

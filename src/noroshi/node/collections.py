@@ -14,9 +14,8 @@ import msgspec
 
 from noroshi.config import API, Config, load_settings
 from noroshi.exchange.collections import Plain, Statuses, Unfit, fit, status
-from noroshi.exchange.credentials import new_password
 from noroshi.exchange.taxii.service import MAX_CONTENT_LENGTH, Collection, Rights, Root
-from noroshi.node import declare
+from noroshi.node import accounts, credentials, declare
 from noroshi.node.medallion import FileCollection, Roots, instant, read
 from noroshi.node.node import Node
 from noroshi.store import NewObject, Store
@@ -64,14 +63,11 @@ def load(folder: Path, file: Path, account: str, password_file: Path | None, now
     found = read(file)
     settings = load_settings(folder)
     password: str | None = None
-    text = declare.collections(settings, found, account)
-    known = {each.account for each in settings.config.peer}
-    known |= {each.name for each in settings.config.account}
-    if account not in known:
-        given = password_file.read_text("utf-8").strip() if password_file else None
-        password = None if given else new_password()
-        text = declare.account(settings, account, given or str(password)) + text
-    declare.append(settings, text)
+    with declare.appending(settings, declare.collections(settings, found, account), account):
+        if account not in {each.name for each in accounts.every(settings)}:
+            given = password_file.read_text("utf-8").strip() if password_file else None
+            wish = credentials.Wish("password", password=given)
+            password = credentials.add(settings, account, None, wish, now).secret
     with Node.open(folder) as node:
         loaded = fill(node, found, account, now)
     loaded.password = password

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-import re
-import tempfile
-from collections.abc import Mapping
-from pathlib import Path
+import contextlib
+from collections.abc import Generator, Mapping
 from typing import Final
 
 import msgspec
 
 from noroshi.config import API, FILE_NAME, Settings, load_settings
-from noroshi.exchange.credentials import hash_password
 from noroshi.node.medallion import Roots
-from noroshi.words.errors import BadInput
 
 RIGHTS: Final = {(True, False): "r", (False, True): "w", (True, True): "rw"}
 NOBODY: Final = "rights = {}"
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
-
-def append(settings: Settings, text: str) -> None:
-    """Write `text` at the end of `node.toml`, in one step. Raises `BadConfig`, leaving the file
-    as it was, where that would be no configuration."""
-    if not text:
-        return
+@contextlib.contextmanager
+def appending(settings: Settings, text: str, account: str) -> Generator[None]:
+    """Write `text` at the end of `node.toml`, in one step and after what is done meanwhile, which
+    makes `account`. Raises `BadConfig` before that, leaving the file as it was, where it would be
+    no configuration."""
     file = settings.folder / FILE_NAME
-    with tempfile.TemporaryDirectory() as name:
-        trial = Path(name) / FILE_NAME
-        trial.write_bytes(file.read_bytes() + text.encode())
-        load_settings(trial.parent)
-        partial = file.with_suffix(".toml.new")
-        partial.write_bytes(trial.read_bytes())
-    partial.replace(file)
+    partial = file.with_suffix(".toml.new")
+    partial.write_bytes(file.read_bytes() + text.encode())
+    try:
+        load_settings(settings.folder, file=partial, accounts=(account,))
+        yield
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def collections(settings: Settings, found: Roots, account: str) -> str:
@@ -55,21 +50,6 @@ def collections(settings: Settings, found: Roots, account: str) -> str:
                 lines += _keys({"root": path})
                 lines.append(f"rights = {{ {_text(account)} = {_text(may)} }}" if may else NOBODY)
     return "".join(f"{line}\n" for line in lines)
-
-
-def account(settings: Settings, name: str, password: str) -> str:
-    """The lines for a new account; the hash of its password is kept in a file that only the node's
-    user can read."""
-    if _NAME.fullmatch(name) is None:
-        expected = "letters, digits, dots, dashes and underscores"
-        raise BadInput("--account", "no name for an account", found=name, expected=expected)
-    folder = settings.folder / "secrets"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    file = folder / f"{name}.hash"
-    file.touch(mode=0o600)
-    file.write_text(hash_password(password), "utf-8")
-    secret = _text(f"secrets/{name}.hash")
-    return f"\n[[account]]\nname = {_text(name)}\nhash = {{ file = {secret} }}\n"
 
 
 def _keys(table: Mapping[str, str | int | None]) -> list[str]:

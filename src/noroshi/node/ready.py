@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from noroshi.config import FILE_NAME
 from noroshi.desks.registry import desks
+from noroshi.node.accounts import every, pinned
 from noroshi.node.law import agreement_files
 from noroshi.node.node import Node
 from noroshi.node.serve import service
+from noroshi.node.tls import Door
 from noroshi.pact.load import load_folder
 from noroshi.words.errors import BadConfig
 
@@ -17,6 +19,8 @@ def ready(node: Node) -> None:
     where = str(node.settings.folder / FILE_NAME)
     config = node.settings.config
     service(node)
+    if config.serve.tls:
+        Door(node.settings).trust(pinned(every(node.settings)))
     for peer in config.peer:
         if peer.password:
             node.settings.secret(peer.password, f"password of [[peer]] {peer.party}")

@@ -15,17 +15,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from noroshi.config import API, Feed, Peer
-from noroshi.exchange.accounts import Account, Accounts
-from noroshi.exchange.credentials import Password
+from noroshi.config import API, FILE_NAME, Feed, Peer
+from noroshi.config.listen import resolve
+from noroshi.exchange.accounts import Accounts
 from noroshi.exchange.taxii.asgi import app
 from noroshi.exchange.taxii.service import MAX_CONTENT_LENGTH, Service, view_collection
 from noroshi.exchange.vouch import vouch
+from noroshi.node.accounts import Watched, every, parties
 from noroshi.node.collections import roots
 from noroshi.node.node import Node, clock
 from noroshi.node.sync import sync
+from noroshi.node.tls import Door, telling
 from noroshi.words.errors import NoroshiError
 from noroshi.words.time import parse_duration
 
@@ -33,28 +35,25 @@ if TYPE_CHECKING:
     import uvicorn
 
 TICK_S = 2.0
+LOOK_S = 1.0
+"""How long a changed account or certificate may wait to be noticed."""
+
+NOTE_EVERY = 60
 
 
-def service(node: Node) -> Service:
-    """What the node offers over TAXII: one view for each peer that has an account here, and the
+def service(node: Node, accounts: Accounts | None = None) -> Service:
+    """What the node offers over TAXII: one view for each partner that has an account here, and the
     plain collections that its operator declared."""
-    config, secret = node.settings.config, node.settings.secret
-    accounts = [
-        Account(peer.account, peer.party, (Password(secret(peer.account_hash, "account_hash")),))
-        for peer in config.peer
-        if peer.account and peer.account_hash
-    ]
-    accounts += [
-        Account(each.name, "", (Password(secret(each.hash, f"hash of {each.name}")),))
-        for each in config.account
-    ]
+    config = node.settings.config
     view = view_collection(node.party, node.views(), f"View of {node.party}")
     offered = roots(config, node.store, {API: (view,)})
     longest = (each.max_content_length or 0 for each in offered)
     return Service(
         title=config.node.name,
         roots=offered,
-        accounts=Accounts(accounts),
+        accounts=accounts or Accounts(every(node.settings)),
+        description=config.node.description,
+        contact=config.node.contact,
         secret=node.keys.derive("taxii next"),
         page_cap=config.serve.page,
         max_content_length=max(MAX_CONTENT_LENGTH, *longest),
@@ -62,34 +61,62 @@ def service(node: Node) -> Service:
     )
 
 
-def serve(node: Node, ready: Callable[[str], None], stop: Event) -> None:
-    """Answer HTTP until `stop`; `ready` is called with the address once it is bound."""
+def serve(
+    node: Node,
+    ready: Callable[[str], None],
+    stop: Event,
+    say: Callable[[str], None] = lambda text: None,
+) -> None:
+    """Answer HTTP until `stop`; `ready` is called with the address once it is bound, `say` with
+    what goes wrong meanwhile and ends nothing."""
     import uvicorn
+    from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-    part = node.settings.config.serve
-    host, _, port = part.listen.rpartition(":")
-    scheme = "https" if part.tls else "http"
-    bound = _bound(host.strip("[]"), int(port))
-    folder = node.settings.folder
+    settings = node.settings
+    part = settings.config.serve
+    where = str(settings.folder / FILE_NAME)
+    family, address, port = resolve(where, part.listen, tls=part.tls is not None)
+    door = Door(settings) if part.tls else None
+    watched = Watched(settings, door.trust if door else lambda pems: None, say)
+    web: dict[str, Any] = {}
+    if door is not None:
+        web["ssl_context_factory"] = door.opened
+        web["http"] = telling(AutoHTTPProtocol)
+    bound = _bound(family, address, port)
     server = uvicorn.Server(
         uvicorn.Config(
-            app(service(node), clock),
+            app(service(node, watched.accounts), clock),
             log_level="warning",
             access_log=False,
             lifespan="off",
             server_header=False,
-            ssl_certfile=folder / part.tls.cert if part.tls else None,
-            ssl_keyfile=str(folder / part.tls.key) if part.tls else None,
+            **web,
         )
     )
-    ready(f"{scheme}://{host}:{bound.getsockname()[1]}")
-    ended = Thread(target=_end, args=(server, stop), daemon=True)
+    host = part.listen.rpartition(":")[0]
+    ready(f"{'https' if part.tls else 'http'}://{host}:{bound.getsockname()[1]}")
+    ended = Thread(target=_end, args=(server, stop, watched, door, say), daemon=True)
     ended.start()
     server.run(sockets=[bound])
+    watched.note()
 
 
-def _end(server: uvicorn.Server, stop: Event) -> None:
-    stop.wait()
+def _end(
+    server: uvicorn.Server,
+    stop: Event,
+    watched: Watched,
+    door: Door | None,
+    say: Callable[[str], None],
+) -> None:
+    """Until `stop`: take up accounts and certificates that changed, and note who called."""
+    rounds = 0
+    while not stop.wait(LOOK_S):
+        rounds += 1
+        _try(say, "accounts", watched.look)
+        if door is not None:
+            _try(say, "certificate", door.look)
+        if rounds % NOTE_EVERY == 0:
+            _try(say, "accounts", watched.note)
     server.should_exit = True
 
 
@@ -107,9 +134,9 @@ def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
         for feed in node.settings.config.feed:
             if feed.every and _is_due(due, f"feed {feed.uri}", feed.every):
                 _try(say, f"feed {feed.uri}", lambda f=feed: _read(node, f, say))
+        for party in parties(node.settings):
+            _try(say, f"view of {party}", lambda p=party: views.refresh(p, clock()))
         for peer in node.settings.config.peer:
-            if peer.account:
-                _try(say, f"view of {peer.party}", lambda p=peer: views.refresh(p.party, clock()))
             if peer.url and peer.every and _is_due(due, f"peer {peer.party}", peer.every):
                 _try(say, f"sync with {peer.party}", lambda p=peer: _pull(node, p, say))
         if stop.wait(TICK_S):
@@ -153,12 +180,11 @@ def _matching(folder: Path, pattern: str) -> list[Path]:
     return [path for path in sorted(root.glob("*")) if fnmatch.fnmatch(path.name, name)]
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bound(family: socket.AddressFamily, address: str, port: int) -> socket.socket:
     """A listening socket that names its protocol: asyncio sets TCP_NODELAY only on such, and
     without it every answer waits about 40 ms for the caller's delayed acknowledgement."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((host, port))
+    listening.bind((address, port))
     listening.listen(128)
     return listening

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from noroshi.config import FILE_NAME
+from noroshi.config.listen import check_listen
 from noroshi.exchange.sign import Keys
 from noroshi.store import Store
 from noroshi.words.errors import Refused
@@ -45,9 +46,11 @@ folders = ["agreements"]
 def init(folder: Path, party: str, *, name: str = "", listen: str = "127.0.0.1:8440") -> str:
     """Make a node for `party` in `folder`; returns the fingerprint of its new key.
 
-    Raises `Refused` when the folder already holds a node, `UnknownParty` for an unknown code.
+    Raises `Refused` when the folder already holds a node, `UnknownParty` for an unknown code,
+    `BadConfig` for an address off loopback: a new node has no certificate yet.
     """
     known = packaged_parties().get(party)
+    check_listen("--listen", listen, tls=False)
     config = folder / FILE_NAME
     if config.exists():
         raise Refused(f"{folder}: there is a node here already\nHint: choose an empty folder")

@@ -108,9 +108,14 @@ class Service(msgspec.Struct, frozen=True):
 def view_collection(party: str, content: Content, title: str = "View") -> Collection:
     """The collection in which every partner of `party`'s node finds its own view."""
     return Collection(
-        id=ids.uuid5(["collection", party, VIEW]),
+        id=view_id(party),
         alias=VIEW,
         title=title,
         description="What the agreements in force release to the caller.",
         content=content,
     )
+
+
+def view_id(party: str) -> str:
+    """The id of that collection: the same for every partner, and for ever."""
+    return ids.uuid5(["collection", party, VIEW])

@@ -1,7 +1,7 @@
 """A process that puts records in batches and says so after each commit; a test kills it.
 
-Arguments: the store's path, then the seed that orders the batches. One line of output for each
-acknowledged batch: its number.
+Arguments: the store's file or URL, then the seed that orders the batches. One line of output for
+each acknowledged batch: its number.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ def batch(number: int) -> list[Record]:
     return records
 
 
-def main(path: Path, seed: int) -> None:
+def main(where: Path | str, seed: int) -> None:
     """Put every batch, each with a view entry, a disclosure and a cursor, in one transaction."""
     order = list(range(BATCHES))
     random.Random(seed).shuffle(order)
-    with Store.open(path, create=True) as store:
+    with Store.open(where, create=True) as store:
         for number in order:
             done = f"batch {number}"
             with store.write():
@@ -54,4 +54,5 @@ def main(path: Path, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    given = sys.argv[1]
+    main(given if "://" in given else Path(given), int(sys.argv[2]))

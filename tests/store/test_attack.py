@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sides import Where
 
 from noroshi.store import Match, NewEntry, Store
 from noroshi.words import stix
@@ -39,7 +40,7 @@ def as_record(raw: bytes) -> Record:
     )
 
 
-def test_attack_in_and_out(fresh: Callable[[], Path], shared: Path) -> None:
+def test_attack_in_and_out(fresh: Callable[[], Where], shared: Path) -> None:
     folder = shared / "data" / "cyber" / "attack"
     data = gzip.decompress((folder / "mobile-attack-17.1.stix21.json.gz").read_bytes())
     told = {each["id"]: each for each in json.loads(data)["objects"]}
@@ -60,7 +61,7 @@ def test_attack_in_and_out(fresh: Callable[[], Path], shared: Path) -> None:
             assert format_instant(held.version) == stamp
 
 
-def test_attack_as_a_view(fresh: Callable[[], Path], shared: Path) -> None:
+def test_attack_as_a_view(fresh: Callable[[], Where], shared: Path) -> None:
     folder = shared / "data" / "cyber" / "attack"
     data = gzip.decompress((folder / "mobile-attack-17.1.stix21.json.gz").read_bytes())
     records = [as_record(raw) for raw in stix.split(data)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from pathlib import Path
 
 from noroshi.store import Store
@@ -11,13 +10,7 @@ from noroshi.store import Store
 PAGE = Path(__file__).parents[2] / "docs" / "store.md"
 
 
-def test_every_table_is_described(store: Store, path: Path) -> None:
-    connection = sqlite3.connect(path)
-    tables = {
-        row[0]
-        for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
-        if not row[0].startswith("sqlite_")
-    }
-    connection.close()
+def test_every_table_is_described(store: Store) -> None:
+    tables = {each for each in store._database.tables() if not each.startswith("sqlite_")}
     described = re.findall(r"^\| `(\w+)` \|", PAGE.read_text("utf-8"), re.MULTILINE)
     assert sorted(described) == sorted(tables)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sides import Side, Where
 
 from noroshi.store import FindingRow, Store
 from noroshi.words import stix
@@ -89,13 +88,10 @@ def as_record(finding: Finding, *, revoked: bool = False, labelled: Label = LABE
     )
 
 
-def projection(path: Path) -> list[list[Any]]:
+def projection(side: Side, where: Where) -> list[list[Any]]:
     """The three derived tables as they are on disc."""
-    connection = sqlite3.connect(path)
     tables = ("finding", "finding_subject", "finding_asset")
-    found = [connection.execute(f"SELECT * FROM {t} ORDER BY 1, 2").fetchall() for t in tables]
-    connection.close()
-    return found
+    return [side.rows(where, f"SELECT * FROM {each} ORDER BY 1, 2") for each in tables]
 
 
 def test_a_finding_as_it_is_shown(store: Store) -> None:
@@ -128,15 +124,18 @@ def test_a_finding_as_it_is_shown(store: Store) -> None:
 
 
 @pytest.mark.parametrize("place", [None, Place(-180.0, -90.0, 0.0)], ids=["nowhere", "corner"])
-def test_bytes_alone_give_the_same_row(store: Store, path: Path, place: Place | None) -> None:
+def test_bytes_alone_give_the_same_row(
+    store: Store, side: Side, where: Where, place: Place | None
+) -> None:
     finding = a_finding(place=place)
     store.put([as_record(finding)], {finding.id: finding}, at=1)
-    told = projection(path)
+    told = projection(side, where)
     store.rebuild_findings()
-    assert projection(path) == told
-    with Store.open(path.with_name("other.db"), create=True) as other:
+    assert projection(side, where) == told
+    elsewhere = side.nothing()
+    with Store.open(elsewhere, create=True) as other:
         other.put([as_record(finding)], at=1)
-    assert projection(path.with_name("other.db")) == told
+    assert projection(side, elsewhere) == told
 
 
 def test_of_several_versions_the_latest_shows(store: Store) -> None:
@@ -147,13 +146,13 @@ def test_of_several_versions_the_latest_shows(store: Store) -> None:
     assert (row.version, row.subjects, row.assets) == (2000, (), ("port-yokohama",))
 
 
-def test_both_versions_in_one_batch(store: Store, path: Path) -> None:
+def test_both_versions_in_one_batch(store: Store) -> None:
     old, new = a_finding(version=1000), a_finding(version=2000, measures={"kn": 9.0})
     store.put([as_record(new), as_record(old)], {old.id: old}, at=1)
     assert store.findings()[0].measures == {"kn": 9.0}
 
 
-def test_retracted(store: Store, path: Path) -> None:
+def test_retracted(store: Store, side: Side, where: Where) -> None:
     finding = a_finding()
     store.put([as_record(finding)], {finding.id: finding}, at=1)
     gone = as_record(msgspec.structs.replace(finding, version=3000), revoked=True)
@@ -161,9 +160,9 @@ def test_retracted(store: Store, path: Path) -> None:
     assert store.findings() == []
     (row,) = store.findings(status="retracted")
     assert (row.version, row.reason, row.replaced_by) == (3000, "moved", event_id(2))
-    before = projection(path)
+    before = projection(side, where)
     store.rebuild_findings()
-    assert projection(path) == before
+    assert projection(side, where) == before
     assert store.counts()["retracted"] == 1
 
 
@@ -184,7 +183,7 @@ STRANGE = {
 
 @pytest.mark.parametrize(("said", "strange"), STRANGE.values(), ids=STRANGE)
 def test_what_a_stranger_says_never_ends_a_batch(
-    store: Store, make: Make, path: Path, said: bytes, strange: bytes
+    store: Store, make: Make, side: Side, where: Where, said: bytes, strange: bytes
 ) -> None:
     usual = as_record(a_finding())
     raw = usual.raw.replace(said, strange)
@@ -192,19 +191,21 @@ def test_what_a_stranger_says_never_ends_a_batch(
     odd = msgspec.structs.replace(usual, raw=raw, sha256=stix.ids.sha256(raw))
     assert store.put([make(), odd, make("tool--2")], at=1).stored == 3
     assert len(store.findings()) == (b"0" * 30 not in raw)
-    before = projection(path)
+    before = projection(side, where)
     store.rebuild_findings()
-    assert projection(path) == before
+    assert projection(side, where) == before
 
 
-def test_a_finding_whose_latest_version_is_none_goes(store: Store, make: Make, path: Path) -> None:
+def test_a_finding_whose_latest_version_is_none_goes(
+    store: Store, make: Make, side: Side, where: Where
+) -> None:
     finding = a_finding()
     store.put([as_record(finding)], {finding.id: finding}, at=1)
     store.put([make(finding.id, 5000, b"no json")], at=2)
     assert store.findings() == []
-    before = projection(path)
+    before = projection(side, where)
     store.rebuild_findings()
-    assert projection(path) == before
+    assert projection(side, where) == before
 
 
 @pytest.mark.parametrize(
@@ -237,11 +238,9 @@ _steps = st.lists(
 
 @settings(max_examples=settings().max_examples // 2)
 @given(steps=_steps)
-def test_rebuilding_changes_nothing(
-    fresh: Callable[[], Path], steps: list[tuple[int, int, bool, bool]]
-) -> None:
-    path = fresh()
-    with Store.open(path, create=True) as store:
+def test_rebuilding_changes_nothing(side: Side, steps: list[tuple[int, int, bool, bool]]) -> None:
+    where = side.fresh()
+    with Store.open(where, create=True) as store:
         for i, version, told, retract in steps:
             finding = a_finding(i, version * 1000, measures={"gap_s": version})
             record = as_record(finding, revoked=retract)
@@ -249,9 +248,9 @@ def test_rebuilding_changes_nothing(
                 store.retract(finding.id, record.raw, version * 1000, f"why {version}", None, at=1)
             else:
                 store.put([record], {finding.id: finding} if told else {}, at=1)
-        before = projection(path)
+        before = projection(side, where)
         store.rebuild_findings()
-        assert projection(path) == before
+        assert projection(side, where) == before
 
 
 def test_assets_and_their_edges(store: Store) -> None:

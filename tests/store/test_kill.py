@@ -6,7 +6,6 @@ import importlib.util
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from sides import Side, Where
 
 from noroshi.store import Store
 from noroshi.store.failpoint import KILLED, VARIABLE
@@ -32,19 +32,18 @@ def putter() -> ModuleType:
     return module
 
 
-def run(path: Path, seed: int, failpoint: str = "") -> subprocess.Popen[str]:
+def run(where: Where, seed: int, failpoint: str = "") -> subprocess.Popen[str]:
     """The process, started."""
     return subprocess.Popen(
-        [sys.executable, str(PUTTER), str(path), str(seed)],
+        [sys.executable, str(PUTTER), str(where), str(seed)],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, VARIABLE: failpoint},
     )
 
 
-def held(path: Path) -> dict[str, Any]:
+def held(side: Side, where: Where) -> dict[str, Any]:
     """What a store holds, without the numbers that depend on the order of arrival."""
-    connection = sqlite3.connect(path)
     queries = {
         "records": "SELECT id, version, sha256, status FROM record ORDER BY 1, 2",
         "labels": "SELECT r.id, r.version, s.cell FROM record r JOIN record_strand s USING (seq)"
@@ -54,22 +53,26 @@ def held(path: Path) -> dict[str, Any]:
         "ledger": "SELECT id FROM ledger ORDER BY 1",
         "events": "SELECT topic, key, count(*) FROM event GROUP BY 1, 2 ORDER BY 1, 2",
     }
-    found = {name: connection.execute(sql).fetchall() for name, sql in queries.items()}
-    connection.close()
-    return found
+    return {name: side.rows(where, sql) for name, sql in queries.items()}
 
 
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory, putter: ModuleType) -> dict[str, Any]:
+@pytest.fixture
+def undisturbed(side: Side, putter: ModuleType) -> dict[str, Any]:
     """What the store holds when nothing goes wrong."""
-    path = tmp_path_factory.mktemp("undisturbed") / "node.db"
-    putter.main(path, 0)
-    return held(path)
+    where = side.fresh()
+    putter.main(where, 0)
+    return held(side, where)
 
 
-def acknowledged_are_there(path: Path, putter: ModuleType, acknowledged: set[int]) -> None:
+@pytest.fixture
+def where(side: Side) -> Where:
+    """Where there is no store yet."""
+    return side.nothing()
+
+
+def acknowledged_are_there(where: Where, putter: ModuleType, acknowledged: set[int]) -> None:
     """Every record of an acknowledged batch is in the store, as are its entry and disclosure."""
-    with Store.open(path, create=True) as store:
+    with Store.open(where, create=True) as store:
         for number in acknowledged:
             for record in putter.batch(number):
                 assert store.record(record.id, record.version) == record
@@ -79,48 +82,48 @@ def acknowledged_are_there(path: Path, putter: ModuleType, acknowledged: set[int
 
 
 def test_sigkill_between_and_during_commits(
-    path: Path, putter: ModuleType, undisturbed: dict[str, Any]
+    side: Side, where: Where, putter: ModuleType, undisturbed: dict[str, Any]
 ) -> None:
     chance = random.Random(7)
     acknowledged: set[int] = set()
     for _ in range(5):
-        with run(path, chance.randrange(1000)) as process:
+        with run(where, chance.randrange(1000)) as process:
             assert process.stdout is not None
             for _ in range(chance.randrange(1, 12)):
                 acknowledged.add(int(process.stdout.readline()))
             process.send_signal(signal.SIGKILL)
             acknowledged.update(int(line) for line in process.stdout.read().split())
         assert process.returncode in (-signal.SIGKILL, 0)
-        acknowledged_are_there(path, putter, acknowledged)
-    putter.main(path, 1)
-    assert held(path) == undisturbed
+        acknowledged_are_there(where, putter, acknowledged)
+    putter.main(where, 1)
+    assert held(side, where) == undisturbed
 
 
 @pytest.mark.parametrize(("name", "kept"), [("before_commit", 0), ("after_commit", 1)])
 def test_failpoints(
-    path: Path, putter: ModuleType, undisturbed: dict[str, Any], name: str, kept: int
+    side: Side, where: Where, putter: ModuleType, undisturbed: dict[str, Any], name: str, kept: int
 ) -> None:
     # Before the first batch each migration commits once.
     migrations = sum(1 for _ in (Path(putter.__file__ or "").parents[2] / MIGRATIONS).glob("*.sql"))
-    with run(path, 3, f"{name}:{migrations + 4}") as process:
+    with run(where, 3, f"{name}:{migrations + 4}") as process:
         assert process.stdout is not None
         acknowledged = {int(line) for line in process.stdout.read().split()}
     assert process.returncode == KILLED
     assert len(acknowledged) == 3
-    acknowledged_are_there(path, putter, acknowledged)
-    with Store.open(path) as store:
+    acknowledged_are_there(where, putter, acknowledged)
+    with Store.open(where) as store:
         assert store.counts()["ledger"] == 3 + kept
-    putter.main(path, 2)
-    assert held(path) == undisturbed
+    putter.main(where, 2)
+    assert held(side, where) == undisturbed
 
 
 MIGRATIONS = "src/noroshi/store/migrations"
 
 
-def test_dying_during_a_migration(path: Path, putter: ModuleType) -> None:
-    with run(path, 1, "before_commit:2") as process:
+def test_dying_during_a_migration(where: Where, putter: ModuleType) -> None:
+    with run(where, 1, "before_commit:2") as process:
         assert process.stdout is not None
         assert process.stdout.read() == ""
     assert process.returncode == KILLED
-    with Store.open(path) as store:
+    with Store.open(where) as store:
         assert store.counts()["record"] == 0

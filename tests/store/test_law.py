@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sides import Where
 
 from noroshi.store import Store
 from noroshi.words.grant import Consent, Grant, Selector, sealed
@@ -96,12 +96,12 @@ _loads = st.lists(
 @settings(max_examples=settings().max_examples // 2)
 @given(loads=_loads)
 def test_the_past_is_never_rewritten(
-    fresh: Callable[[], Path], loads: list[tuple[int, int, str]]
+    fresh: Callable[[], Where], loads: list[tuple[int, int, str]]
 ) -> None:
     """Oracle: at any `known`, the law at `at` is the last load known by then and valid by `at`."""
     done: list[tuple[int, int, str]] = []
-    path = fresh()
-    with Store.open(path) as store:
+    where = fresh()
+    with Store.open(where) as store:
         known = 0
         for step, later, text in loads:
             known += 10 + step

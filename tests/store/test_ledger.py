@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
-from pathlib import Path
 
 import pytest
+from sides import Side, Where
 
 from noroshi.store import Store
 from noroshi.words.errors import BadInput
@@ -99,9 +98,7 @@ TAMPERING = {
 
 
 @pytest.mark.parametrize(("change", "row"), TAMPERING.values(), ids=TAMPERING)
-def test_tampering_shows(disclosed: Store, path: Path, change: str, row: int) -> None:
-    connection = sqlite3.connect(path)
-    connection.executescript(change)
-    connection.close()
+def test_tampering_shows(disclosed: Store, side: Side, where: Where, change: str, row: int) -> None:
+    side.run(where, change)
     with pytest.raises(BadInput, match=f"ledger row {row}:"):
         disclosed.verify_ledger()

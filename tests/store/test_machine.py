@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -14,6 +13,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from sides import Where
 
 from noroshi.store import NewEntry, Store
 from noroshi.words.record import Record
@@ -31,10 +31,10 @@ class Model(RuleBasedStateMachine):
     """`versions` holds what a store must: per id the owner, then text and status by version;
     `views` per party the object versions it sees, in order of entry."""
 
-    def __init__(self, path: Path, make: Make) -> None:
+    def __init__(self, where: Where, make: Make) -> None:
         super().__init__()
-        self.path, self.make = path, make
-        self.store = Store.open(path)
+        self.where, self.make = where, make
+        self.store = Store.open(where)
         self.owners: dict[str, str] = {}
         self.versions: dict[str, dict[int, tuple[bytes, str]]] = {}
         self.views: dict[str, list[tuple[str, int]]] = {"EU": [], "FRA": []}
@@ -106,7 +106,7 @@ class Model(RuleBasedStateMachine):
     def reopen(self) -> None:
         """The process ends and another starts."""
         self.store.close()
-        self.store = Store.open(self.path)
+        self.store = Store.open(self.where)
 
     @rule()
     def rebuild(self) -> None:
@@ -151,6 +151,6 @@ class Model(RuleBasedStateMachine):
         self.store.close()
 
 
-def test_any_sequence(fresh: Callable[[], Path], make: Make) -> None:
+def test_any_sequence(fresh: Callable[[], Where], make: Make) -> None:
     chosen = settings(settings(), max_examples=settings().max_examples // 3)
     run_state_machine_as_test(lambda: Model(fresh(), make), settings=chosen)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sides import Where
 
 from noroshi.store import Conflict, Put, Store
 from noroshi.words.desk import Rejected
@@ -211,7 +211,7 @@ _versions = st.lists(
 
 @given(arrivals=_versions, order=st.randoms(use_true_random=False), cuts=st.integers(1, 7))
 def test_order_batches_and_repeats_do_not_matter(
-    fresh: Callable[[], Path],
+    fresh: Callable[[], Where],
     make: Make,
     arrivals: list[tuple[int, int, str]],
     order: object,
@@ -226,8 +226,8 @@ def test_order_batches_and_repeats_do_not_matter(
             expected[record.id] = record
     repeated = records * 2
     order.shuffle(repeated)  # type: ignore[attr-defined]
-    path = fresh()
-    with Store.open(path, create=True) as store:
+    where = fresh()
+    with Store.open(where, create=True) as store:
         for start in range(0, len(repeated), cuts):
             store.put(repeated[start : start + cuts], at=1)
         assert {each: store.record(each) for each in expected} == expected

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from noroshi.store.dialect import statement
 from noroshi.words.errors import BadConfig, Refused, StoreFailed
@@ -58,8 +58,10 @@ def shown(url: str) -> str:
     parts = urlsplit(url)
     user, _, host = parts.netloc.rpartition("@")
     name = f"{user.partition(':')[0]}@{host}" if user else host
-    query = [pair for pair in parse_qsl(parts.query) if pair[0] not in SECRETS]
-    return urlunsplit((parts.scheme, name, parts.path, urlencode(query, safe="/:"), ""))
+    query = urlencode(
+        [pair for pair in parse_qsl(parts.query) if pair[0] not in SECRETS], safe="/:"
+    )
+    return f"{parts.scheme}://{name}{parts.path}" + (f"?{query}" if query else "")
 
 
 class Server:

@@ -80,4 +80,4 @@ def test_test_prints_a_line_each_and_fails_with_one(node: Path, changed: Path) -
     wrong = run("pact", "test", str(changed), "--node", str(node))
     assert wrong.exit_code == 1
     assert "FAIL eu-jpn-sdp/A5" in wrong.output
-    assert "4 passed, 1 failed." in wrong.output
+    assert "5 passed, 1 failed." in wrong.output

@@ -189,6 +189,19 @@ def test_a_wrong_way_to_pass_on_is_found(rule, release, rest, consents, monkeypa
     assert {pair[1] for pair in found.pairs} >= {leak.path[-1]}
 
 
+@pytest.mark.parametrize("grant", ["grant--1", None], ids=["for one grant", "for any"])
+def test_a_consent_for_one_grant_hides_no_leak_of_another(grant, monkeypatch) -> None:
+    """That Korea may have what stands under one grant says nothing of what stands under others."""
+    yes = consent("KOR", grant=grant) if grant else consent("KOR", pillar="maritime")
+    rules = policy(agreement(release='onward = "none"'), consents=[yes])
+    assert prove(rules).holds
+    assert replay(rules, 40).differences == ()
+    monkeypatch.setattr(passing, "onward", lambda ground, group: ground.masks.bit("KOR"))
+    assert ("JPN", "KOR") in prove(rules).pairs or grant is None
+    # Japan consented to all that is maritime, the Union to nothing.
+    assert {pair[0] for pair in prove(rules).pairs} >= {"EU"}
+
+
 def test_answering_from_the_holders_own_agreements_leaks_and_says_how() -> None:
     rules = policy(
         agreement("a", '["AUT", "BEL"]', release='max_tlp = "amber"\nonward = "none"'),

@@ -41,7 +41,7 @@ def check(node: Node, paths: list[Path] | None, now: int) -> Checked:
     files = agreement_files(node) if paths is None else list(files_of(paths))
     agreements, problems = load_folder(files, node.parties)
     names = {ids.sha256(path.read_bytes()): str(path) for path in files if path.is_file()}
-    policy = Policy(agreements, node.parties)
+    policy = Policy(agreements, node.parties, consents=node.store.consents())
     places = {each.id: names[each.sha256] for each in agreements}
     return Checked(policy, problems, remarks(policy, now, places))
 
@@ -53,7 +53,7 @@ def set_of(node: Node, paths: list[Path] | None, now: int) -> Policy:
     agreements, problems = load_folder(paths, node.parties)
     if problems:
         raise problems[0]
-    return Policy(agreements, node.parties)
+    return Policy(agreements, node.parties, consents=node.store.consents())
 
 
 def load_law(node: Node, now: int, *, valid_from: int = 0) -> Loaded:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
-from noroshi.pact.codes import codes
+import msgspec
+
+from noroshi.pact.codes import codes, unknown
 from noroshi.pact.format import File
 from noroshi.pact.lines import Path
 from noroshi.pact.shape import Problem, nearest
@@ -33,6 +35,46 @@ def check(file: File, raw: dict[str, Any], parties: Parties) -> Iterator[Problem
     yield from _levels(file)
     yield from _conditions(file)
     yield from _tags(file)
+
+
+def beside(raw: dict[str, Any], parties: Parties, known: list[Problem]) -> Iterator[Problem]:
+    """Problems of a file of which `known` says that it has not the right shape: dates, codes and
+    tags, where the rest of the file can be read. What hangs on several parts is left for later."""
+    named = {each.path for each in known}
+    yield from (each for each in _times(raw, ()) if each.path not in named)
+    rest, places = pruned(raw, known)
+    try:
+        file = msgspec.convert(rest, File)
+    except msgspec.ValidationError:
+        return
+    for each in (*unknown(file, parties), *_tags(file)):
+        table, *inner = each.path
+        if table in places:
+            inner[0] = places[table][int(inner[0])]
+        yield Problem((table, *inner), each.text, each.found, each.expected, each.hint)
+
+
+def pruned(
+    raw: dict[str, Any], known: list[Problem]
+) -> tuple[dict[str, Any], dict[str | int, list[int]]]:
+    """`raw` without the clauses and keys that have a problem, and of each list of clauses which
+    are left."""
+    wrong = {each.path[:2] for each in known}
+    rest: dict[str, Any] = {}
+    places: dict[str | int, list[int]] = {}
+    for key, value in raw.items():
+        if (key,) in wrong:
+            continue
+        if isinstance(value, list):
+            members = cast("list[Any]", value)
+            places[key] = [i for i in range(len(members)) if (key, i) not in wrong]
+            rest[key] = [members[i] for i in places[key]]
+        elif isinstance(value, dict):
+            table = cast("dict[str, Any]", value)
+            rest[key] = {name: each for name, each in table.items() if (key, name) not in wrong}
+        else:
+            rest[key] = value
+    return rest, places
 
 
 def _times(value: Any, path: Path) -> Iterator[Problem]:

@@ -12,15 +12,20 @@ from noroshi.words.party import Parties
 
 def codes(file: File, parties: Parties) -> Iterator[Problem]:
     """Codes that the registry does not hold, or that this agreement has no business with."""
-    for path, code in _named(file):
-        if code not in parties:
-            hint = nearest(code, parties.order) or "add it with [[party]] in node.toml"
-            yield Problem(path, "unknown party", code, "a code of the party registry", hint)
+    yield from unknown(file, parties)
     joined = tuple(each.party for joins in file.joins for each in joins.joined)
     ours = (*file.agreement.parties, *joined)
     yield from _of_head(file, ours)
     yield from _of_joins(file, joined)
     yield from _of_clauses(file, ours, parties)
+
+
+def unknown(file: File, parties: Parties) -> Iterator[Problem]:
+    """Codes that the registry does not hold."""
+    for path, code in _named(file):
+        if code not in parties:
+            hint = nearest(code, parties.order) or "add it with [[party]] in node.toml"
+            yield Problem(path, "unknown party", code, "a code of the party registry", hint)
 
 
 def _of_head(file: File, ours: tuple[str, ...]) -> Iterator[Problem]:

@@ -16,15 +16,15 @@ from noroshi.pact.format import Agreement, dated
 from noroshi.pact.lanes import equivalents
 from noroshi.pact.lines import Path, line_index, line_of
 from noroshi.pact.masks import Masks
-from noroshi.pact.passing import Open
 from noroshi.pact.policy import Policy
 from noroshi.pact.questions import Question, groups, questions, stretches
+from noroshi.pact.standing import standing
+from noroshi.pact.ways import Part, least
 from noroshi.words.time import parse_duration
-from noroshi.words.transform import weaker
 
 RemarkKind = Literal[
     "shadowed", "unreachable", "duty", "asymmetric", "unprotected", "consent", "reference",
-    "commitment",
+    "commitment", "standing", "date", "approval",
 ]  # fmt: skip
 
 
@@ -43,20 +43,26 @@ def remarks(policy: Policy, now: int, files: Mapping[str, str] | None = None) ->
     masks = Masks(policy.parties)
     found = [
         *_unused(policy, masks),
-        *duties(policy, masks),
+        *duties(policy, masks, now),
         *_asymmetric(policy, masks),
         *_unprotected(policy, masks),
         *_consents(policy, masks),
         *_references(policy, now),
         *_commitments(policy, now),
+        *standing(policy, now),
     ]
     places = {each.id: line_index(_text(each)) for each in policy.agreements if each.raw}
-    return tuple(
-        sorted(
-            Remark(_where(policy, clause, path, files or {}, places), clause, kind, text)
-            for clause, path, kind, text in found
-        )
+    named = (
+        Remark(_where(policy, clause, path, files or {}, places), clause, kind, text)
+        for clause, path, kind, text in found
     )
+    return tuple(sorted(named, key=_place))
+
+
+def _place(remark: Remark) -> tuple[str, int, Remark]:
+    """Files in order, and in each the lines as numbers."""
+    name, _, line = remark.where.rpartition(":")
+    return name, int(line) if line.isdigit() else 0, remark
 
 
 Found = tuple[str, Path, RemarkKind, str]
@@ -99,7 +105,7 @@ def _unused(policy: Policy, masks: Masks) -> Iterator[Found]:
                 others = ", ".join(sorted(beaten.get(name, ())))
                 kind: RemarkKind = "shadowed" if others else "unreachable"
                 text = (
-                    f"never decides: {others} permits all that it permits and redacts no more"
+                    f"never decides: where it could, {others} comes first"
                     if others
                     else "no strand can ever pass by it"
                 )
@@ -107,34 +113,21 @@ def _unused(policy: Policy, masks: Masks) -> Iterator[Found]:
 
 
 def _use(question: Question, used: set[str], beaten: dict[str, set[str]]) -> None:
-    before = [
-        [j for j, other in enumerate(question.ways) if j != i and _comes_first(other, way, j < i)]
-        for i, way in enumerate(question.ways)
-    ]
     for bits in question.found.found:
         _, public, shut = question.found.flags(bits)
-        if public or shut or not bits & question.covering:
+        ways = [way for i, way in enumerate(question.ways) if bits >> i & 1]
+        if public or shut or all(way.lane.id in used for way in ways):
             continue
         room = question.ground(bits).room
-        for i, way in enumerate(question.ways):
-            if bits >> i & 1 and way.direct & room and way.lane.id not in used:
-                ahead = [question.ways[j] for j in before[i] if bits >> j & 1]
-                left = way.direct & room
-                for other in ahead:
-                    if left & other.direct:
-                        beaten.setdefault(way.lane.id, set()).add(other.lane.id)
-                    left &= ~other.direct
-                if left:
-                    used.add(way.lane.id)
-
-
-def _comes_first(other: Open, way: Open, declared_before: bool) -> bool:
-    """Whether `other` decides where both pass, whatever consents there are."""
-    if other.lane.clause.approval == "each" and way.lane.clause.approval is None:
-        return False
-    if weaker(other.lane.transforms, way.lane.transforms):
-        return True
-    return declared_before and other.lane.transforms == way.lane.transforms
+        # A consent opens all clauses that want one to its recipient, or there is none: of clauses
+        # that pass, no other set is possible.
+        for passing in (ways, [way for way in ways if way.lane.clause.approval is None]):
+            parts = [Part(w.direct & room, w.lane.id, w.lane.transforms) for w in passing]
+            decided = list(least(parts))
+            used |= {part.clause for part in decided}
+            for part in parts:
+                ahead = {each.clause for each in decided if each.mask & part.mask}
+                beaten.setdefault(part.clause, set()).update(ahead - {part.clause})
 
 
 def _asymmetric(policy: Policy, masks: Masks) -> Iterator[Found]:

@@ -116,7 +116,7 @@ class _Holder:
             of = Classes(len(group.lanes), len(group.limits), {own: strand})
             question = Question(
                 self.masks, group.originator, group.pillar, group.limits, tuple(self._ways),
-                None, None, self.marks, 0, of, {},
+                None, None, self.marks, 0, 0, of, {},
             )  # fmt: skip
             found = self._known[bits & self._mine] = _placed(question, own)
         return found

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from noroshi.pact.check import check
+from noroshi.pact.check import beside, check
 from noroshi.pact.format import Agreement, File
 from noroshi.pact.lines import line_index, line_of
 from noroshi.pact.shape import Problem, plain, problems
@@ -71,6 +71,7 @@ def read(data: bytes, where: str, parties: Parties) -> Agreement | tuple[BadAgre
             return Agreement(file, ids.sha256(data), data)
     except msgspec.ValidationError as problem:
         found = list(problems(raw, File)) or [Problem((), str(problem))]
+        found += beside(raw, parties, found)
     lines = line_index(text)
     return tuple(
         _bad(problem, where, line)

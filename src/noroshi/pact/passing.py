@@ -27,14 +27,16 @@ class Limiting(NamedTuple):
 
 class Ground(NamedTuple):
     """What is alike for all lanes of a class: who may ever receive (`room`: not the originator's
-    own parties, not those a prohibition names), requirements that speak of the class, parties
-    that a consent names, and whether the originator controls the strand."""
+    own parties, not those a prohibition names), requirements that speak of the class, parties that
+    a consent names when the originator releases it (`agreed`) and when a holder does, who has it
+    under a grant (`later`), and whether the originator controls the strand."""
 
     masks: Masks
     own: int
     room: int
     required: tuple[Limiting, ...]
     agreed: int
+    later: int
     orcon: bool
 
     @property
@@ -103,14 +105,14 @@ def onward(ground: Ground, group: Outgoing) -> int:
         case "none":
             return 0
         case "originator_consent":
-            return ground.agreed
+            return ground.later
         case "free":
             # Sealed as consent where some parties are not to have it (`grants`).
             asked = excluded or way.lane.clause.approval == "each"
-            mask = ground.agreed if asked else ground.masks.everyone
+            mask = ground.later if asked else ground.masks.everyone
         case "parties":
             mask = recipients(ground, way, excluded)
-    return mask & ground.agreed if ground.orcon else mask
+    return mask & ground.later if ground.orcon else mask
 
 
 def recipients(ground: Ground, way: Open, excluded: int) -> int:
@@ -134,9 +136,10 @@ def meant(ground: Ground, group: Outgoing) -> int:
     way = group.way
     named = way.lane.clause.approval == "each" or ground.orcon
     fit = ground.room & ~demanding(ground, group.transforms)
+    agreed = ground.agreed | ground.later
     if named:
-        fit &= ground.agreed
-    found = ground.own | ground.agreed | group.given
+        fit &= agreed
+    found = ground.own | agreed | group.given
     match way.lane.clause.onward:
         case "parties":
             return found | (way.beyond & fit)

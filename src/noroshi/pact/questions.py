@@ -7,6 +7,7 @@ can be; what is shut or public by its own marking is among them.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -41,7 +42,8 @@ class Group(NamedTuple):
 
 
 class Question(NamedTuple):
-    """Cells of a group that were made, named by consents and marked alike. `found`: their classes,
+    """Cells of a group that were made, named by consents and marked alike. `agreed`, `later`: whom
+    consents name before and after the strand stands under a grant. `found`: their classes,
     whose clauses are `ways` and whose limits are `limits`; `asked`: see `Classes`."""
 
     masks: Masks
@@ -53,6 +55,7 @@ class Question(NamedTuple):
     record: str | None
     marks: tuple[ClassMark, ...]
     agreed: int
+    later: int
     found: Classes
     asked: dict[int, int]
 
@@ -72,6 +75,7 @@ class Question(NamedTuple):
             excluding(self.masks, own, [each for each in speaking if not each.transforms]),
             tuple(each for each in speaking if each.transforms),
             self.agreed,
+            self.later,
             self.found.flags(bits)[0],
         )
 
@@ -109,7 +113,7 @@ def questions(group: Group, masks: Masks, known: Known | None = None) -> Iterato
     known = {} if known is None else known
     markeds = markings(group.lanes)
     named = _agreed(group, masks)
-    found = {kind: _classes(group, kind, known) for kind in {kind for kind, _, _ in named}}
+    found = {kind: _classes(group, kind, known) for kind in {kind for kind, *_ in named}}
     for made in _mades(group.lanes):
         reached = [_reached(lane, made) for lane in group.lanes]
         for left, marks in markeds.items():
@@ -117,10 +121,10 @@ def questions(group: Group, masks: Masks, known: Known | None = None) -> Iterato
                 Open(lane, direct & mask, beyond & mask)
                 for lane, (direct, beyond), mask in zip(group.lanes, reached, left, strict=True)
             )
-            for kind, record, agreed in named:
+            for kind, record, agreed, later in named:
                 yield Question(
                     masks, group.originator, group.pillar, group.limits, ways, made, record,
-                    marks, agreed, *found[kind][bool(marks)],
+                    marks, agreed, later, *found[kind][bool(marks)],
                 )  # fmt: skip
 
 
@@ -151,10 +155,12 @@ def _reached(lane: Lane, made: int | None) -> tuple[int, int]:
     return direct, beyond
 
 
-def _agreed(group: Group, masks: Masks) -> list[tuple[str | None, str | None, int]]:
-    """(kind or None for all, record or None for any other, the parties that consents name).
+def _agreed(group: Group, masks: Masks) -> list[tuple[str | None, str | None, int, int]]:
+    """(kind or None for all, record or None for any other, whom consents name at the first release,
+    whom they name later).
 
-    A consent for one grant counts as if it were for every grant of its pillar and kind.
+    A consent may be for one grant. Under which grant a strand stands, if any, is left open: it may
+    be each of those that consents name or another, and another one after the release than before.
     """
     speaking = [
         each
@@ -162,24 +168,39 @@ def _agreed(group: Group, masks: Masks) -> list[tuple[str | None, str | None, in
         if each.selector.pillar in (None, group.pillar) and each.selector != Selector()
     ]
     if not speaking:
-        return [(None, None, 0)]
+        return [(None, None, 0, 0)]
     kinds = {each.selector.kind for each in speaking if each.selector.kind is not None}
     for field in (*(lane.clause for lane in group.lanes), *(each.when for each in group.limits)):
         kinds |= {*(field.kinds or ())}
     records = {each.selector.record for each in speaking}
     return [
-        (
-            kind,
-            record,
-            masks.of(
-                each.recipient
-                for each in speaking
-                if each.selector.kind in (None, kind) and each.selector.record in (None, record)
-            ),
-        )
+        (kind, record, agreed, later)
         for kind in [*sorted(kinds), OTHER]
         for record in [None, *sorted(each for each in records if each is not None)]
+        for agreed, later in _by_grant(
+            [
+                each
+                for each in speaking
+                if each.selector.kind in (None, kind) and each.selector.record in (None, record)
+            ],
+            masks,
+        )
     ]
+
+
+def _by_grant(consents: list[Consent], masks: Masks) -> list[tuple[int, int]]:
+    """(named before, named after) for each two grants that a strand may stand under one after the
+    other. The first stands under no grant at first and under all of them later: for a replay that
+    cannot choose its grants."""
+    grants = sorted({each.selector.grant for each in consents if each.selector.grant is not None})
+
+    def naming(*under: str) -> int:
+        return masks.of(
+            each.recipient for each in consents if each.selector.grant in (None, *under)
+        )
+
+    one = [naming(), *map(naming, grants)]
+    return list(dict.fromkeys([(one[0], naming(*grants)), *itertools.product(one, one)]))
 
 
 class _Limits:

@@ -66,16 +66,25 @@ def replay(policy: Policy, limit: int) -> Replayed:
 
 def _spread(group: Group, masks: Masks, share: int) -> list[tuple[Question, int]]:
     """`share` cells of a group, of which some clause covers each."""
-    if any(each.selector.grant is not None for each in group.consents):
-        return []  # such a consent is about a grant that a made-up strand does not have
     found = [
         (question, bits)
-        for question in questions(group, masks)
+        for question in _ungranted(group, masks)
         for bits in question.found.found
         if not question.found.flags(bits)[1]
         and any(way.direct and bits >> i & 1 for i, way in enumerate(question.ways))
     ]
     return found[:: max(1, len(found) // share)][:share]
+
+
+def _ungranted(group: Group, masks: Masks) -> Iterator[Question]:
+    """Questions about strands that stand under no grant before their release, as made-up ones do:
+    of those that differ in grants alone, the first (see `questions`)."""
+    seen: set[tuple[object, ...]] = set()
+    for question in questions(group, masks):
+        key = (question.made, question.record, question.marks, id(question.found))
+        if key not in seen:
+            seen.add(key)
+            yield question
 
 
 def strand_of(policy: Policy, question: Question, bits: int) -> Strand:

@@ -41,10 +41,12 @@ REQUIREMENTS: Final[dict[str, tuple[str, ...]]] = {
         "stix2==3.0.2",
         "structlog==26.1.0",
     ),
+    "schemathesis": ("schemathesis==4.32.5",),
     "z3-solver": ("z3-solver==5.4.1.0",),
     "stix2": ("stix2==3.0.2", "pytz==2026.6", "requests==2.34.2", "simplejson==4.3.0"),
 }
-"""Peer → what pip installs for it. A change makes a new environment beside the old one."""
+"""Peer → what pip installs for it; schemathesis is for `tools/fuzz_taxii.py`. A change makes a new
+environment beside the old one."""
 
 
 class NoEnvironment(Exception):

@@ -101,30 +101,31 @@ def node(terms: str = "") -> Generator[Access, None, None]:
     """The running node's view for the EU, by the EU's account."""
     with tempfile.TemporaryDirectory() as name:
         password = make(Path(name), terms)
-        with _process(Path(name)) as port:
+        with process(Path(name)) as port:
             with Client(port, "eu", password) as client:
                 path = _view(client)
             yield Access(port, "eu", password, path)
 
 
 @contextlib.contextmanager
-def _process(folder: Path) -> Generator[int, None, None]:
+def process(folder: Path) -> Generator[int, None, None]:
+    """The port of the node in `folder`, which is served by a process of its own meanwhile."""
     command = [sys.executable, "-m", "noroshi", "serve", "--no-worker", "--node", str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    alarm = threading.Timer(START_S, process.kill)
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert running.stdout is not None
+    alarm = threading.Timer(START_S, running.kill)
     alarm.start()
     try:
-        line = process.stdout.readline()
+        line = running.stdout.readline()
         alarm.cancel()
         if " serves " not in line:
             raise OSError(f"the node did not start: {line!r}")
         yield int(line.rsplit(":", 1)[1].split("/")[0])
     finally:
         alarm.cancel()
-        process.terminate()
-        process.wait()
-        process.stdout.close()
+        running.terminate()
+        running.wait()
+        running.stdout.close()
 
 
 def into(access: Access, n: int) -> Access:

@@ -42,7 +42,7 @@ class _Waiting(msgspec.Struct):
     count: int
 
 
-_SWEEP: Final = 500
+SWEEP: Final = 500
 """Lines between two looks for parts that waited too long."""
 
 Key = tuple[bytes, ...]
@@ -83,7 +83,7 @@ class Fragments:
 
     def expire(self, line: int) -> list[Lost]:
         """What has waited too long by `line`; looks only once in a while."""
-        if line - self._swept < _SWEEP:
+        if line - self._swept < SWEEP:
             return []
         self._swept = line
         self._done = {
@@ -102,7 +102,7 @@ class Fragments:
 def _key(sentence: Sentence, tag: Tag) -> Key:
     count, sequence, channel = b"%d" % sentence.parts, sentence.sequence, sentence.channel
     if tag.group is not None:
-        return (b"g", tag.group[0], sequence, channel, count)
+        return (b"g", tag.group, sequence, channel, count)
     return (b"s", tag.station or sentence.talker, sequence, channel, count)
 
 
@@ -113,6 +113,11 @@ def _whole(waiting: _Waiting) -> Whole:
 
 
 def _lost(waiting: _Waiting) -> Lost:
-    missing = [n for n in range(1, waiting.count + 1) if n not in waiting.parts]
-    numbers = ", ".join(str(number) for number in missing)
-    return Lost(f"part {numbers} of {waiting.count} never came", waiting.start, waiting.end)
+    mask = sum(1 << number - 1 for number in waiting.parts)
+    return Lost(missing(mask, waiting.count), waiting.start, waiting.end)
+
+
+def missing(mask: int, count: int) -> str:
+    """What to say of parts that never came; bit 0 of `mask` is part 1."""
+    numbers = [str(number + 1) for number in range(count) if not mask >> number & 1]
+    return f"part {', '.join(numbers)} of {count} never came"

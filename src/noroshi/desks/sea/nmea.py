@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from noroshi.desks.sea.batches import Batch
 from noroshi.desks.sea.fragments import Fragments, Lost, Whole
-from noroshi.desks.sea.payload import Static, StationTime, decode
+from noroshi.desks.sea.payload import Position, Static, StationTime, decode
 from noroshi.desks.sea.sentence import NO_TAG, Pghp, Sentence, Tag, merged, parse, split_tag
 from noroshi.desks.sea.stamps import MILLISECOND_CODE, MINUTE_CODE, SECOND_CODE
 from noroshi.words.desk import Rejected
@@ -40,6 +40,9 @@ ANNOUNCED: Final = 4
 LATE_S: Final = 60
 """An epoch so much later than its sentence's announced time is when a satellite's store was
 delivered: from then on the log's epochs date nothing."""
+
+GROUPS: Final = 2_000
+"""Groups of tag blocks whose time is remembered for their later lines."""
 
 STATIONS: Final = 15
 """Base-station times whose median is the source's clock; fewer than 3 are not believed, as a
@@ -126,11 +129,11 @@ class Reader:
     def _own_time(self, sentence: Sentence, tag: Tag) -> int | None:
         t = tag.t
         if tag.group is not None:
-            t = self._groups.get(tag.group[0]) if t is None else t
+            t = self._groups.get(tag.group) if t is None else t
             if t is not None:
-                if len(self._groups) > 10_000:
+                if len(self._groups) >= GROUPS:
                     self._groups.clear()
-                self._groups[tag.group[0]] = t
+                self._groups[tag.group] = t
         if t is None:
             announced = self._announcement(sentence.checksum)
             if announced is not None:
@@ -169,14 +172,17 @@ class Reader:
             self.batch.static(
                 item.mmsi, t, *place, name=item.name, callsign=item.callsign, imo=item.imo,
                 ship_type=item.ship_type, draught_m=item.draught_m, length_m=item.length_m,
-                width_m=item.width_m,
+                width_m=item.width_m, destination=item.destination, eta=item.eta,
             )  # fmt: skip
-            return
-        self.batch.position(
-            item.mmsi, t, item.lon, item.lat, *place, sog_kn=item.sog_kn, cog_deg=item.cog_deg,
-            heading_deg=item.heading_deg, status=item.status, type=item.type, clock=clock,
-            precision=precision, sound=self._sound,
-        )  # fmt: skip
+        elif isinstance(item, Position):
+            self.batch.position(
+                item.mmsi, t, item.lon, item.lat, *place, sog_kn=item.sog_kn,
+                cog_deg=item.cog_deg, heading_deg=item.heading_deg, status=item.status,
+                turn=item.turn, second=item.second, accurate=item.accurate, type=item.type,
+                clock=clock, precision=precision, sound=self._sound,
+            )  # fmt: skip
+        else:
+            self.batch.message(item.mmsi, t, item.type, clock, item.lon, item.lat, *place)
 
     def _rejected(self, reason: str, start: int, end: int, raw: bytes = b"") -> Rejected:
         return Rejected(self._source.name, ByteRange(start, end - start), reason, raw[:KEPT])

@@ -18,6 +18,9 @@ HEAD = 65_536
 BATCH = 65_536
 """Rows in one batch of columns; bounds what is held at once."""
 
+SMALL = 1 << 20
+"""Bytes up to which a log is read by plain Python: sooner than the compiled kernels are loaded."""
+
 PATIENCE = 2_000
 """Lines within which the parts of a message find each other: about a minute of a busy station
 (ITU-R M.1371: 2,250 slots a minute and channel)."""
@@ -34,13 +37,12 @@ def read(source: Source) -> Iterator[Columns | Rejected]:
     Raises `BadInput` where it is neither AIS sentences nor a table of positions.
     """
     with source.open() as stream:
-        head = stream.read(HEAD)
+        begin = stream.read(SMALL)
+    head = begin[:HEAD]
     if not head:
         return
     if _nmea_sniff(head) >= tables.sniff(head) and _nmea_sniff(head) > 0:
-        from noroshi.desks.sea import nmea
-
-        yield from nmea.read(source, BATCH, PATIENCE)
+        yield from _log(source, len(begin) < SMALL)
     elif tables.sniff(head) > 0:
         yield from tables.read(source, BATCH)
     else:
@@ -50,6 +52,20 @@ def read(source: Source) -> Iterator[Columns | Rejected]:
             found=repr(head[:40]),
             expected="lines with !AIVDM (any talker), or a header with mmsi, time, lon and lat",
         )
+
+
+def _log(source: Source, small: bool) -> Iterator[Columns | Rejected]:
+    """An AIS log, by whichever of the two readers is done sooner; both give the same."""
+    from noroshi.desks.sea.kernels import jit
+
+    if small or not jit.usable():
+        from noroshi.desks.sea import nmea
+
+        yield from nmea.read(source, BATCH, PATIENCE)
+    else:
+        from noroshi.desks.sea import decode
+
+        yield from decode.read(source, PATIENCE)
 
 
 def _nmea_sniff(head: bytes) -> float:

@@ -15,11 +15,11 @@ from noroshi.words.time import MS, SECOND, from_datetime
 
 
 class Tag(NamedTuple):
-    """A tag block: source station, time (µs UTC), group as (id, sentences), checksum right."""
+    """A tag block: source station, time (µs UTC), group, checksum right."""
 
     station: bytes
     t: int | None
-    group: tuple[bytes, int] | None
+    group: bytes | None
     sound: bool
 
 
@@ -46,7 +46,10 @@ class Pghp(NamedTuple):
 
 NO_TAG: Final = Tag(b"", None, None, True)
 
-_OLD_GROUP = re.compile(rb"(\d)G(\d):(\w+)")
+LONGEST_PAYLOAD: Final = 256
+"""Characters of one part. The longest message, of five slots, has 1,008 bits: 168 characters."""
+
+_OLD_GROUP = re.compile(rb"\dG\d:(\w+)")
 
 
 def split_tag(line: bytes) -> tuple[Tag | None, bytes]:
@@ -68,7 +71,7 @@ def merged(old: Tag | None, new: Tag) -> Tag:
     return Tag(
         new.station or old.station,
         old.t if new.t is None else new.t,
-        new.group or old.group,
+        old.group if new.group is None else new.group,
         old.sound and new.sound,
     )
 
@@ -85,9 +88,9 @@ def _tag(inside: bytes) -> Tag:
         elif key == b"g":
             parts = value.split(b"-")
             if len(parts) == 3 and parts[1].isdigit():
-                group = (parts[2], int(parts[1]))
+                group = parts[2]
         elif old := _OLD_GROUP.fullmatch(field):
-            group = (old[3], int(old[2]))
+            group = old[1]
     return Tag(station, t, group, _hex(written) == checksum(body))
 
 
@@ -119,8 +122,10 @@ def _sentence(fields: list[bytes], actual: int, suffix: bytes) -> Sentence:
     if len(fields) < 7:
         raise ValueError(f"truncated: {len(fields)} of 7 fields")
     tag, parts, part, sequence, channel, payload, fill = fields[:7]
-    if not (parts.isdigit() and part.isdigit() and 1 <= int(part) <= int(parts) <= 9):
+    if not (_is_digit(parts) and _is_digit(part) and 1 <= int(part) <= int(parts)):
         raise ValueError(f"impossible fields: part {part!r} of {parts!r}")
+    if len(payload) > LONGEST_PAYLOAD:
+        raise ValueError(f"impossible fields: {len(payload)} characters of payload")
     fill_bits = int(fill) if fill.isdigit() else 0
     if fill_bits > 5:
         raise ValueError(f"impossible fields: {fill_bits} fill bits")
@@ -128,6 +133,10 @@ def _sentence(fields: list[bytes], actual: int, suffix: bytes) -> Sentence:
     return Sentence(
         tag[:-3], int(parts), int(part), sequence, channel, payload, fill_bits, actual, t
     )
+
+
+def _is_digit(text: bytes) -> bool:
+    return len(text) == 1 and text.isdigit()
 
 
 def _suffix_time(suffix: bytes) -> int | None:
@@ -143,9 +152,12 @@ def pghp(line: bytes) -> Pghp | None:
     """`$PGHP,1,y,m,d,h,min,s,ms,…,cc*hh` (Gatehouse): None where it is damaged."""
     body = line.partition(b"*")[0]
     fields = body.split(b",")
+    numbers = fields[2:9]
+    if len(numbers) < 7 or not all(each.isdigit() and len(each) <= 4 for each in numbers):
+        return None
+    *date, ms = (int(each) for each in numbers)
     try:
-        year, month, day, hour, minute, second, ms = (int(each) for each in fields[2:9])
-        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+        moment = datetime(*date, tzinfo=UTC)
     except ValueError:
         return None
     at = from_datetime(moment) + ms * MS
@@ -171,7 +183,8 @@ def checksum(body: bytes) -> int:
 
 
 def _hex(text: bytes) -> int | None:
-    try:
-        return int(text[:2], 16) if len(text) >= 2 else None
-    except ValueError:
-        return None
+    digits = text[:2]
+    return int(digits, 16) if len(digits) == 2 and not digits.strip(_HEX) else None
+
+
+_HEX: Final = b"0123456789abcdefABCDEF"

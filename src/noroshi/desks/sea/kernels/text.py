@@ -1,0 +1,123 @@
+"""Bytes of a line: numbers, hexadecimals, times and hashes. Mirrors `sentence`, byte for byte."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from noroshi.desks.sea.kernels.jit import inner, uint64
+from noroshi.desks.sea.stamps import EARLIEST, LATEST
+
+FNV_START: Final = uint64(0xCBF29CE484222325)
+FNV_PRIME: Final = uint64(0x100000001B3)
+NONE: Final = -1
+
+
+@inner
+def is_space(code: int) -> bool:
+    """Whether `bytes.strip` takes it away."""
+    return code == 32 or 9 <= code <= 13
+
+
+@inner
+def is_digit(code: int) -> bool:
+    """0 to 9."""
+    return 48 <= code <= 57
+
+
+@inner
+def find(text: Any, code: int, start: int, end: int) -> int:
+    """The first place of `code` in [start, end), or `end`."""
+    while start < end and text[start] != code:
+        start += 1
+    return start
+
+
+@inner
+def nibble(code: int) -> int:
+    """The value of a hexadecimal digit, or -1."""
+    if 48 <= code <= 57:
+        return code - 48
+    if 65 <= code <= 70:
+        return code - 55
+    if 97 <= code <= 102:
+        return code - 87
+    return NONE
+
+
+@inner
+def hexadecimal(text: Any, start: int, end: int) -> int:
+    """The value of the first two digits of [start, end), or -1."""
+    if end - start < 2:
+        return NONE
+    high, low = nibble(text[start]), nibble(text[start + 1])
+    return NONE if high < 0 or low < 0 else high * 16 + low
+
+
+@inner
+def number(text: Any, start: int, end: int, longest: int) -> int:
+    """The value of a field of 1 to `longest` digits and nothing else, or -1."""
+    if not 0 < end - start <= longest:
+        return NONE
+    value = 0
+    for place in range(start, end):
+        if not is_digit(text[place]):
+            return NONE
+        value = value * 10 + (text[place] - 48)
+    return value
+
+
+@inner
+def epoch(text: Any, start: int, end: int) -> int:
+    """µs UTC of ten digits (seconds) or thirteen (milliseconds), or -1."""
+    size = end - start
+    if size not in (10, 13):
+        return NONE
+    value = number(text, start, end, 13)
+    if value < 0:
+        return NONE
+    at = value * (1_000_000 if size == 10 else 1_000)
+    return at if EARLIEST <= at < LATEST else NONE
+
+
+@inner
+def exclusive_or(text: Any, start: int, end: int) -> int:
+    """The checksum of [start, end)."""
+    value = 0
+    for place in range(start, end):
+        value ^= text[place]
+    return value
+
+
+@inner
+def hashed(text: Any, start: int, end: int, so_far: Any) -> Any:
+    """FNV-1a, 64 bits, of [start, end) and an end mark, going on from `so_far`."""
+    for place in range(start, end):
+        so_far = (so_far ^ uint64(text[place])) * FNV_PRIME
+    return (so_far ^ uint64(0xFF)) * FNV_PRIME
+
+
+@inner
+def instant(year: int, month: int, day: int, hour: int, minute: int, second: int) -> int:
+    """µs UTC since 1970 of a date that the calendar has in the years 1 to 9999, or the least
+    int64. Days after Howard Hinnant, "chrono-compatible low-level date algorithms"."""
+    if not (1 <= year <= 9999 and 1 <= month <= 12 and hour < 24 and minute < 60 and second < 60):
+        return NEVER
+    if not 1 <= day <= month_days(year, month):
+        return NEVER
+    shifted = year - 1 if month <= 2 else year
+    era = shifted // 400
+    of_era = shifted - era * 400
+    of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
+    days = era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719_468
+    return (days * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000_000
+
+
+@inner
+def month_days(year: int, month: int) -> int:
+    """How many days a month of the Gregorian calendar has."""
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in (4, 6, 9, 11) else 31
+
+
+NEVER: Final = -(2**63)

@@ -1,0 +1,237 @@
+"""The compiled decoder is its twin in plain Python: to the last row, place and reason."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import importlib.resources
+import itertools
+import operator
+import os
+import random
+import subprocess
+import sys
+
+import numpy as np
+import pyais
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from noroshi.desks.sea import nmea, read
+from noroshi.desks.sea.kernels import jit
+from noroshi.words.desk import Columns
+
+pytestmark = pytest.mark.skipif(not jit.usable(), reason="nothing is compiled")
+
+KINDS = ("position", "static", "message")
+SAMPLES = ("amsa-20120127.nmea.gz", "exactearth-tagblock.nmea.gz")
+
+
+def decoder(scene, data: bytes):
+    from noroshi.desks.sea import decode
+
+    return decode.Decoder(scene.source(data), read.PATIENCE)
+
+
+def told(scene, items):
+    """(rows of each kind, what was rejected) of a reader's items."""
+    items = list(items)
+    columns = [item for item in items if isinstance(item, Columns)]
+    rows = {kind: scene.rows(columns, kind) for kind in KINDS}
+    return rows, [item for item in items if not isinstance(item, Columns)]
+
+
+def compiled(scene, data: bytes, cuts=()):
+    """By the kernels, fed in the pieces that `cuts` make."""
+    one = decoder(scene, data)
+    ends = [0, *sorted(cuts), len(data)]
+    items = [item for a, b in itertools.pairwise(ends) for item in one.feed(data[a:b])]
+    return told(scene, [*items, *one.feed(b"", final=True), *one.take()])
+
+
+def plain(scene, data: bytes):
+    """By the twin."""
+    return told(scene, nmea.read(scene.source(data), read.BATCH, read.PATIENCE))
+
+
+def agree(one, other) -> None:
+    (rows, rejected), (others, other_rejected) = one, other
+    assert rejected == other_rejected
+    for kind in KINDS:
+        assert rows[kind].keys() == others[kind].keys(), kind
+        for name, values in rows[kind].items():
+            np.testing.assert_array_equal(values, others[kind][name], f"{kind}.{name}")
+
+
+def sample(name: str) -> bytes:
+    folder = importlib.resources.files("noroshi") / "data" / "samples"
+    return gzip.decompress((folder / name).read_bytes())
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_samples_are_read_as_by_the_twin(scene, name):
+    data = sample(name)
+    rows, _ = found = compiled(scene, data)
+    assert len(rows["position"]["t"]) > 150
+    agree(found, plain(scene, data))
+
+
+LINES = 10_000
+
+
+@pytest.mark.shared
+def test_every_real_log_is_read_as_by_the_twin(scene, shared):
+    logs = sorted((shared / "data/sea/nmea").iterdir())
+    assert len(logs) >= 15
+    for path in logs:
+        data = path.read_bytes()
+        data = gzip.decompress(data) if path.suffix == ".gz" else data
+        data = b"".join(data.splitlines(keepends=True)[-LINES:])
+        agree(compiled(scene, data), plain(scene, data))
+
+
+def sentence(payload: str, fill: int = 0, *fields: str) -> bytes:
+    head = fields or ("AIVDM", "1", "1", "", "A")
+    body = ",".join((*head, payload, str(fill)))
+    return f"!{body}*{functools.reduce(operator.xor, body.encode()):02X}".encode()
+
+
+CODES = "0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVW`abcdefghijklmnopqrstuvw"
+
+
+def armoured(bits: int, size: int) -> tuple[str, int]:
+    """`size` bits as characters, and the fill bits."""
+    fill = -size % 6
+    value = bits << fill
+    count = (size + fill) // 6
+    return "".join(CODES[value >> 6 * (count - 1 - n) & 63] for n in range(count)), fill
+
+
+TYPED = {1: 168, 4: 168, 5: 424, 9: 168, 11: 168, 18: 168, 19: 312, 21: 272, 24: 168, 27: 96}
+
+
+@pytest.mark.parametrize("kind", range(32))
+def test_messages_of_random_bits_are_read_as_by_the_twin(scene, kind):
+    draw = random.Random(kind)
+    lines = []
+    for _ in range(60):
+        size = max(1, TYPED.get(kind, 100) + draw.choice([0, 0, 0, -2, 2, -8, -29, -80, 60]))
+        bits = draw.getrandbits(size)
+        if size > 6:
+            bits = kind << size - 6 | bits & (1 << size - 6) - 1
+        lines.append(sentence(*armoured(bits, size)))
+    data = b"\n".join(lines)
+    agree(compiled(scene, data), plain(scene, data))
+
+
+BODY = {"mmsi": 257000001, "lon": 10.0, "lat": 56.0, "speed": 7.0, "course": 90.0}
+PLACES = [(180.0, 0.0), (-180.0, 0.0), (181.0, 91.0), (10.0, 91.0), (179.999999, -90.0)]
+EDGES = [
+    *({"lon": lon, "lat": lat} for lon, lat in PLACES),
+    *({"speed": speed} for speed in (0.0, 102.1, 102.2, 102.3)),
+    *({"course": course} for course in (0.0, 359.9, 360.0, 409.5)),
+    *({"heading": heading} for heading in (0, 359, 360, 511)),
+    *({"turn": turn} for turn in (-128, -127, -126, -3, 0, 3, 126, 127)),
+    *({"status": status} for status in (0, 14, 15)),
+    {"accuracy": True, "second": 63},
+]
+
+
+def test_every_edge_is_read_as_by_the_twin(scene):
+    lines = [
+        line.encode()
+        for kind in (1, 2, 3, 18)
+        for edge in EDGES
+        for line in pyais.encode_dict({"type": kind} | BODY | edge)
+    ]
+    data = b"\n".join(lines)
+    rows, _ = found = compiled(scene, data)
+    assert np.isnan(rows["position"]["turn"]).any()
+    agree(found, plain(scene, data))
+
+
+REAL = [line for name in SAMPLES for line in sample(name).splitlines()[:400]]
+STAMP = 1_449_309_600
+WRAPS = (
+    "%s",
+    "\\s:x,c:1449309600*00\\%s",
+    "\\\\c:1449309601123*00\\\\%s",
+    "\\c:x,s:,g:1-2-7\\%s",
+    "\\1G2:77*5B\\%s",
+    "\\g:1-2-7,n:3,t:a b*11\\%s,1449309600",
+    "$PGHP,1,2015,12,5,10,0,0,5,219,,2190048,1,23*00\r\n%s",
+    "%s,rABC,s26938,d-096,T12.3,x5,1449309600",
+    "%s , 1449309600123 ",
+    " syslog: %s",
+    "\\c:1449309600*00\\\n%s",
+    "# %s",
+    "%s\n\n",
+    "!%s",
+)
+
+
+@st.composite
+def logs(draw) -> bytes:
+    """Real lines in every dialect, some of them bitten."""
+    out = []
+    for _ in range(draw(st.integers(1, 25))):
+        line = bytearray(draw(st.sampled_from(REAL)))
+        for _ in range(draw(st.sampled_from([0, 0, 0, 1, 2]))):
+            place = draw(st.integers(0, max(0, len(line) - 1)))
+            line[place : place + draw(st.integers(0, 2))] = draw(st.binary(max_size=2))
+        wrap = draw(st.sampled_from(WRAPS)).encode()
+        out.append(wrap.replace(b"%s", bytes(line)))
+    return b"\n".join(out)
+
+
+@settings(max_examples=3 * settings().max_examples)
+@given(data=logs(), cuts=st.data())
+def test_bitten_lines_are_read_as_by_the_twin_however_they_are_cut(scene, data, cuts):
+    pieces = cuts.draw(st.lists(st.integers(0, len(data)), max_size=5))
+    agree(compiled(scene, data, pieces), plain(scene, data))
+
+
+def test_long_lines_and_noise_are_cut_as_by_the_twin(scene):
+    line = REAL[0]
+    noise = random.Random(1).randbytes(30_000).replace(b"\n", b"")
+    data = b"\n".join(
+        [line, noise, line, b" " * 5_000 + line, line + b"," * 4_090, line, b"!" * 99]
+    )
+    agree(compiled(scene, data, [7_000, 9_000]), plain(scene, data))
+
+
+def test_many_parts_that_never_find_the_rest(scene):
+    lines = [
+        sentence("5" * 40, 0, "AIVDM", str(2 + n % 8), "1", str(n % 10), f"{n % 971}")
+        for n in range(7_000)
+    ]
+    data = b"\n".join(lines)
+    _, rejected = found = compiled(scene, data)
+    assert len(rejected) == 7_000
+    agree(found, plain(scene, data))
+
+
+def test_groups_beyond_those_remembered(scene):
+    lines = [
+        b"\\g:%d-2-%d%s*00\\" % (part, group, b",c:%d" % (STAMP + group) if part == 1 else b"")
+        + REAL[group % 100]
+        for group in range(2_500)
+        for part in (1, 2)
+    ]
+    data = b"\n".join(lines)
+    agree(compiled(scene, data), plain(scene, data))
+
+
+def test_the_cache_is_named_by_all_sources(tmp_path):
+    code = (
+        "from noroshi.desks.sea.kernels import jit, scan; import numba, os, pathlib;"
+        "folder = pathlib.Path(numba.config.CACHE_DIR);"
+        "assert folder.name == jit.digest()[:16] + '-fast', folder;"
+        "print(sum(1 for each in folder.rglob('*.nbi')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=110, env=os.environ
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 0

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from taxii_process import Running, running_suite
 from taxii_world import NOW, FakeViews, ask, make_service, thing
 
 from noroshi.exchange.taxii import asgi
@@ -75,3 +76,10 @@ def ask_fixture() -> Callable[..., Response]:
 @pytest.fixture
 def stix() -> Callable[..., dict[str, Any]]:
     return thing
+
+
+@pytest.fixture(scope="session")
+def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A node in a process of its own, for the whole run: nobody may depend on what others add."""
+    with running_suite(tmp_path_factory.mktemp("suite")) as made:
+        yield made

@@ -4,67 +4,48 @@ from __future__ import annotations
 
 import io
 import json
-import uuid
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from bundles import (
+    ACS3,
+    AT,
+    CUI,
+    IEP2,
+    PAP,
+    RED1,
+    STAMP,
+    TLP2,
+    WHITE1,
+    a_uuid,
+    declared,
+    extended,
+    granular,
+    malware,
+    marking,
+    read,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
 from noroshi.desks.cyber import desk
+from noroshi.desks.cyber.demand import SILENT, WITHHELD, Terms, strictest
 from noroshi.desks.cyber.markings import checked_default
-from noroshi.desks.cyber.terms import BUILT_IN, SILENT, WITHHELD, Terms, defined, said, strictest
-from noroshi.words import ids
+from noroshi.desks.cyber.terms import BUILT_IN, defined
 from noroshi.words.desk import Source
 from noroshi.words.errors import BadInput
-from noroshi.words.label import Label, Pap, Strand, Tlp, join, label, tlp_marking_id
+from noroshi.words.label import (
+    ClassMark,
+    Pap,
+    Strand,
+    Tlp,
+    join,
+    label,
+    tlp_marking_id,
+)
 from noroshi.words.record import Record
-from noroshi.words.time import parse_instant
-
-AT = parse_instant("2026-03-01T00:00:00Z")
-STAMP = "2026-01-01T00:00:00.000Z"
-TLP2 = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
-PAP = "extension-definition--f8d78575-edfd-406e-8e84-6162a8450f5b"
-IEP2 = "extension-definition--762e2e97-ee51-43e5-a9ea-165fbb862c4a"
-ACS3 = "extension-definition--3a65884d-005a-4290-8335-cb2d778a83ce"
-WHITE1 = "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9"
-RED1 = "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed"
-
-
-def declared(tlp: Tlp = Tlp.AMBER, **more: Any) -> Label:
-    return label(Strand("JPN", "cyber", "*", tlp, **more))
-
-
-def read(objects: list[dict[str, Any]], default: Label | None = None) -> dict[str, Strand]:
-    """The strand of every record of a bundle of `objects`, by id."""
-    data = json.dumps({"type": "bundle", "objects": objects}).encode()
-    source = Source(
-        "b", "b", AT, ids.sha256(data), default or declared(), "JPN", "C", lambda: io.BytesIO(data)
-    )
-    records = [each for each in desk.read(source) if isinstance(each, Record)]
-    assert len(records) == len(objects)
-    return {record.id: record.label.strands[0] for record in records}
-
-
-def a_uuid(name: object) -> str:
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, repr(name)))
-
-
-def malware(seed: object = "m", **more: Any) -> dict[str, Any]:
-    common = {"type": "malware", "id": f"malware--{a_uuid(seed)}", "spec_version": "2.1"}
-    return {**common, "created": STAMP, "modified": STAMP, "is_family": False, **more}
-
-
-def marking(seed: object = "d", **more: Any) -> dict[str, Any]:
-    found = {"type": "marking-definition", "id": f"marking-definition--{a_uuid(seed)}"}
-    return {**found, "spec_version": "2.1", "created": STAMP, **more}
-
-
-def extended(extension: str, **body: Any) -> dict[str, Any]:
-    return {"extensions": {extension: {"extension_type": "property-extension", **body}}}
-
 
 ENCODINGS = {
     "OASIS extension": lambda level: extended(TLP2, tlp_2_0=level),
@@ -117,44 +98,6 @@ def test_the_published_tlp_1_objects(shared: Path, name: str, expected: Terms) -
     assert defined(json.dumps(published[name]).encode()) == expected
 
 
-@pytest.mark.shared
-def test_the_published_pap_ids(shared: Path) -> None:
-    table = json.loads((shared / "data/cyber/oasis/extensions/pap_ids.json").read_text("utf-8"))
-    levels = {"white": Pap.CLEAR, "green": Pap.GREEN, "amber": Pap.AMBER, "red": Pap.RED}
-    assert table["extension"] == PAP
-    for level, found in table["ids"].items():
-        assert BUILT_IN[found] == Terms(pap=levels[level])
-
-
-def test_pap_says_nothing_of_tlp() -> None:
-    mark = marking(**extended(PAP, pap="amber"))
-    strand = read([malware(object_marking_refs=[mark["id"]]), mark])[malware()["id"]]
-    assert (strand.tlp, strand.pap) == (Tlp.AMBER, Pap.AMBER)
-
-
-@pytest.mark.shared
-def test_the_published_iep_example(shared: Path) -> None:
-    raw = (shared / "data/cyber/oasis/extensions/iep2_example.json").read_bytes()
-    assert defined(raw) == Terms(
-        tlp=Tlp.AMBER,
-        handling=(
-            "iep:affected_party_notifications=may",
-            "iep:encrypt_in_transit=may",
-            "iep:permitted_actions=externally-visible-direct-actions",
-            "iep:provider_attribution=must-not",
-            "iep:unmodified_resale=must-not",
-        ),
-        not_before=parse_instant("2022-10-01T00:00:00Z"),
-    )
-
-
-def test_an_iep_ends_and_white_is_clear() -> None:
-    mark = marking(**extended(IEP2, tlp="white", end_date="2027-01-01T00:00:00Z"))
-    assert defined(json.dumps(mark).encode()) == Terms(
-        tlp=Tlp.CLEAR, expires=parse_instant("2027-01-01T00:00:00Z")
-    )
-
-
 STATEMENT = {"definition_type": "statement", "definition": {"statement": "(c) 2026 A. Body"}}
 
 
@@ -166,7 +109,8 @@ def test_a_copyright_statement_is_no_tlp() -> None:
 
 WITHHOLDING: dict[str, dict[str, Any]] = {
     "not in the bundle": {},
-    "ACS 3.0": extended(ACS3, access_privilege=[]),
+    "CUI": extended(CUI, banner="CUI"),
+    "an ACS without its controls": extended(ACS3, identifier="x"),
     "unknown extension beside a TLP": {
         "extensions": {**extended(TLP2, tlp_2_0="clear")["extensions"], ACS3: {}}
     },
@@ -180,6 +124,10 @@ WITHHOLDING: dict[str, dict[str, Any]] = {
     },
     "wrong type inside": extended(TLP2, tlp_2_0=3),
     "IEP with a broken date": extended(IEP2, tlp="clear", end_date="soon"),
+    "IEP of another version": extended(IEP2, tlp="clear", iep_version=3.0),
+    "IEP with a value of its own": extended(IEP2, tlp="clear", encrypt_in_transit="should"),
+    "IEP with a statement of its own": extended(IEP2, tlp="clear", x_retention="P1D"),
+    "PAP of its own": extended(PAP, pap="blue"),
 }
 
 
@@ -217,30 +165,6 @@ def test_two_definitions_of_one_id_both_hold(levels: tuple[str, str]) -> None:
 def test_where_encodings_disagree_the_most_restricted_holds() -> None:
     mark = marking(name="TLP:RED", definition_type="tlp", definition={"tlp": "green"})
     assert defined(json.dumps(mark).encode()) == Terms(tlp=Tlp.RED)
-
-
-def granular(*refs: str) -> dict[str, Any]:
-    return {"granular_markings": [{"marking_ref": r, "selectors": ["name"]} for r in refs]}
-
-
-def test_a_granular_marking_raises_the_whole_and_never_lowers_it() -> None:
-    clear, red = tlp_marking_id(Tlp.CLEAR), tlp_marking_id(Tlp.RED)
-    green = [tlp_marking_id(Tlp.GREEN)]
-    objects = [
-        malware("raised", object_marking_refs=green, **granular(red)),
-        malware("kept", object_marking_refs=green, **granular(clear)),
-        malware("unmarked whole", **granular(clear)),
-        malware("language", object_marking_refs=green, granular_markings=[{"lang": "ja"}]),
-        malware("neither", object_marking_refs=green, granular_markings=[{"selectors": ["x"]}]),
-    ]
-    found = [(strand.tlp, strand.only) for strand in read(objects).values()]
-    assert found == [
-        (Tlp.RED, None),
-        (Tlp.GREEN, None),
-        (Tlp.AMBER, None),
-        (Tlp.GREEN, None),
-        (Tlp.RED, ()),
-    ]
 
 
 def link(name: object, source: str, target: str, **more: Any) -> dict[str, Any]:
@@ -307,14 +231,22 @@ def test_a_default_of_clear_is_refused() -> None:
     assert checked_default(declared(Tlp.GREEN), "feed otx") == declared(Tlp.GREEN)
 
 
+def sets(*values: Any) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.sets(st.sampled_from(values)).map(lambda s: tuple(sorted(s)))
+
+
 all_terms = st.builds(
     Terms,
     tlp=st.none() | st.sampled_from(Tlp),
     pap=st.none() | st.sampled_from(Pap),
-    only=st.none() | st.sets(st.sampled_from(["EU", "JPN"])).map(lambda s: tuple(sorted(s))),
-    handling=st.sets(st.sampled_from(["a", "b"])).map(lambda s: tuple(sorted(s))),
+    only=st.none() | sets("EU", "JPN", "JPN.JCG"),
+    handling=sets("a", "b"),
     not_before=st.none() | st.integers(0, 3),
     expires=st.none() | st.integers(0, 3),
+    classes=sets(ClassMark("USA", "secret"), ClassMark("EU", "secret")),
+    denied=sets("KOR", "XXX"),
+    orcon=st.booleans(),
+    personal=st.booleans(),
 )
 
 
@@ -331,11 +263,6 @@ def test_the_later_embargo_and_the_earlier_expiry_hold() -> None:
     assert both == Terms(not_before=4, expires=5)
     alone = strictest(Terms(handling=("b",), only=("EU", "JPN")), Terms(handling=("a",)))
     assert alone == Terms(handling=("a", "b"), only=("EU", "JPN"))
-
-
-@pytest.mark.parametrize("text", ["", "tlpgreen", "see TLP:RED", "PAPER: x", "copyright"])
-def test_other_text_says_nothing(text: str) -> None:
-    assert said(text) == SILENT
 
 
 # Random bundles: what each marking means is drawn first, so that the resolver of the test needs no
@@ -369,8 +296,11 @@ def worlds(draw: st.DrawFn) -> tuple[list[dict[str, Any]], dict[str, int], int]:
         tags = draw(st.lists(st.integers(0, 4), max_size=1))
         said_of_whole = [meanings[ref] for ref in whole] + tags
         spoken = [level for level in said_of_whole if level is not None]
-        levels = [max(spoken, default=default), *(meanings[ref] or 0 for ref in parts)]
-        found = malware(("object", n), object_marking_refs=whole, **granular(*parts))
+        found = malware(("object", n), object_marking_refs=whole)
+        found |= granular(*parts, selector=draw(st.sampled_from(["is_family", "x_absent"])))
+        absent = any("x_absent" in each["selectors"] for each in found["granular_markings"])
+        levels = [max(spoken, default=default)]
+        levels += [meanings[ref] or 0 for ref in parts if absent]
         found["labels"] = [f"tlp:{LEVELS[tag]}" for tag in tags]
         objects.append(found)
         expected[found["id"]] = max(levels)

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from noroshi.desks.cyber.check import MARKING, Marks, Parts
+from noroshi.desks.cyber.demand import SILENT, WITHHELD, Terms, strictest
 from noroshi.desks.cyber.granular import decoded
 from noroshi.desks.cyber.granular import parts as selected_parts
-from noroshi.desks.cyber.terms import BUILT_IN, SILENT, WITHHELD, Terms, defined, said, strictest
+from noroshi.desks.cyber.terms import BUILT_IN, defined, explained, said
 from noroshi.words.errors import BadInput
 from noroshi.words.label import Label, Strand, Tlp, highest_tlp, label
 
@@ -111,6 +112,15 @@ def known_markings(definitions: Iterable[tuple[str, bytes]]) -> dict[str, Terms]
     return {**known, **BUILT_IN}
 
 
+def unread(parts: Parts, raw: bytes) -> str | None:
+    """Why what the marking-definition `raw` marks is withheld, where it is because it could not be
+    understood; None for any other object, and for a marking that is built in."""
+    if parts.type != MARKING or parts.id in BUILT_IN:
+        return None
+    reasons = explained(raw)[1]
+    return f"{'; '.join(reasons)}: all that it marks is withheld" if reasons else None
+
+
 def labelled(source: Label, kind: str, terms: Terms, marked: Marked = ()) -> Label:
     """The label of an object of type `kind` under `terms`, with parts `marked` besides.
 
@@ -138,6 +148,10 @@ def _under(strand: Strand, kind: str, terms: Terms) -> Strand:
         not_before=strand.not_before,
         expires=strand.expires,
         pap=strand.pap if terms.pap is None else None,
+        classes=strand.classes,
+        denied=strand.denied,
+        orcon=strand.orcon,
+        personal=strand.personal,
     )
     both = strictest(declared, terms)
     return msgspec.structs.replace(
@@ -150,4 +164,8 @@ def _under(strand: Strand, kind: str, terms: Terms) -> Strand:
         handling=both.handling,
         not_before=both.not_before,
         expires=both.expires,
+        classes=both.classes,
+        denied=both.denied,
+        orcon=both.orcon,
+        personal=both.personal,
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from noroshi.desks.cyber.check import Parts, Unacceptable, checked
-from noroshi.desks.cyber.markings import checked_default, labeller
+from noroshi.desks.cyber.markings import checked_default, labeller, unread
 from noroshi.desks.cyber.pieces import BOM, Piece, pieces
 from noroshi.words import ids, stix
 from noroshi.words.desk import Rejected, Source
@@ -43,7 +43,8 @@ def read(source: Source, max_bytes: int = MAX_BYTES) -> Iterator[Record | Reject
     """The source's objects as records, in order, and what cannot be one as `Rejected`.
 
     Rejected objects come first, since labels need all that is accepted. An object that stands twice
-    with the same bytes is one record; with other bytes under one id and version, the first is.
+    with the same bytes is one record; with other bytes under one id and version, the first is. A
+    marking-definition that is not understood is a record, and a `Rejected` that says why besides.
     Raises `BadInput` for a source above `max_bytes` or a default label of TLP CLEAR.
     """
     checked_default(source.label, source.name)
@@ -80,6 +81,9 @@ def _records(accepted: list[tuple[Piece, Parts]], source: Source) -> Iterator[Re
         key = (parts.id, stix.version_of(parts, source.retrieved))
         sha256 = ids.sha256(raw)
         held = first.get(key)
+        why = unread(parts, raw) if held is None else None
+        if why is not None:
+            yield Rejected(source.sha256, locator, why, raw)
         if held is None:
             first[key] = sha256
             yield Record(

@@ -1,4 +1,4 @@
-"""Markings to terms: TLP 1 and 2.0 in each encoding in use, PAP, IEP 2.0; the rest withholds.
+"""Markings to terms: TLP 1 and 2.0 in each encoding in use, PAP, IEP 2.0, ACS 3.0; else withheld.
 
 TLP 2.0 is met as the OASIS extension, as TLP 1's shape with the new names, as a statement or a bare
 name (OpenCTI), and as a plain label (misp-stix). Where several speak, the most restricted holds.
@@ -8,85 +8,59 @@ What we cannot read we withhold: somebody marked it, and we do not know what the
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from noroshi.desks.cyber import acs, iep
+from noroshi.desks.cyber.demand import SILENT, WITHHELD, Terms, strictest
 from noroshi.words.label import Pap, Tlp, tlp_marking_id
-from noroshi.words.time import parse_instant
 
 TLP2: Final = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 PAP: Final = "extension-definition--f8d78575-edfd-406e-8e84-6162a8450f5b"
-IEP2: Final = "extension-definition--762e2e97-ee51-43e5-a9ea-165fbb862c4a"
+CUI: Final = "extension-definition--dff17fb3-edcb-4f99-ad1b-4b751c95738a"
 
 _SAID = re.compile(r"\s*(tlp|pap)\s*:\s*(.*?)\s*", re.IGNORECASE | re.DOTALL)
-_TLP: Final = {
-    **{tlp.value: tlp for tlp in Tlp},
-    "white": Tlp.CLEAR,
-    "amber-strict": Tlp.AMBER_STRICT,
-    "amber strict": Tlp.AMBER_STRICT,
-    "amber_strict": Tlp.AMBER_STRICT,
+_LOOSELY = re.compile(r"\s*(tlp|pap)[\s_-]+(.*?)\s*", re.IGNORECASE | re.DOTALL)
+_LEVELS: Final[Mapping[str, Mapping[str, Terms]]] = {
+    "tlp": {
+        **{tlp.value: Terms(tlp=tlp) for tlp in Tlp},
+        "white": Terms(tlp=Tlp.CLEAR),
+        **{f"amber{sign}strict": Terms(tlp=Tlp.AMBER_STRICT) for sign in "-_"},
+        "amberstrict": Terms(tlp=Tlp.AMBER_STRICT),
+    },
+    "pap": {**{pap.value: Terms(pap=pap) for pap in Pap}, "white": Terms(pap=Pap.CLEAR)},
 }
-_PAP: Final = {**{pap.value: pap for pap in Pap}, "white": Pap.CLEAR}
-
-
-class Terms(msgspec.Struct, frozen=True):
-    """What markings demand. None: they do not speak of it. `only=()` is the originator alone."""
-
-    tlp: Tlp | None = None
-    pap: Pap | None = None
-    only: tuple[str, ...] | None = None
-    handling: tuple[str, ...] = ()
-    not_before: int | None = None
-    expires: int | None = None
-
-
-SILENT: Final = Terms()
-WITHHELD: Final = Terms(tlp=Tlp.RED, only=())
-
-
-def _greater(one: int | None, other: int | None) -> int | None:
-    return max((each for each in (one, other) if each is not None), default=None)
-
-
-def _lesser(one: int | None, other: int | None) -> int | None:
-    return min((each for each in (one, other) if each is not None), default=None)
-
-
-def strictest(*all_terms: Terms) -> Terms:
-    """What satisfies all of them (commutative, associative, idempotent; `SILENT` is neutral)."""
-    held = SILENT
-    for each in all_terms:
-        if each in (held, SILENT):
-            continue
-        if held == SILENT:
-            held = each
-            continue
-        both = [only for only in (held.only, each.only) if only is not None]
-        held = Terms(
-            tlp=max((t for t in (held.tlp, each.tlp) if t), key=lambda t: t.rank, default=None),
-            pap=max((p for p in (held.pap, each.pap) if p), key=lambda p: p.rank, default=None),
-            only=tuple(sorted(set(both[0]).intersection(*both[1:]))) if both else None,
-            handling=tuple(sorted({*held.handling, *each.handling})),
-            not_before=_greater(held.not_before, each.not_before),
-            expires=_lesser(held.expires, each.expires),
-        )
-    return held
+"""By scheme its levels. TLP 1's WHITE is CLEAR (FIRST TLP 2.0, August 2022)."""
 
 
 def said(text: str) -> Terms:
     """What a name, statement or label such as `TLP:AMBER+STRICT` demands; silent for other text.
 
-    Text that starts as one of ours and goes on with a level that nobody published withholds.
+    Case, width and spaces do not count. Text that starts as one of ours and goes on with a level
+    that nobody published withholds; without a colon it may be about anything, and says nothing.
     """
-    found = _SAID.fullmatch(text)
-    if found is None:
-        return SILENT
-    level = found[2].lower()
-    if found[1].lower() == "tlp":
-        return Terms(tlp=_TLP[level]) if level in _TLP else WITHHELD
-    return Terms(pap=_PAP[level]) if level in _PAP else WITHHELD
+    plain = unicodedata.normalize("NFKC", text)
+    found = _SAID.fullmatch(plain)
+    if found is not None:
+        return level(found[1], found[2])
+    found = _LOOSELY.fullmatch(plain)
+    return SILENT if found is None else _published(found[1], found[2]) or SILENT
+
+
+def level(scheme: str, value: str) -> Terms:
+    """The terms of a level of `tlp` or `pap`, with or without the scheme before it; withheld for
+    one that nobody published."""
+    repeated = _SAID.fullmatch(value)
+    if repeated is not None and repeated[1].lower() == scheme.lower():
+        value = repeated[2]
+    return _published(scheme, value) or WITHHELD
+
+
+def _published(scheme: str, value: str) -> Terms | None:
+    return _LEVELS[scheme.lower()].get("".join(value.lower().split()).strip('"'))
 
 
 # TLP 1: STIX 2.1 §7.2.1.4. TLP 2.0: words.label. PAP: OASIS cti-stix-common-objects.
@@ -103,15 +77,10 @@ BUILT_IN: Final[Mapping[str, Terms]] = {
 }
 
 
-class _Definition(msgspec.Struct):
-    tlp: str | None = None
-    statement: str | None = None
-
-
 class _Marking(msgspec.Struct):
     name: str = ""
     definition_type: str | None = None
-    definition: _Definition | None = None
+    definition: dict[str, Any] | None = None
     extensions: dict[str, msgspec.Raw] = {}
     x_opencti_definition: str = ""
 
@@ -124,62 +93,65 @@ class _Pap(msgspec.Struct):
     pap: str
 
 
-class _Iep(msgspec.Struct):
-    tlp: str | None = None
-    permitted_actions: str | None = None
-    affected_party_notifications: str | None = None
-    provider_attribution: str | None = None
-    encrypt_in_transit: str | None = None
-    unmodified_resale: str | None = None
-    start_date: str | None = None
-    end_date: str | None = None
+Explained = tuple[Terms, tuple[str, ...]]
+"""What a marking demands, and what of it was not understood."""
 
 
-def _iep(raw: msgspec.Raw) -> Terms:
-    """FIRST Information Exchange Policy 2.0: its duties become handling tags `iep:…`."""
-    policy = msgspec.json.decode(raw, type=_Iep)
-    duties = (
-        "permitted_actions",
-        "affected_party_notifications",
-        "provider_attribution",
-        "encrypt_in_transit",
-        "unmodified_resale",
-    )
-    tags = {f"iep:{duty}={value}" for duty in duties if (value := getattr(policy, duty))}
-    return strictest(
-        Terms(
-            handling=tuple(sorted(tags)),
-            not_before=parse_instant(policy.start_date) if policy.start_date else None,
-            expires=parse_instant(policy.end_date) if policy.end_date else None,
-        ),
-        said(f"tlp:{policy.tlp}") if policy.tlp else SILENT,
-    )
-
-
-def _extended(name: str, raw: msgspec.Raw) -> Terms:
+def _extended(name: str, raw: msgspec.Raw) -> Explained:
     if name == TLP2:
-        return said(f"tlp:{msgspec.json.decode(raw, type=_Tlp2).tlp_2_0}")
+        return level("tlp", msgspec.json.decode(raw, type=_Tlp2).tlp_2_0), ()
     if name == PAP:
-        return said(f"pap:{msgspec.json.decode(raw, type=_Pap).pap}")
-    return _iep(raw) if name == IEP2 else WITHHELD  # ACS 3.0, CUI and what is yet to come
+        return level("pap", msgspec.json.decode(raw, type=_Pap).pap), ()
+    if name == iep.IEP2:
+        return iep.terms(bytes(raw), lambda value: level("tlp", value))
+    if name == acs.ACS3:
+        return acs.terms(bytes(raw))
+    what = "CUI" if name == CUI else f"the extension {name}"
+    return WITHHELD, (f"{what}: not known here",)
 
 
 def defined(raw: bytes) -> Terms:
-    """What the marking-definition object `raw` demands of the objects that refer to it.
+    """What the marking-definition object `raw` demands of the objects that refer to it."""
+    return explained(raw)[0]
+
+
+def explained(raw: bytes) -> Explained:
+    """What the marking-definition object `raw` demands, and what of it was not understood.
 
     A `statement` (a copyright, say) demands nothing that a machine can keep: it stays with the
     object, and the source's default decides. A definition of no kind that we know withholds.
     """
     try:
         marking = msgspec.json.decode(raw, type=_Marking)
-        texts = [marking.name, marking.x_opencti_definition]
-        terms = [_extended(name, body) for name, body in marking.extensions.items()]
-        if marking.definition is not None:
-            texts.append(marking.definition.statement or "")
-            if marking.definition_type == "tlp" or marking.definition.tlp is not None:
-                terms.append(said(f"tlp:{marking.definition.tlp}"))
-        terms += [said(text) for text in texts]
-    except (msgspec.MsgspecError, ValueError):
-        return WITHHELD
-    is_statement = marking.definition_type == "statement" and marking.definition is not None
-    return strictest(*terms) if is_statement or any(t != SILENT for t in terms) else WITHHELD
+        found = [_extended(name, body) for name, body in marking.extensions.items()]
+        found += _definition(marking)
+    except (msgspec.MsgspecError, ValueError) as problem:
+        return WITHHELD, (str(problem),)
+    spoken = [
+        each for each in map(said, (marking.name, marking.x_opencti_definition)) if each != SILENT
+    ]
+    found += [(each, ()) for each in spoken]
+    if not found:
+        return WITHHELD, ("a definition of no kind that is known here",)
+    terms = strictest(*(each for each, _ in found))
+    reasons = [reason for _, given in found for reason in given]
+    if WITHHELD in (each for each, _ in found) and not reasons:
+        reasons.append("a level that nobody published")
+    return terms, tuple(reasons)
+
+
+def _definition(marking: _Marking) -> list[Explained]:
+    """What `definition` says: TLP 1's shape, the same for PAP, or a statement."""
+    given = {name.lower(): value for name, value in (marking.definition or {}).items()}
+    kind = (marking.definition_type or "").lower()
+    found: list[Explained] = [
+        (level(scheme, str(given.get(scheme, ""))), ())
+        for scheme in _LEVELS
+        if kind == scheme or scheme in given
+    ]
+    statement = given.get("statement")
+    if statement is not None or kind == "statement":
+        found.append((said(str(statement or "")), ()))
+    if not found and (given or kind):
+        found.append((WITHHELD, (f"definition_type {kind!r}: not known here",)))
+    return found

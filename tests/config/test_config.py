@@ -20,6 +20,9 @@ account_hash = { env = "EU_HASH" }
 """
 
 
+STORE = "[node]\nparty = 'JPN'\n[store]\nurl = "
+
+
 def node(folder: Path, text: str) -> Path:
     (folder / "node.toml").write_text(text, "utf-8")
     return folder
@@ -54,6 +57,7 @@ def test_defaults_say_that_they_are(tmp_path: Path) -> None:
         ("[node]\nparty = 'JPN'\n[serve]\nlisten = 'nonsense'\n", "without TLS"),
         ("[node]\nparty = 'JPN'\n[serve]\nlisten = '127.0.0.1:http'\n", "ADDRESS:PORT"),
         ("[node]\nparty = 'JPN'\n[store]\nurl = 'mysql://x'\n", "no such store"),
+        (f"{STORE}'sqlite:x'\npassword = {{ env = 'X' }}\n", "SQLite file has no password"),
         ("[node\n", "node.toml"),
         (WHOLE.replace("amber", "clear"), "never TLP CLEAR"),
         (WHOLE.replace("amber", "chartreuse"), "chartreuse"),
@@ -61,8 +65,9 @@ def test_defaults_say_that_they_are(tmp_path: Path) -> None:
         (WHOLE.replace('{ env = "EU_HASH" }', '"plain"'), "account_hash"),
     ],
     ids=[
-        "unknown key", "no party", "off loopback", "address", "port", "store", "not TOML",
-        "clear default", "unknown TLP", "empty secret", "secret in clear",
+        "unknown key", "no party", "off loopback", "address", "port", "store",
+        "file and password", "not TOML", "clear default", "unknown TLP", "empty secret",
+        "secret in clear",
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, says: str) -> None:
@@ -190,3 +195,31 @@ def test_a_password_in_a_url_is_refused_and_not_repeated(tmp_path: Path) -> None
 @pytest.mark.parametrize("host", ["127.0.0.1:1", "localhost", "[::1]:8440"])
 def test_on_loopback_a_peer_needs_no_tls(tmp_path: Path, host: str) -> None:
     load_settings(node(tmp_path, PEER + f"url = 'http://{host}/taxii2/'\n"), {}, {})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://jpn:geheim@db/noroshi",
+        "postgres://jpn@db/noroshi?sslmode=require&password=geheim",
+        "postgresql://db/noroshi?sslpassword=geheim",
+        "mysql://jpn:geheim@db/noroshi",
+    ],
+)
+def test_a_url_holds_no_password_and_no_message_shows_one(tmp_path: Path, url: str) -> None:
+    for text, environ in ((f"{STORE}'{url}'\n", {}), (WHOLE, {"NOROSHI_STORE_URL": url})):
+        with pytest.raises(BadConfig) as caught:
+            load_settings(node(tmp_path, text), {}, environ)
+        assert "geheim" not in str(caught.value)
+        assert "password" in str(caught.value) or "no such store" in str(caught.value)
+
+
+def test_where_the_store_is(tmp_path: Path) -> None:
+    assert load_settings(node(tmp_path, WHOLE), {}, {}).store_at == tmp_path / "data" / "node.db"
+    text = f"{STORE}'postgresql://jpn@db/x'\npassword = {{ file = 'pw' }}\n"
+    settings = load_settings(node(tmp_path, text), {}, {})
+    (tmp_path / "pw").write_text("a/b c\n", "utf-8")
+    assert settings.store_at == "postgresql://jpn@db/x?password=a%2Fb%20c"
+    rows = {key: value for key, value, _ in effective(settings)}
+    assert rows["store.url"] == '"postgresql://jpn@db/x"'
+    assert rows["store.password.file"] == '"pw"'

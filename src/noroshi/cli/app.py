@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from noroshi.cli.account import account_app
+from noroshi.cli.exchange import exchange_app
 from noroshi.cli.options import FAILED, HERE, PARTLY, WITHHELD, JsonOption, NodeOption, example
 from noroshi.cli.pact import pact_app
 from noroshi.cli.taxii import taxii_app
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(exchange_app)
 app.add_typer(account_app, name="account")
 app.add_typer(pact_app, name="pact")
 app.add_typer(taxii_app, name="taxii")
@@ -80,6 +82,7 @@ def init(
     party: Annotated[str, typer.Option(help="Whose node: ISO alpha-3, EU, NATO, JPN.JCG, …")],
     name: Annotated[str, typer.Option(help="What people call it.")] = "",
     listen: Annotated[str, typer.Option(help="ADDRESS:PORT to serve on.")] = "127.0.0.1:8440",
+    store: Annotated[str, typer.Option(help="sqlite:FILE or postgresql://….")] = "sqlite:node.db",
 ) -> None:
     """Make a node: folder, keys, store, node.toml, and the bundled agreements as its law."""
     from noroshi.cli.show import say
@@ -87,7 +90,7 @@ def init(
     from noroshi.node.node import Node, clock
     from noroshi.node.setup import init as make
 
-    fingerprint = make(folder, party, name=name, listen=listen)
+    fingerprint = make(folder, party, name=name, listen=listen, store=store)
     with Node.open(folder) as node:
         loaded = load_law(node, clock())
         say(f"Node of {node.parties.get(party).en} in {folder}")

@@ -6,6 +6,9 @@ from typing import Literal
 
 import msgspec
 
+from noroshi.config.secret import Secret
+from noroshi.store.address import SCHEMES, secretive, shown
+
 
 class NodePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[node]`: whose node this is, what people call it, and its data folder. TAXII's discovery
@@ -19,9 +22,20 @@ class NodePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StorePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[store]`: `sqlite:FILE`, relative to the data folder."""
+    """`[store]`: `sqlite:FILE`, relative to the data folder, or the URL of a PostgreSQL database,
+    whose password stands apart."""
 
     url: str = "sqlite:node.db"
+    password: Secret | None = None
+
+    def __post_init__(self) -> None:
+        postgres = self.url.startswith(SCHEMES)
+        if not postgres and not self.url.startswith("sqlite:"):
+            raise ValueError(f"no such store: {shown(self.url)}; sqlite:FILE or postgresql://…")
+        if secretive(self.url):
+            raise ValueError("a url holds no password; say password = { file = … }")
+        if self.password is not None and not postgres:
+            raise ValueError("a SQLite file has no password")
 
 
 class Tls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,6 +16,7 @@ import msgspec
 from noroshi.config.machines import Peer
 from noroshi.config.secret import Secret
 from noroshi.config.whole import Config, check
+from noroshi.store.address import with_password
 from noroshi.words.errors import BadConfig
 
 FILE_NAME: Final = "node.toml"
@@ -50,9 +51,14 @@ class Settings(msgspec.Struct, frozen=True):
         return self.folder / self.config.node.data
 
     @property
-    def store_path(self) -> Path:
-        """The SQLite file that `[store] url` names."""
-        return self.data / self.config.store.url.removeprefix("sqlite:")
+    def store_at(self) -> Path | str:
+        """The SQLite file that `[store] url` names, or the whole URL, with its password."""
+        part = self.config.store
+        if part.url.startswith("sqlite:"):
+            return self.data / part.url.removeprefix("sqlite:")
+        if part.password is None:
+            return part.url
+        return with_password(part.url, self.secret(part.password, "[store] password"))
 
     def secret(self, secret: Secret, what: str) -> str:
         """The value of a secret; `BadConfig` naming `what` when it is not there."""

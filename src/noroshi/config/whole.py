@@ -37,8 +37,6 @@ def check(config: Config, path: Path, accounts: Iterable[str] = ()) -> None:
     """Raise `BadConfig` for the first thing that is wrong with what stands in the file `path`, on
     a node that has these `accounts` beside those in the file."""
     check_listen(str(path), config.serve.listen, tls=config.serve.tls is not None)
-    if not config.store.url.startswith("sqlite:"):
-        raise BadConfig(str(path), "no such store", found=config.store.url, expected="sqlite:FILE")
     peers = [each.party for each in config.peer]
     for party in peers:
         if party == config.node.party or peers.count(party) > 1:

@@ -35,7 +35,7 @@ class Node:
         """The node in `folder`. Raises `BadConfig` when there is none, `BadInput` for its store."""
         settings = load_settings(folder, flags)
         keys = Keys.load(settings.data / "keys")
-        store = Store.open(settings.store_path)
+        store = Store.open(settings.store_at)
         # The order in which a node's own parties were registered is part of stored masks.
         parties = packaged_parties().extended(store.put_parties(settings.config.party))
         for code in (settings.config.node.party, *(peer.party for peer in settings.config.peer)):

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from noroshi.config import FILE_NAME
 from noroshi.config.listen import check_listen
+from noroshi.config.parts import StorePart
 from noroshi.exchange.sign import Keys
 from noroshi.store import Store
-from noroshi.words.errors import Refused
+from noroshi.words.errors import BadConfig, Refused
 from noroshi.words.party import packaged_parties
 
 _TEMPLATE = """\
@@ -21,7 +22,7 @@ name = {name}
 data = "data"
 
 [store]
-url = "sqlite:node.db"
+url = {store}
 
 [serve]
 listen = {listen}
@@ -43,14 +44,26 @@ folders = ["agreements"]
 """
 
 
-def init(folder: Path, party: str, *, name: str = "", listen: str = "127.0.0.1:8440") -> str:
+def init(
+    folder: Path,
+    party: str,
+    *,
+    name: str = "",
+    listen: str = "127.0.0.1:8440",
+    store: str = "sqlite:node.db",
+) -> str:
     """Make a node for `party` in `folder`; returns the fingerprint of its new key.
 
     Raises `Refused` when the folder already holds a node, `UnknownParty` for an unknown code,
-    `BadConfig` for an address off loopback: a new node has no certificate yet.
+    `BadConfig` for an address off loopback, as a new node has no certificate yet, and for a store
+    that is neither of the two; `StoreFailed` for a server that cannot be reached.
     """
     known = packaged_parties().get(party)
     check_listen("--listen", listen, tls=False)
+    try:
+        StorePart(store)
+    except ValueError as problem:
+        raise BadConfig("--store", str(problem)) from problem
     config = folder / FILE_NAME
     if config.exists():
         raise Refused(f"{folder}: there is a node here already\nHint: choose an empty folder")
@@ -62,16 +75,27 @@ def init(folder: Path, party: str, *, name: str = "", listen: str = "127.0.0.1:8
             (agreements / file.name).write_bytes(file.read_bytes())
     data = folder / "data"
     data.mkdir(exist_ok=True)
+    _make_store(data, store)
     keys = Keys.generate(data / "keys")
-    Store.open(data / "node.db", create=True).close()
     text = _TEMPLATE.format(
         en=known.en,
         party=json.dumps(party),
         name=json.dumps(name or f"{known.en} node", ensure_ascii=False),
         listen=json.dumps(listen),
+        store=json.dumps(store),
     )
     # Written last and in one step: a folder with a node.toml is a whole node.
     partial = config.with_suffix(".toml.new")
     partial.write_text(text, "utf-8")
     partial.replace(config)
     return keys.fingerprint
+
+
+def _make_store(data: Path, url: str) -> None:
+    """Make the store; one that holds a law already is another node's."""
+    if url.startswith("sqlite:"):
+        Store.open(data / url.removeprefix("sqlite:"), create=True).close()
+        return
+    with Store.open(url, create=True) as made:
+        if made.agreements()[0]:
+            raise Refused(f"{url}: a node's store already\nHint: make a schema for each node")

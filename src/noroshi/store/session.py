@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from noroshi.store.address import shown
 from noroshi.store.dialect import statement
 from noroshi.words.errors import BadConfig, Refused, StoreFailed
 
@@ -31,8 +31,6 @@ CONNECT_S: Final = 10
 CANCEL_S: Final = 5.0
 PREPARED: Final = 300
 """Statements kept prepared: more than there are."""
-SECRETS: Final = ("password", "sslpassword")
-"""Parameters of a URL that messages never show."""
 
 _SETTINGS: Final = f"""
 SET lock_timeout = '{BUSY_S}s';
@@ -51,17 +49,6 @@ BEGIN_READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # one another. It is free again only after the commit can be seen.
 BEGIN_WRITE: Final = """BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
 SELECT pg_advisory_xact_lock(x'6e6f726f'::int, current_schema::regnamespace::oid::int)"""
-
-
-def shown(url: str) -> str:
-    """`url` without the secrets in it."""
-    parts = urlsplit(url)
-    user, _, host = parts.netloc.rpartition("@")
-    name = f"{user.partition(':')[0]}@{host}" if user else host
-    query = urlencode(
-        [pair for pair in parse_qsl(parts.query) if pair[0] not in SECRETS], safe="/:"
-    )
-    return f"{parts.scheme}://{name}{parts.path}" + (f"?{query}" if query else "")
 
 
 class Server:

@@ -26,7 +26,14 @@ from noroshi.exchange.collections import Plain, Statuses
 from noroshi.exchange.credentials import Limits, Token, hash_token, new_token
 from noroshi.exchange.taxii.handler import handle
 from noroshi.exchange.taxii.message import Request, Response
-from noroshi.exchange.taxii.service import Collection, Rights, Root, Service, view_collection
+from noroshi.exchange.taxii.service import (
+    MAX_CONTENT_LENGTH,
+    Collection,
+    Rights,
+    Root,
+    Service,
+    view_collection,
+)
 from noroshi.store import Store
 
 TOKENS = {"alice": new_token(), "bob": new_token()}
@@ -87,7 +94,7 @@ worlds = st.builds(
         collections=st.none() | st.sets(st.sampled_from(IDS), max_size=3).map(tuple),
         read_only=st.booleans(),
     ),
-    longest=st.dictionaries(st.sampled_from(ROOTS), st.sampled_from([700, 900, 5_000])),
+    longest=st.dictionaries(st.sampled_from(ROOTS), st.sampled_from([700, 900, 30_000_000])),
     collections=st.tuples(*(declared(n) for n in range(len(IDS)))),
 )  # fmt: skip
 
@@ -173,9 +180,11 @@ def served(world: World, store: Store, name: str, *, known_only: bool) -> Servic
         known = [each for each in inside if each.may(alice) != Rights()]
         kept = known if known_only else inside
         if kept or not known_only:
-            longest = world.longest.get(path)
+            longest = world.longest.get(path, MAX_CONTENT_LENGTH)
             roots.append(Root(path, path, tuple(kept), None, Statuses(store, path + name), longest))
-    return Service("Test", tuple(roots), accounts, b"s" * 32, page_cap=2)
+    # As a node does: what the server reads at most follows from all roots there are.
+    most = max([MAX_CONTENT_LENGTH, *(each.max_content_length or 0 for each in roots)])
+    return Service("Test", tuple(roots), accounts, b"s" * 32, page_cap=2, max_content_length=most)
 
 
 def ask(service: Service, one: Asked, told: list[str], now: int) -> Response:

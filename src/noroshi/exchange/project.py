@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from noroshi.exchange import variants, wire
+from noroshi.exchange.counts import untelling
 from noroshi.exchange.graph import Node
 from noroshi.exchange.parts import parted
 from noroshi.exchange.refs import projected, refs_of
@@ -139,7 +140,7 @@ class Projector:
         else:
             raw = record.raw
             if shape.refs:
-                raw = msgspec.json.encode(projected(raw, shape.keep))
+                raw = msgspec.json.encode(_followed(raw, node.otype, shape))
                 self._store.put_blob(raw)
             return Body(record.id, record.version, node.otype, spec, raw)
         return Body(made.id, made.modified, node.otype, spec, self._store.blob(made.body_sha256))
@@ -150,7 +151,7 @@ class Projector:
             raw = self._left(record.raw, node.otype, shape.transforms)
         if raw is None:
             raise AssertionError(f"nothing is left of {record.id}")
-        properties = projected(raw, shape.keep)
+        properties = _followed(raw, node.otype, shape)
         content = {name: value for name, value in properties.items() if name not in _OWN_NAMES}
 
         def issue(created: int, modified: int) -> bytes:
@@ -216,3 +217,9 @@ _OWN_NAMES = frozenset({"id", "created", "modified", "created_by_ref"})
 
 def _markings(label: Label) -> tuple[str, ...]:
     return (tlp_marking_id(highest_tlp(label)),)
+
+
+def _followed(raw: bytes, type: str, shape: Shape) -> dict[str, msgspec.Raw]:
+    """The object with its references where they lead, and no count that tells of those that lead
+    nowhere."""
+    return untelling(type, raw, projected(raw, shape.keep))

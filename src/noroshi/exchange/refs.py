@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
+from noroshi.exchange.counts import bound
 from noroshi.words import ids
 
 REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -85,6 +86,7 @@ def refs_of(raw: bytes) -> Refs:
     type_ = str(found.get("type"))
     required = walk.under(REQUIRED.get(type_, ()))
     some = [walk.under(group) for group in SOME.get(type_, ())]
+    required |= walk.under(bound(type_, found))
     if MEMBERS in found:
         some.append(walk.under((MEMBERS,)))
     optional = walk.refs - required.union(*some)

@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from noroshi.exchange.counts import countless, tells, untelling
 from noroshi.exchange.needs import STRUCTURE, complete
 from noroshi.exchange.needs import whole as still_whole
 from noroshi.exchange.parts import taken_out
@@ -92,7 +93,9 @@ def redacted(body: FindingBody, transforms: Transforms, kind: Kind, owner: str) 
     kept = {
         name: value
         for name, value in body.measures.items()
-        if name in kind.tags and kind.tags[name] not in gone
+        if name in kind.tags
+        and kind.tags[name] not in gone
+        and not ("identity" in gone and kind.tags[name] == "count" and tells(value, 0))
     }
     body = msgspec.structs.replace(
         body,
@@ -185,7 +188,8 @@ def left(raw: bytes, type: str, transforms: Transforms, kind: Kind | None) -> by
                 return None
     if touched(transforms):
         properties = {} if kind is None else reduced(properties, type, transforms, kind)
-    return msgspec.json.encode(properties) if properties else None
+    told = untelling(type, raw, properties)
+    return msgspec.json.encode(told) if told and not countless(properties, told) else None
 
 
 def issued(

@@ -13,7 +13,8 @@ import msgspec
 
 from noroshi.words.errors import BadInput
 
-Tag = Literal["position", "time", "source", "identity", "text", "plain"]
+Tag = Literal["position", "time", "source", "identity", "text", "count", "plain"]
+"""`count`: how many subjects, which a small number gives away where they are removed."""
 
 
 class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

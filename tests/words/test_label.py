@@ -21,6 +21,7 @@ from noroshi.words.label import (
     join,
     label,
     tlp_marking_id,
+    without_expired,
 )
 
 codes = st.sampled_from(["EU", "FRA", "JPN", "KOR", "USA"])
@@ -72,6 +73,20 @@ def test_strands_share_a_key_exactly_when_they_are_equal(one: Strand, other: Str
 def test_the_highest_tlp_is_no_lower_than_any_strand(held: Label) -> None:
     order = ["clear", "green", "amber", "amber+strict", "red"]
     assert highest_tlp(held).value == max((s.tlp.value for s in held.strands), key=order.index)
+
+
+@given(labels, labels, st.integers(0, 2**53))
+def test_what_is_left_of_a_join_is_the_join_of_what_is_left(a: Label, b: Label, at: int) -> None:
+    left = [each for each in (without_expired(a, at), without_expired(b, at)) if each is not None]
+    assert without_expired(join(a, b), at) == (join(*left) if left else None)
+
+
+@given(labels, st.integers(0, 2**53))
+def test_what_has_ended_is_left_out_and_nothing_else(held: Label, at: int) -> None:
+    left = without_expired(held, at)
+    ended = {each for each in held.strands if each.expires is not None and each.expires <= at}
+    assert ({*left.strands} if left else set()) == {*held.strands} - ended
+    assert left is None or without_expired(left, at) == left
 
 
 def test_the_chains_rank_in_the_order_that_first_publishes() -> None:

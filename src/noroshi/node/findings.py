@@ -11,7 +11,7 @@ from noroshi.words.desk import Desk
 from noroshi.words.finding import Finding, finding_label
 from noroshi.words.ids import sha256
 from noroshi.words.kind import Kind
-from noroshi.words.label import highest_tlp, tlp_marking_id
+from noroshi.words.label import highest_tlp, tlp_marking_id, without_expired
 from noroshi.words.record import Record
 from noroshi.words.stix import FindingBody, body_of, event, finding_body, head
 from noroshi.words.time import MS, parse_instant
@@ -32,9 +32,12 @@ def settle(
     """Bring the live findings of `desk` under these parameters to exactly `findings`.
 
     What another version of the desk or other parameters found stays: a state that was made anew
-    has not seen what they rest on, and so refutes nothing. Call inside `write()`.
+    has not seen what they rest on, and so refutes nothing. What rests on a source that may no
+    longer be used is not stored, and what is stored of it is for `expiry`. Call inside `write()`.
     """
     settled = Settled()
+    emitted = {each.id for each in findings}
+    findings = [each for each in findings if _usable(each, desk.kinds[each.kind], now)]
     records: list[Record] = []
     kept: dict[str, Finding] = {}
     for finding in {each.id: each for each in findings}.values():
@@ -47,7 +50,6 @@ def settle(
         kept[record.id] = msgspec.structs.replace(finding, version=record.version)
     settled.changed = len(records) - settled.new
     node.store.put(records, kept, at=now)
-    emitted = {each.id: each for each in findings}
     for kind in desk.kinds:
         for row in node.store.findings(kind=kind):
             if row.owner != node.party or row.id in emitted:
@@ -57,9 +59,16 @@ def settle(
             if body is None:
                 raise AssertionError(f"a projected finding without its extension: {row.id}")
             if (body.detector_version, body.params_sha256) == (desk.version, params_sha256):
-                _retract(node, held, body, desk.kinds[kind], _successor(row, findings), now)
+                successor = _successor(row, findings)
+                reason = "moved" if successor else "later data no longer support it"
+                retract(node, held, body, desk.kinds[kind], successor, reason, now)
                 settled.retracted += 1
     return settled
+
+
+def _usable(finding: Finding, kind: Kind, now: int) -> bool:
+    joined = finding_label(finding, kind)
+    return without_expired(joined, now) == joined
 
 
 def _record(node: Node, finding: Finding, kind: Kind, now: int) -> Record | None:
@@ -72,7 +81,7 @@ def _record(node: Node, finding: Finding, kind: Kind, now: int) -> Record | None
         if body_of(held.raw) == body and held.status == "live" and held.label == joined:
             return None
         created = parse_instant(head(held.raw).created or "")
-        version = max(version, held.version + MS)
+        version = next_version(held, now)
     raw = event(
         finding.id,
         body,
@@ -107,11 +116,22 @@ def _successor(row: FindingRow, findings: list[Finding]) -> str | None:
     return None
 
 
-def _retract(
-    node: Node, held: Record, body: FindingBody, kind: Kind, replaced_by: str | None, now: int
+def next_version(held: Record, now: int) -> int:
+    """The version (µs UTC, whole ms) of what comes after `held`."""
+    return max(now - now % MS, held.version + MS)
+
+
+def retract(
+    node: Node,
+    held: Record,
+    body: FindingBody,
+    kind: Kind,
+    replaced_by: str | None,
+    reason: str,
+    now: int,
 ) -> None:
-    reason = "moved" if replaced_by else "later data no longer support it"
-    version = max(now - now % MS, held.version + MS)
+    """Store the version of `held` that takes it back. Call inside `write()`."""
+    version = next_version(held, now)
     common = head(held.raw)
     raw = event(
         held.id,

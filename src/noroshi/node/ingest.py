@@ -27,7 +27,7 @@ from noroshi.words.finding import Finding
 from noroshi.words.ids import canonical, sha256
 from noroshi.words.label import Label, Strand, Tlp, label
 from noroshi.words.record import Record
-from noroshi.words.time import ends, parse_partial
+from noroshi.words.time import ends, format_instant, parse_partial
 
 BATCH = 1_000
 
@@ -259,11 +259,23 @@ def _read_all(
                     _unread(run, opened, run.node)
                     continue
                 source = _source(run.node, opened, feed, given or feed, chosen, run.now())
+                _check_lent(source, run.now())
                 run.read(opened, chosen, source)
                 read.append((source, chosen))
             except BadInput as problem:
                 run.fail(opened.name, problem)
     return read
+
+
+def _check_lent(source: Source, now: int) -> None:
+    given = [each.expires for each in source.label.strands if each.expires is not None]
+    if given and now >= min(given):
+        raise BadInput(
+            source.name,
+            "the source may no longer be used",
+            expected=f"read before {format_instant(min(given))}",
+            hint="the label of its [[feed]] has expired",
+        )
 
 
 def _parts(path: Path) -> Iterator[Opened | BadInput]:

@@ -25,6 +25,7 @@ from noroshi.exchange.taxii.service import MAX_CONTENT_LENGTH, Service, view_col
 from noroshi.exchange.vouch import vouch
 from noroshi.node.accounts import Watched, every, parties
 from noroshi.node.collections import roots
+from noroshi.node.expiry import Expiry
 from noroshi.node.node import Node, clock
 from noroshi.node.sync import sync
 from noroshi.node.tls import Door, telling
@@ -129,11 +130,12 @@ def start_worker(folder: Path) -> subprocess.Popen[bytes]:
 def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
     """Until `stop`: feeds that are due, views, peers that are due. Problems are said and left."""
     due: dict[str, int] = {}
-    views = node.views()
+    views, expiry = node.views(), Expiry(node)
     while True:
         for feed in node.settings.config.feed:
             if feed.every and _is_due(due, f"feed {feed.uri}", feed.every):
                 _try(say, f"feed {feed.uri}", lambda f=feed: _read(node, f, say))
+        _try(say, "expiry", lambda: expiry.settle(clock()))
         for party in parties(node.settings):
             _try(say, f"view of {party}", lambda p=party: views.refresh(p, clock()))
         for peer in node.settings.config.peer:

@@ -147,6 +147,16 @@ def apart(joined: Label) -> tuple[tuple[Strand, ...], tuple[Strand, ...]]:
     return tuple(strand for strand in joined.strands if not strand.parts), parts
 
 
+def without_expired(joined: Label, at: int) -> Label | None:
+    """The label without the strands that have ended by `at` (µs UTC); None where none is left.
+
+    A record under `joined` rests on what those strands stand for: it is for a new version, made
+    without them, and never for the record as it is.
+    """
+    left = tuple(each for each in joined.strands if each.expires is None or at < each.expires)
+    return Label(left) if left else None
+
+
 def highest_tlp(joined: Label) -> Tlp:
     """The most restricted TLP of what speaks of the whole record: for display and marking, never
     to decide."""

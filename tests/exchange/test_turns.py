@@ -140,3 +140,42 @@ def test_a_network_of_one_s_own_is_one_address(first: str, second: str, together
         return False
 
     assert asyncio.run(ask()) == together
+
+
+def test_addresses_take_turns() -> None:
+    """Who comes last from an address of its own is second, not last."""
+    hasher = Held()
+    accounts = Accounts([BOB], hasher)
+    order: list[str] = []
+
+    async def one(turns: Turns, name: str, address: str) -> None:
+        await turns.prove(accounts, unproved(accounts, "eve", name), 0, address)
+        order.append(name)
+
+    async def ask() -> None:
+        turns = Turns()
+        flood = [asyncio.create_task(one(turns, f"a{n}", "192.0.2.1")) for n in range(OF_ONE)]
+        await asyncio.sleep(0)
+        late = asyncio.create_task(one(turns, "b", "192.0.2.2"))
+        await asyncio.sleep(0)
+        hasher.go.set()
+        await asyncio.gather(late, *flood)
+
+    asyncio.run(ask())
+    assert order == ["a0", "b", "a1", "a2", "a3"]
+
+
+def test_what_goes_wrong_reaches_who_waits_and_nobody_else() -> None:
+    accounts = Accounts([BOB], CHEAP)
+
+    class Broken(Accounts):
+        def prove(self, unproved: Unproved, now: int) -> Account | None:
+            raise OSError("no memory")
+
+    async def ask() -> Account | None:
+        turns = Turns()
+        with pytest.raises(OSError, match="no memory"):
+            await turns.prove(Broken([BOB], CHEAP), unproved(accounts, "eve", "x"), 0, "::1")
+        return await turns.prove(accounts, unproved(accounts, "bob", "right"), 0, "::1")
+
+    assert asyncio.run(ask()) == BOB

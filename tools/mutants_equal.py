@@ -1,9 +1,47 @@
 """Mutants that no test can notice, each with the reason why it gives the same answers.
 
-Keyed by place (`file:function`) and change, as `tools/mutate.py` prints them. They are run like all
-others: one that a test does kill, or that is no longer there, fails the run.
+Keyed by place (`file:function` or `file:statement`) and change, as `tools/mutate.py` prints them.
+They are run like all others: one that a test kills, or that is no longer there, fails the run.
 """
 
 from __future__ import annotations
 
-EQUIVALENT: dict[str, dict[str, str]] = {}
+AUDIENCE = "src/noroshi/store/sql/audience.sql"
+FIRST = "only the first row is read"
+ANY_ROW = "only whether there is a row counts"
+LONE = "compiling drops every stretch that overlaps, so at most one holds at an instant"
+ORDER = "what is read goes into a dict or a set, or is updated row by row: its order says nothing"
+
+EQUIVALENT: dict[str, dict[str, str]] = {
+    f"{AUDIENCE}:covers": {"SELECT 1 FROM compiled WHERE: 1 → 2": ANY_ROW},
+    f"{AUDIENCE}:since": {
+        "ORDER BY since DESC LIMIT 1 ;: DESC → none": LONE,
+        "since DESC LIMIT 1 ;: 1 → 2": FIRST,
+        "until ORDER BY since DESC LIMIT 1: since → until": LONE,
+    },
+    f"{AUDIENCE}:cells": {
+        "SELECT DISTINCT cell FROM strand: DISTINCT → none": ORDER,
+        "FROM strand ORDER BY cell ;: DESC": ORDER,
+        "strand ORDER BY cell ;: cell → key": ORDER,
+    },
+    f"{AUDIENCE}:count_cells": {
+        "SELECT count ( DISTINCT cell ) FROM: DISTINCT → none": (
+            "the strands of a label are written once, with it: their number changes when that of "
+            "the labels does, and it is compared with nothing else"
+        ),
+    },
+    f"{AUDIENCE}:unmade": {
+        "IS NULL ORDER BY s . seq: DESC": ORDER,
+        "BY s . seq ;: seq → made": ORDER,
+        "without s.made IS NULL": "a record dated again gets the date that it has",
+    },
+    f"{AUDIENCE}:order": {"FROM party ORDER BY position ;: DESC": ORDER},
+    f"{AUDIENCE}:visible": {
+        "EXISTS ( SELECT 1 FROM audience a: 1 → 2": ANY_ROW,
+        "a . made_to - 1 AND a: - → +": (
+            "the row of the stretch before lets through fewer than that of the record's own, for "
+            "who may have an older record may have a newer one: one more row opens nothing"
+        ),
+    },
+    f"{AUDIENCE}:release": {"record DESC LIMIT 1 ;: 1 → 2": FIRST},
+}

@@ -120,6 +120,20 @@ def test_a_stretch_made_again_leaves_the_others(empty) -> None:
         agree(connection, wider if (at, epoch) == (TIMES[1], 1) else LAWS[epoch], held, epoch, at)
 
 
+def test_a_stretch_of_another_epoch_that_is_longer_drops_none(empty) -> None:
+    """It begins where the first of this epoch does, and reaches into the second."""
+    held = kept(LABELS[0])
+    connection = stored(empty, held)
+    shorter = making.policy(
+        *LAWS[1].agreements, consents=[making.consent("EU", "KOR", until=AT - DAY)]
+    )
+    for law, epoch, at in ((shorter, 1, AT - 2 * DAY), (LAWS[2], 2, AT), (shorter, 1, AT)):
+        audience.derive(connection, law, "JPN", epoch, at)
+    agree(connection, shorter, held, 1, AT - 2 * DAY)
+    agree(connection, shorter, held, 1, AT)
+    agree(connection, LAWS[2], held, 2, AT)
+
+
 def derived(connection: sqlite3.Connection) -> dict[str, set[tuple[object, ...]]]:
     names = ("compiled", "audience", "grant_cache")
     return {name: set(connection.execute(f"SELECT * FROM {name}")) for name in names}
@@ -188,7 +202,8 @@ def test_stretches_in_which_records_were_made_meet_without_overlap(
         making.agreement("wide", '["JPN", "USA"]', release="transform = [{ kind = 'text' }]"),
     )
     (joined,) = Table(policy, "JPN", {}, AT).joined
-    dates = [joined + n for n in (10**6, -(10**6), 0, -1000, 1000)]
+    step = 1000 if dated else 1  # objects say milliseconds
+    dates = [joined + n for n in (10**6, -(10**6), 0, -step, step)]
     held = kept(*([LABELS[0]] * 5), made=dates)
     if not dated:
         raw = [f'{{"type":"tool","id":"{each.id}"}}'.encode() for each in held]

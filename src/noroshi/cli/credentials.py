@@ -49,6 +49,10 @@ def print_given(given: Given) -> None:
         say(f"  expires    {when(given.expires)} UTC")
     if given.replaced is not None:
         say(f"  replaces   {given.replaced}")
+    if not given.reaches:
+        say(
+            "  finds      nothing yet: it has no party, and no [[collection]] names it in its rights"
+        )
 
 
 def print_accounts(rows: list[Row], hidden: int) -> None:

@@ -56,7 +56,8 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Given(msgspec.Struct, frozen=True):
-    """What was made: `secret` is the token or password in clear, which is kept nowhere."""
+    """What was made: `secret` is the token or password in clear, which is kept nowhere; `reaches`
+    says whether the account finds anything with it as things are."""
 
     account: str
     party: str
@@ -65,6 +66,7 @@ class Given(msgspec.Struct, frozen=True):
     expires: int | None = None
     secret: str | None = None
     replaced: str | None = None
+    reaches: bool = True
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -111,7 +113,15 @@ def add(settings: Settings, name: str, party: str | None, wish: Wish, now: int) 
         credential, secret = _made(settings, wish, now)
         _check_pin(settings, account.name, credential)
         _put(held, account, credential)
-    return Given(name, account.party, wish.kind, credential.id, credential.expires, secret)
+    return Given(
+        name,
+        account.party,
+        wish.kind,
+        credential.id,
+        credential.expires,
+        secret,
+        reaches=_reaches(settings, account),
+    )
 
 
 def revoke(settings: Settings, which: str, now: int) -> list[Row]:
@@ -225,6 +235,12 @@ def _again(old: Credential, now: int, certificate: str | None) -> Wish:
     if isinstance(old, Password):
         return Wish("password", expires, old.note)
     return Wish("token", expires, old.note, limits=old.limits)
+
+
+def _reaches(settings: Settings, account: Account) -> bool:
+    """Whether the account has a view, or rights in some collection."""
+    rights = (each.rights for each in settings.config.collection)
+    return bool(account.party) or any(account.name in each or "*" in each for each in rights)
 
 
 def _check_pin(settings: Settings, name: str, credential: Credential) -> None:

@@ -1,4 +1,4 @@
-"""Objects with granular markings, read by the cyber desk as a source would be, and a law for them."""
+"""Objects with granular markings, read by the desk as a source would be, and a law for them."""
 
 from __future__ import annotations
 

@@ -51,26 +51,7 @@ class Decisions:
         return found
 
     def _decided(self, label: Label, record: str | None, made: int) -> Release:
-        def asked(each: Label) -> Release:
-            return decide(
-                self.policy, each, self.holder, self.party, self.at, record=record, made=made
-            )
-
-        release = asked(label)
-        rest, parts = apart(label)
-        if release.permitted or not parts:
-            return release
-        alone = {each: asked(Label((each,))) for each in parts}
-        shut = [each for each in parts if not alone[each].permitted]
-        found = asked(joined(*rest, *(each for each in parts if each not in shut)))
-        if not found.permitted:
-            return found
-        return msgspec.structs.replace(
-            found,
-            verdict="partial",
-            transforms=(*found.transforms, parting(shut)),
-            misses=tuple(miss for each in shut for miss in alone[each].misses),
-        )
+        return in_part(self.policy, label, self.holder, self.party, self.at, record, made)[1]
 
     def key(self, cell: str, record: str, made: int) -> tuple[str, int, str | None]:
         """What a decision rests on: the label, who joined before the record was made, and the
@@ -87,3 +68,37 @@ def next_change(policy: Policy, labels: Iterable[Label], at: int) -> int:
         for strand in label.strands:
             instants += [each for each in (strand.not_before, strand.expires) if each is not None]
     return min((each for each in instants if each > at), default=FOREVER)
+
+
+def in_part(
+    policy: Policy,
+    label: Label,
+    holder: str,
+    party: str,
+    at: int,
+    record: str | None,
+    made: int | None,
+) -> tuple[Label, Release]:
+    """(the label that is decided on, the release): `label` itself, or where that is refused but
+    not what it says of the whole record, `label` without the strands of the parts that are. The
+    misses are then of those."""
+
+    def asked(each: Label) -> Release:
+        return decide(policy, each, holder, party, at, record=record, made=made)
+
+    release = asked(label)
+    rest, parts = apart(label)
+    if release.permitted or not parts:
+        return label, release
+    alone = {each: asked(Label((each,))) for each in parts}
+    shut = [each for each in parts if not alone[each].permitted]
+    told = joined(*rest, *(each for each in parts if each not in shut))
+    found = asked(told)
+    if not found.permitted:
+        return label, release
+    return told, msgspec.structs.replace(
+        found,
+        verdict="partial",
+        transforms=(*found.transforms, parting(shut)),
+        misses=tuple(miss for each in shut for miss in alone[each].misses),
+    )

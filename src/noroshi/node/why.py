@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from noroshi.exchange.decisions import in_part
 from noroshi.exchange.graph import made_at
+from noroshi.exchange.parts import parted
 from noroshi.node.node import Node
 from noroshi.pact.decide import decide
 from noroshi.pact.explain import owner
@@ -42,10 +44,10 @@ def why(
     if found is None:
         raise Refused(f"no record {record!r}\nHint: noroshi findings lists ids")
     epoch, policy = node.policy(at=moment)
-    made = made_at(found)
-    release = decide(
-        policy, found.label, node.party, party, moment, act, record=found.id, made=made
-    )
+    made, label = made_at(found), found.label
+    release = decide(policy, label, node.party, party, moment, act, record=found.id, made=made)
+    if act == "receive" and not release.permitted:
+        label, release = in_part(policy, label, node.party, party, moment, found.id, made)
     return Why(
         record=found.id,
         version=format_instant(found.version),
@@ -57,8 +59,21 @@ def why(
         epoch=epoch,
         agreement_set=policy.set_sha256,
         release=release,
-        text=owner(policy, found.label, release, party),
+        text=owner(policy, label, release, party) + _parts(release),
     )
+
+
+def _parts(release: Release) -> str:
+    """What goes without which marked parts, and what refused each, in further lines."""
+    taken = parted(release.transforms)
+    if taken is None:
+        return ""
+    lines = [f"  Marked parts that do not go: {', '.join(taken.paths)}."]
+    lines += [
+        f"  {each.clause}: {each.condition} is {each.found}; allowed: {each.allowed}"
+        for each in release.misses
+    ]
+    return "\n" + "\n".join(lines)
 
 
 def complete(node: Node, start: str) -> str:

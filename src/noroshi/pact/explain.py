@@ -10,7 +10,7 @@ from noroshi.pact.policy import Policy
 from noroshi.pact.vocabulary import Basis
 from noroshi.words.label import Label
 from noroshi.words.release import Release
-from noroshi.words.transform import describe
+from noroshi.words.transform import Without, describe
 
 NOTHING = "There is no such record."
 
@@ -43,17 +43,22 @@ def owner(policy: Policy, label: Label, release: Release, party: str) -> str:
 
 
 def recipient(release: Release | None) -> str:
-    """One line for the recipient; None for a record that does not exist."""
+    """One line for the recipient; None for a record that does not exist. Nothing tells of a part
+    that it may not have."""
     if release is None or not release.permitted:
         return NOTHING
     clauses = ", ".join(dict.fromkeys(release.clauses))
-    if release.verdict == "partial":
-        return f"Released to you in part ({_changes(release)}) by {clauses}."
+    asked = _changes(release, parts=False)
+    if asked:
+        return f"Released to you in part ({asked}) by {clauses}."
     return f"Released to you by {clauses}."
 
 
-def _changes(release: Release) -> str:
-    return ", ".join(describe(each) for each in release.transforms)
+def _changes(release: Release, *, parts: bool = True) -> str:
+    """What is different; `parts` says whether marked parts that went are spoken of."""
+    return ", ".join(
+        describe(each) for each in release.transforms if parts or not isinstance(each, Without)
+    )
 
 
 def _why(policy: Policy, clause: str) -> str:

@@ -50,9 +50,7 @@ def print_given(given: Given) -> None:
     if given.replaced is not None:
         say(f"  replaces   {given.replaced}")
     if not given.reaches:
-        say(
-            "  finds      nothing yet: it has no party, and no [[collection]] names it in its rights"
-        )
+        say("  finds      nothing yet: it has no party, and no [[collection]] has rights for it")
 
 
 def print_accounts(rows: list[Row], hidden: int) -> None:

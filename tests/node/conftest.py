@@ -9,10 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pg_cluster import cluster, leave_out, new_database
 
 from noroshi.node.law import load_law
 from noroshi.node.node import Node
 from noroshi.node.setup import init
+
+__all__ = ["cluster", "new_database"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of PostgreSQL run when they are asked for."""
+    leave_out(config, items)
+
 
 NOW = 1_780_000_000_000_000
 """2026-05-28, µs UTC: every test's clock starts here."""

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -206,6 +206,20 @@ def cluster() -> Iterator[Cluster]:
         (pytest.fail if WANTED else pytest.skip)(why)
     with running() as started:
         yield started
+
+
+@pytest.fixture
+def new_database(cluster: Cluster) -> Iterator[Callable[[], str]]:
+    """Makes an empty database; its address."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(cluster.make())
+        return cluster.url(made[-1])
+
+    yield make
+    for name in made:
+        cluster.drop(name)
 
 
 def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -182,15 +182,27 @@ def why(
     to: Annotated[str, typer.Option("--to", help="The party it would go to.")],
     node: NodeOption = HERE,
     at: Annotated[str | None, typer.Option(help="Decide as of this instant (RFC 3339).")] = None,
+    known: Annotated[
+        str | None, typer.Option(help="With what the node knew then; as of --at when not given.")
+    ] = None,
+    told: Annotated[bool, typer.Option("--told", help="Print what the party reads.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Explain whether a record may go to a party: verdict, transforms, clauses, near misses."""
     from noroshi.cli.show import instant, print_json, say
     from noroshi.node.node import Node, clock
+    from noroshi.node.why import told as tell
     from noroshi.node.why import why as decide
 
+    moment, then = instant(at), instant(known)
     with Node.open(node) as opened:
-        answer = decide(opened, record, to, now=clock(), at=instant(at))
+        if told:
+            text, has = tell(opened, record, to, now=clock(), at=moment, known=then)
+            print_json({"text": text}) if json else say(text)
+            if not has:
+                raise typer.Exit(WITHHELD)
+            return
+        answer = decide(opened, record, to, now=clock(), at=moment, known=then)
     if json:
         print_json(answer)
     else:

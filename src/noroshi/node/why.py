@@ -9,10 +9,13 @@ from noroshi.exchange.graph import made_at
 from noroshi.exchange.parts import parted
 from noroshi.node.node import Node
 from noroshi.pact.decide import decide
-from noroshi.pact.explain import owner
+from noroshi.pact.explain import owner, recipient
 from noroshi.words.errors import Refused
+from noroshi.words.record import Record
 from noroshi.words.release import Act, Release
 from noroshi.words.time import format_instant
+
+_PAGE = 10_000
 
 
 class Why(msgspec.Struct, frozen=True):
@@ -25,6 +28,7 @@ class Why(msgspec.Struct, frozen=True):
     party: str
     act: Act
     at: str
+    known: str
     epoch: int
     agreement_set: str
     release: Release
@@ -32,18 +36,33 @@ class Why(msgspec.Struct, frozen=True):
 
 
 def why(
-    node: Node, record: str, party: str, *, now: int, at: int | None = None, act: Act = "receive"
+    node: Node,
+    record: str,
+    party: str,
+    *,
+    now: int,
+    at: int | None = None,
+    known: int | None = None,
+    act: Act = "receive",
 ) -> Why:
-    """Decide about `record` (an id, or the unique start of one) for `party` at `at`.
+    """Decide about `record` (an id, or the unique start of one) for `party` at `at`, as this node
+    would have with what it knew at `known`: the agreement files that were its law and the version
+    of the record that it held.
 
-    Raises `Refused` when no record, or more than one, starts with `record`.
+    `known` is `at` where it is not given. A node that had no law yet is taken to have known what it
+    knows now, and so is one that had no version of the record. Raises `Refused` when no record, or
+    more than one, starts with `record`.
     """
     node.parties.get(party)
     moment = now if at is None else at
+    then = moment if known is None else known
     found = node.store.record(complete(node, record))
     if found is None:
         raise Refused(f"no record {record!r}\nHint: noroshi findings lists ids")
-    epoch, policy = node.policy(at=moment)
+    found = _held(node, found, then)
+    if known is None and not node.store.agreements(at=moment, known=then)[0]:
+        then = max(now, moment)
+    epoch, policy = node.policy(at=moment, known=then)
     made, label = made_at(found), found.label
     release = decide(policy, label, node.party, party, moment, act, record=found.id, made=made)
     if act == "receive" and not release.permitted:
@@ -56,11 +75,45 @@ def why(
         party=party,
         act=act,
         at=format_instant(moment),
+        known=format_instant(then),
         epoch=epoch,
         agreement_set=policy.set_sha256,
         release=release,
         text=owner(policy, label, release, party) + _parts(release),
     )
+
+
+def told(
+    node: Node,
+    record: str,
+    party: str,
+    *,
+    now: int,
+    at: int | None = None,
+    known: int | None = None,
+) -> tuple[str, bool]:
+    """(what the recipient reads, whether it has the record). For what is withheld and for what does
+    not exist the two are the same."""
+    try:
+        release = why(node, record, party, now=now, at=at, known=known).release
+    except Refused:
+        return recipient(None), False
+    return recipient(release), release.permitted
+
+
+def _held(node: Node, latest: Record, then: int) -> Record:
+    """The version that the node held at `then`."""
+    if latest.received <= then:
+        return latest
+    held, seq = latest, 0
+    while page := node.store.cells_since(seq, _PAGE):
+        for each in page:
+            if each.id == latest.id:
+                found = node.store.by_seq(each.seq)
+                if found.received <= then and (held is latest or found.version > held.version):
+                    held = found
+        seq = page[-1].seq
+    return held
 
 
 def _parts(release: Release) -> str:

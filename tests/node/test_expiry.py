@@ -11,11 +11,11 @@ import pytest
 
 import noroshi.node.serve as serving
 from noroshi.desks.registry import desks
-from noroshi.exchange.journal import shown
 from noroshi.node.expiry import REASON, Expiry
 from noroshi.node.findings import settle
 from noroshi.node.ingest import ingest
 from noroshi.node.node import Node
+from noroshi.store import Match
 from noroshi.words.evidence import Evidence, Row
 from noroshi.words.finding import Finding
 from noroshi.words.label import Strand, Tlp, label
@@ -136,7 +136,8 @@ def test_a_partner_has_it_no_more_from_that_moment_and_then_what_stood_alone(nod
     def seen(at: int) -> list[int]:
         """When each version of the finding ends that the Union sees."""
         node.views().refresh("EU", at)
-        bodies = [node.store.blob(of.body_sha256) for of in shown(node.store, "EU").values()]
+        every = Match(spec_version=("2.0", "2.1"), version=("all",))
+        bodies = [each.body for each in node.store.view_page("EU", limit=100, match=every)]
         events = [body_of(raw) for raw in bodies if head(raw).type == "event"]
         return sorted(each.span.t1 for each in events if each is not None)
 

@@ -8,7 +8,7 @@ the whole record, but not some of its marked parts, the record goes without thos
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable
+import itertools
 
 import msgspec
 
@@ -53,6 +53,16 @@ class Decisions:
     def _decided(self, label: Label, record: str | None, made: int) -> Release:
         return in_part(self.policy, label, self.holder, self.party, self.at, record, made)[1]
 
+    @property
+    def named(self) -> frozenset[str]:
+        """The records that a consent names: about each of them is decided apart."""
+        return frozenset(self._records)
+
+    def stretches(self) -> list[tuple[int, int]]:
+        """[from, to) of when records were made (µs UTC), within which a label decides alike."""
+        ends = [-FOREVER, *self._joined, FOREVER]
+        return list(itertools.pairwise(ends))
+
     def key(self, cell: str, record: str, made: int) -> tuple[str, int, str | None]:
         """What a decision rests on: the label, who joined before the record was made, and the
         record where a consent names it."""
@@ -60,14 +70,16 @@ class Decisions:
         return cell, bisect.bisect_right(self._joined, made), named
 
 
-def next_change(policy: Policy, labels: Iterable[Label], at: int) -> int:
-    """The first instant after `at` (µs UTC) at which some decision may change by itself."""
-    instants = [*policy.breaks(), *(each.until for each in policy.consents)]
-    instants += [each.until for each in policy.grants.values() if each.until is not None]
-    for label in labels:
-        for strand in label.strands:
-            instants += [each for each in (strand.not_before, strand.expires) if each is not None]
-    return min((each for each in instants if each > at), default=FOREVER)
+def instants(policy: Policy) -> set[int]:
+    """The instants (µs UTC) at which decisions may change by themselves, whatever the label."""
+    grants = (each.until for each in policy.grants.values() if each.until is not None)
+    return {*policy.breaks(), *(each.until for each in policy.consents), *grants}
+
+
+def instants_of(label: Label) -> set[int]:
+    """The instants (µs UTC) at which decisions about the label may change by themselves."""
+    every = {each for one in label.strands for each in (one.not_before, one.expires)}
+    return {each for each in every if each is not None}
 
 
 def in_part(

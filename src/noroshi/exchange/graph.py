@@ -1,23 +1,34 @@
 """The records as a graph: who refers to whom, without their bytes.
 
-Read once from the store and then only what is new. The references of a version never change, it
-being what it is; whether it lives and under which label may, and the store's events say when.
+Read once from the bytes into the store's tables, and then only what is new. The references of a
+version never change, it being what it is; whether it lives and under which label may, and the
+store's events say when.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
 
+from noroshi.exchange.decisions import instants_of
 from noroshi.exchange.refs import Refs, refs_of, tail
+from noroshi.exchange.wire import PUBLIC_IDS
 from noroshi.store import Store
+from noroshi.store.graph import VersionRow
 from noroshi.words import stix
 from noroshi.words.record import Record
 from noroshi.words.stix import body_of, head
 
-_CHUNK: Final = 1_000
+CURSOR: Final = "references"
+"""Names how far these tables have followed the store's events."""
+
+REQUIRED: Final = 0
+OPTIONAL: Final = 1
+SOFT: Final = 2
+"""Roles of references: it cannot be without; follows into a variant; is rather taken out."""
+
 _GONE: Final = "tombstone"
 
 STORED: Final = "record.stored"
@@ -43,53 +54,114 @@ class Node(msgspec.Struct, frozen=True):
 
 
 class Graph:
-    """Every stored version by seq. Not safe for several threads at once."""
+    """Reads what the store has had since into its reference tables, for all parties at once."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._tails: dict[str, list[str]] = {}
-        self._seqs: dict[str, list[int]] = {}
-        self.nodes: dict[int, Node] = {}
-        self.seq = 0
-        self.position = 0
 
-    def load(self, hint: int) -> None:
-        """Read what the store has had since; afterwards `position` is its last event. `hint` is
-        any event so far: where a graph that holds nothing yet begins to look."""
-        changed = self._follow(max(self.position, hint if not self.nodes else 0))
-        for seq in (seq for oid in changed for seq in self._seqs.get(oid, ())):
-            cell = self._store.cells_since(seq - 1, 1)[0]
-            self.nodes[seq] = msgspec.structs.replace(
-                self.nodes[seq], cell=cell.cell, live=cell.status != _GONE
-            )
-        while cells := self._store.cells_since(self.seq, _CHUNK):
-            records = self._store.since(self.seq, len(cells))
-            for cell, (seq, record) in zip(cells, records, strict=True):
-                self._add(node(seq, record, cell.cell))
-            self.seq = cells[-1].seq
+    def read(self, most: int) -> bool:
+        """Read at most `most` changes of status and `most` new versions; whether that was all.
+        Call inside `store.write()`: killed, it goes on from where it was."""
+        return self._follow(most) & self._add(most)
 
-    def _follow(self, after: int) -> set[str]:
-        """The ids of records whose status changed, from the event `after` on."""
-        changed: set[str] = set()
-        while events := self._store.events(after, _CHUNK):
-            changed |= {each.key for each in events if each.topic == STATUS}
-            after = events[-1].n
-        self.position = after
-        return changed
+    def _follow(self, most: int) -> bool:
+        references = self._store.references
+        changed, position, whole = statuses(self._store, CURSOR, most)
+        for oid in changed:
+            for seq, status, cell in references.current(oid):
+                references.update(seq, status != _GONE, self._cell(cell))
+        self._store.set_cursor(CURSOR, position)
+        return whole
+
+    def _add(self, most: int) -> bool:
+        references = self._store.references
+        after = references.last_seq()
+        records = self._store.since(after, most)
+        cells = self._store.cells_since(after, len(records)) if records else []
+        nodes = [
+            node(seq, record, cell.cell) for cell, (seq, record) in zip(cells, records, strict=True)
+        ]
+        named = {each.id for each in nodes}.union(*(each.refs.all for each in nodes))
+        numbers = references.intern({each: tail(each) for each in sorted(named)})
+        cell_numbers = {cell: self._cell(cell) for cell in {each.cell for each in nodes}}
+        references.add(
+            [_row(each, numbers, cell_numbers[each.cell]) for each in nodes],
+            [
+                (numbers[ref], role, each.seq)
+                for each in nodes
+                for role, refs in enumerate(_roles(each.refs))
+                for ref in refs
+                if ref not in PUBLIC_IDS
+            ],
+            [(each_tail, each.seq) for each in nodes for each_tail in each.refs.named],
+        )
+        return len(records) < most
+
+    def _cell(self, cell: str) -> int:
+        found = self._store.references.cell(cell)
+        if found is None:
+            found = self._store.references.put_cell(cell, instants_of(self._store.label_of(cell)))
+        return found
 
     def holds(self, id: str) -> bool:
         """Whether this node has any version of the object."""
-        return id in self._seqs
+        return self._store.references.holds(id)
 
-    def held(self, tail: str) -> Iterable[str]:
-        """The ids that this node has with this tail (`--uuid`)."""
-        return self._tails.get(tail, ())
 
-    def _add(self, added: Node) -> None:
-        self.nodes[added.seq] = added
-        if added.id not in self._seqs:
-            self._tails.setdefault(tail(added.id), []).append(added.id)
-        self._seqs.setdefault(added.id, []).append(added.seq)
+def statuses(store: Store, consumer: str, most: int) -> tuple[list[str], int, bool]:
+    """(ids whose status or label changed since `consumer` looked, where to look next, whether that
+    is all): each id once, of at most `most` events."""
+    events = store.events(store.cursor(consumer), most, (STATUS,))
+    whole = len(events) < most
+    position = store.references.last_event() if whole else events[-1].n
+    return list(dict.fromkeys(each.key for each in events)), position, whole
+
+
+def _roles(refs: Refs) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """References by role: as `REQUIRED`, `OPTIONAL` and `SOFT` say."""
+    required = refs.required.union(*refs.some)
+    return required, refs.optional - required, refs.soft - required - refs.optional
+
+
+def _row(each: Node, numbers: Mapping[str, int], cell: int) -> VersionRow:
+    return VersionRow(
+        each.seq,
+        numbers[each.id],
+        each.version,
+        each.otype,
+        each.finding,
+        int(each.readable),
+        int(each.live),
+        cell,
+        each.made,
+        packed(each.refs, numbers),
+    )
+
+
+class Packed(msgspec.Struct, frozen=True, array_like=True):
+    """References with numbers for ids."""
+
+    required: tuple[int, ...] = ()
+    some: tuple[tuple[int, ...], ...] = ()
+    optional: tuple[int, ...] = ()
+    soft: tuple[int, ...] = ()
+    named: tuple[str, ...] = ()
+
+
+def packed(refs: Refs, numbers: Mapping[str, int]) -> str:
+    """The references as a short text."""
+
+    def of(ids: Iterable[str]) -> tuple[int, ...]:
+        return tuple(sorted(numbers[each] for each in ids))
+
+    made = Packed(
+        of(refs.required),
+        tuple(map(of, refs.some)),
+        of(refs.optional),
+        of(refs.soft),
+        tuple(sorted(refs.named)),
+    )
+    return msgspec.json.encode(made).decode()
 
 
 def node(seq: int, record: Record, cell: str) -> Node:

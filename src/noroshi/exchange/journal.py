@@ -7,18 +7,14 @@ stays enters again with what stays.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 import msgspec
 
-from noroshi.exchange import tombstone
 from noroshi.exchange.wire import Body
-from noroshi.store import Match, NewEntry, Store
+from noroshi.store import NewEntry
 from noroshi.words.ids import sha256
-
-_PAGE: Final = 1_000
-_EVERYTHING: Final = Match(spec_version=("2.0", "2.1"), version=("all",))
 
 
 def view_cursor(party: str) -> str:
@@ -31,9 +27,9 @@ def terms_cursor(party: str) -> str:
     return f"view terms {party}"
 
 
-def journal_cursor(party: str) -> str:
-    """Names the last entry of the party's journal, for other processes to see that it moved."""
-    return f"view journal {party}"
+def before_cursor(party: str) -> str:
+    """Names how far the party's journal went before its versions were settled in tables."""
+    return f"view before {party}"
 
 
 Key = tuple[str, int]
@@ -94,19 +90,6 @@ def want(seq: int, body: Body) -> Want:
     )
 
 
-def shown(store: Store, party: str) -> dict[Key, Shown]:
-    """What the party sees now, tombstones aside."""
-    found: dict[Key, Shown] = {}
-    n = 0
-    while page := store.view_page(party, after_n=n, limit=_PAGE, match=_EVERYTHING):
-        for each in page:
-            if each.otype != tombstone.TYPE:
-                key = (each.oid, each.oversion)
-                found[key] = Shown(each.seq, each.otype, each.body_sha256)
-        n = page[-1].n
-    return found
-
-
 def desired(wants: Iterable[Want]) -> dict[Key, Want]:
     """What the party should see, each object once; the first record that brings it counts."""
     found: dict[Key, Want] = {}
@@ -115,29 +98,43 @@ def desired(wants: Iterable[Want]) -> dict[Key, Want]:
     return found
 
 
-def changes(
-    before: Mapping[Key, Shown],
-    after: Mapping[Key, Want],
-    kept: Callable[[int], bool],
-    served: Callable[[], frozenset[Key]],
-    stone: Callable[[str, tuple[int, ...]], Want],
-) -> Changes:
-    """What to append. `kept` says whether a record is still in the view, `served` what the ledger
-    shows, and `stone` makes a tombstone for versions of an object; both are asked only if needed.
-    """
+class Look(Protocol):
+    """What `changes` asks, and only where it needs to know."""
+
+    def kept(self, seq: int) -> bool:
+        """Whether the record is still in the view."""
+        ...
+
+    def brings(self, key: Key, seq: int) -> bool:
+        """Whether the record still brings this object."""
+        ...
+
+    def again(self, seq: int) -> bool:
+        """Whether what the record brings enters again, changed or not."""
+        ...
+
+    def told(self, oid: str) -> set[int]:
+        """The versions of the object that the party was served."""
+        ...
+
+    def stone(self, oid: str, versions: tuple[int, ...], seq: int) -> Want:
+        """A tombstone for versions of an object, which record `seq` brought."""
+        ...
+
+
+def changes(before: Mapping[Key, Shown], after: Mapping[Key, Want], look: Look) -> Changes:
+    """What to append so that a view which shows `before` shows `after`."""
     made = Changes()
     left = [key for key in before if key not in after]
-    again: set[str] = set()
-    if left:
-        again = {oid for oid, _ in left} & {oid for oid, _ in after}
-        _end(made, before, left, again, kept, served(), stone)
+    again = {oid for oid, _ in left} & {oid for oid, _ in after}
+    _end(made, before, left, again, look)
     for key, each in after.items():
         held = before.get(key)
         if held is None:
             made.entered += 1
         elif held.body_sha256 != each.body_sha256:
             made.changed += 1
-        elif key[0] not in again and kept(held.seq):
+        elif key[0] not in again and look.brings(key, held.seq) and not look.again(held.seq):
             continue
         made.entries.append(each.entry)
     return made
@@ -148,9 +145,7 @@ def _end(
     before: Mapping[Key, Shown],
     left: list[Key],
     again: set[str],
-    kept: Callable[[int], bool],
-    served: frozenset[Key],
-    stone: Callable[[str, tuple[int, ...]], Want],
+    look: Look,
 ) -> None:
     ended: dict[str, list[int]] = {}
     for oid, version in left:
@@ -158,15 +153,16 @@ def _end(
     for oid, versions in ended.items():
         made.left += len(versions)
         first = before[oid, versions[0]]
-        told = [each for each in sorted(versions) if (oid, each) in served]
+        served = look.told(oid)
+        told = [each for each in sorted(versions) if each in served]
         if oid in again:
             # A newer look of the same record supersedes; a record's version that went is named.
-            told = [each for each in told if not kept(before[oid, each].seq)]
+            told = [each for each in told if not look.kept(before[oid, each].seq)]
             made.entries.append(_silent(oid, versions[0], first))
             if told:
-                made.entries.append(stone(oid, tuple(told)).entry)
+                made.entries.append(look.stone(oid, tuple(told), first.seq).entry)
         elif told:
-            entry = stone(oid, tuple(told)).entry
+            entry = look.stone(oid, tuple(told), first.seq).entry
             made.entries.append(msgspec.structs.replace(entry, tombstone=True, withdraws=oid))
         else:
             made.entries.append(_silent(oid, versions[0], first))

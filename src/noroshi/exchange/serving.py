@@ -8,12 +8,14 @@ and the ledger has the line before the caller has the object.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 import msgspec
 
 from noroshi.exchange import tombstone
+from noroshi.exchange.behind import Behind
 from noroshi.exchange.decisions import Decisions
 from noroshi.exchange.graph import made_at
 from noroshi.exchange.journal import terms_cursor, view_cursor
@@ -23,13 +25,14 @@ from noroshi.exchange.sign import Keys, sign_grant
 from noroshi.pact.policy import Policy
 from noroshi.store import Entry, Store
 from noroshi.store import Match as StoreMatch
+from noroshi.store.rows import ViewState
 from noroshi.words import ids
 from noroshi.words.grant import Grant
 from noroshi.words.label import Label, Strand, Tlp, highest_tlp
 from noroshi.words.time import MINUTE
 
-_KEPT: Final = 200_000
-"""Records remembered by what decides about them; forgotten all at once."""
+_KEPT: Final = 50_000
+"""Records and ledger lines remembered, each; forgotten all at once."""
 
 _AHEAD: Final = 100
 """Entries looked at at a time to find out whether one more may go."""
@@ -38,18 +41,12 @@ _PILLAR: Final = "crisis"
 """A label names a pillar; of identities and tombstones nothing is decided by it."""
 
 Terms = tuple[Label, tuple[Grant, ...]]
+Fact = tuple[str, int]
+"""(id of the record, when it was made in µs UTC): what decides about a version beside its label."""
+
 DecisionKey = tuple[str, int, str | None]
 Line = tuple[str, int, tuple[str, ...], str]
 """(id, version, clauses, hash of the bytes): what the ledger is told of an entry."""
-
-
-class _Fact(msgspec.Struct, frozen=True):
-    """What decides about a stored version."""
-
-    record: str
-    cell: str
-    label: Label
-    made: int
 
 
 class _Going(msgspec.Struct, frozen=True):
@@ -86,8 +83,8 @@ class Serving:
 
     def __init__(self, store: Store, party: str, keys: Keys) -> None:
         self._store, self._party, self._keys = store, party, keys
-        self._facts: dict[int, _Fact] = {}
-        self._followed: dict[str, int] = {}
+        self._facts: dict[int, Fact] = {}
+        self._followed: dict[str, tuple[ViewState, int]] = {}
         self._callers: dict[str, _Caller] = {}
         self._identities: dict[int, frozenset[str]] = {}
         self._told: dict[str, set[int]] = {}
@@ -104,65 +101,99 @@ class Serving:
         limit: int,
         match: Match,
         disclose: bool = True,
+        behind: Behind | None = None,
     ) -> Page:
         """At most `limit` entries after `after_n`; what may not go now is passed over, and does
         not count as more either."""
-        reading = _Reading(self, policy, party, now)
+        reading = _Reading(self, policy, party, now, behind)
         wanted = StoreMatch(match.id, match.type, match.spec_version, match.version)
         while True:
             room = limit - len(reading.served)
             size = 1 + (room or _AHEAD)
-            found = self._store.view_page(
-                party, after_n=after_n, added_after=added_after, limit=size, match=wanted
-            )
+            with self._looking(behind) as look:
+                found = self._store.view_page(
+                    party, after_n=after_n, added_after=added_after, limit=size, match=wanted
+                )
+                look(found)
+            reading.know(found)
             for each in found:
                 after_n = each.n
                 if len(reading.served) < limit:
-                    reading.read(each)
+                    if not reading.read(each) and behind is not None and behind.passed(each):
+                        return Page(reading.done(disclose), False)
                 elif reading.going(each) is not None:
                     return Page(reading.done(disclose), True)
             if len(found) < size:
                 return Page(reading.done(disclose), False)
 
     def object(
-        self, policy: Policy, party: str, oid: str, now: int, *, disclose: bool = True
+        self,
+        policy: Policy,
+        party: str,
+        oid: str,
+        now: int,
+        *,
+        disclose: bool = True,
+        behind: Behind | None = None,
     ) -> tuple[Served, ...]:
         """Every version of the object that may go now, newest first."""
-        reading = _Reading(self, policy, party, now)
-        for each in self._store.view_object(party, oid):
+        reading = _Reading(self, policy, party, now, behind)
+        with self._looking(behind) as look:
+            found = self._store.view_object(party, oid)
+            look(found)
+        reading.know(found)
+        for each in found:
             reading.read(each)
         return reading.done(disclose)
 
-    def caller(self, policy: Policy, party: str, now: int) -> _Caller:
-        """The party's decisions, made anew when the policy or the clock asks for it."""
+    @contextmanager
+    def _looking(self, behind: Behind | None) -> Generator[Callable[[Sequence[Entry]], None]]:
+        """One snapshot, where the journal is behind: to look at entries in what they stand in."""
+        if behind is None:
+            yield lambda _: None
+        else:
+            with self._store.read():
+                yield behind.look
+
+    def caller(self, policy: Policy, party: str, now: int, *, afresh: bool = False) -> _Caller:
+        """The party's decisions, made anew (`afresh`: in any case) when the policy, the clock or
+        what came since asks for it."""
         with self._lock:
-            followed = self._store.cursor(view_cursor(party))
-            if self._followed.get(party) != followed:
-                # Records came, or changed their status or label: look again.
-                self._followed[party] = followed
-                self._facts = {}
+            state = self._store.view_state(party)
+            followed = state, self._store.cursor(view_cursor(party))
             held = self._callers.get(party)
             if (
-                held is None
+                afresh
+                or held is None
+                or self._followed.get(party) != followed
                 or held.decisions.policy is not policy
                 or not held.decisions.at <= now < held.until
             ):
-                until = self._store.view_state(party).valid_until
-                held = _Caller(Decisions(policy, self._party, party, now), until)
+                self._followed[party] = followed
+                held = _Caller(Decisions(policy, self._party, party, now), state.valid_until)
                 self._callers[party] = held
             return held
 
-    def fact(self, seq: int) -> _Fact:
-        """What decides about the version stored as `seq`."""
-        found = self._facts.get(seq)
-        if found is None:
-            record = self._store.by_seq(seq)
-            cell = self._store.cells_since(seq - 1, 1)[0].cell
-            found = _Fact(record.id, cell, record.label, made_at(record))
-            if len(self._facts) >= _KEPT:
-                self._facts.clear()
-            self._facts[seq] = found
-        return found
+    def facts(self, entries: Sequence[Entry]) -> dict[int, Fact]:
+        """What decides about these entries' records beside their labels."""
+        held = self._facts
+        known = {each.seq: held[each.seq] for each in entries if each.seq in held}
+        absent = {each.seq for each in entries} - known.keys()
+        if absent:
+            found = self._store.references.facts(absent)
+            for seq in absent - found.keys():
+                record = self._store.by_seq(seq)
+                found[seq] = record.id, made_at(record)
+            known |= found
+            with self._lock:
+                if len(self._facts) + len(found) > _KEPT:
+                    self._facts = {}
+                self._facts |= found
+        return known
+
+    def label(self, cell: str) -> Label:
+        """The label that a record carries now."""
+        return self._store.label_of(cell)
 
     def signed(self, policy: Policy, terms: Terms) -> Terms:
         """The terms with every grant of our own signed; one that we signed before is taken."""
@@ -210,20 +241,28 @@ class Serving:
 class _Reading:
     """One answer being put together."""
 
-    def __init__(self, serving: Serving, policy: Policy, party: str, now: int) -> None:
+    def __init__(
+        self, serving: Serving, policy: Policy, party: str, now: int, behind: Behind | None
+    ) -> None:
         self._serving, self._policy, self._party, self.now = serving, policy, party, now
-        caller = serving.caller(policy, party, now)
+        self._behind = behind
+        caller = serving.caller(policy, party, now, afresh=behind is not None)
         self._decisions, self._made = caller.decisions, caller.of_minute(now)
         self._identities = serving.identities(policy)
+        self._facts: dict[int, Fact] = {}
         self._rows: dict[int, Line] = {}
         self._grants: dict[str, Grant] = {}
         self.served: list[Served] = []
 
-    def read(self, entry: Entry) -> None:
-        """Add the entry, where the party may have it now."""
+    def know(self, entries: Sequence[Entry]) -> None:
+        """Take in what decides about these entries, before they are read."""
+        self._facts = self._serving.facts(entries)
+
+    def read(self, entry: Entry) -> bool:
+        """Add the entry, where the party may have it now; whether it may."""
         going = self.going(entry)
         if going is None:
-            return
+            return False
         for each in going.fresh:
             self._grants[each.id] = each
         self._rows[entry.n] = entry.oid, entry.oversion, going.clauses, entry.body_sha256
@@ -241,6 +280,7 @@ class _Reading:
                 tlp=going.tlp,
             )
         )
+        return True
 
     def going(self, entry: Entry) -> _Going | None:
         """Under which terms and by which clauses the party may have the entry now; None if not."""
@@ -248,9 +288,11 @@ class _Reading:
             return self._stone()
         if entry.oid in self._identities:
             return self._identity()
-        fact = self._serving.fact(entry.seq)
-        found = self._going(fact.cell, fact.label, fact.record, fact.made)
-        return None if found is not None and found.moved and entry.oid == fact.record else found
+        if self._behind is not None and not self._behind.may(entry):
+            return None
+        record, made = self._facts[entry.seq]
+        found = self._going(entry.cell, self._serving.label(entry.cell), record, made)
+        return None if found is not None and found.moved and entry.oid == record else found
 
     def _going(self, cell: str, label: Label, record: str, made: int) -> _Going | None:
         """The decision about a record with this label, made at `made` (µs UTC), now, and what the
@@ -294,6 +336,8 @@ class _Reading:
 
     def done(self, disclose: bool) -> tuple[Served, ...]:
         """What was read, accounted for where it is disclosed."""
+        if self._behind is not None:
+            self._behind.note()
         if self._rows and disclose:
             self._serving.account(self._party, self._rows, self._grants.values(), self.now)
         return tuple(self.served)

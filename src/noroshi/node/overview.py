@@ -10,7 +10,7 @@ from collections import Counter
 import msgspec
 
 from noroshi.exchange.decisions import Decisions
-from noroshi.exchange.graph import Graph
+from noroshi.exchange.graph import made_at
 from noroshi.node.node import Node
 from noroshi.store.rows import Cell
 from noroshi.words.release import Release
@@ -35,10 +35,8 @@ def overview(node: Node, party: str, now: int) -> Overview:
     _, policy = node.policy(at=now)
     counted: dict[str, Counter[str]] = {"released": Counter(), "partial": Counter()}
     decisions = Decisions(policy, node.party, party, now)
-    graph = Graph(node.store)
-    graph.load(0)
     for each in _live(node):
-        made = graph.nodes[each.seq].made
+        made = made_at(node.store.by_seq(each.seq))
         release = decisions.of(each.cell, node.store.label_of(each.cell), each.id, made)
         counted.setdefault(release.verdict, Counter())[_what(release)] += 1
     return Overview(

@@ -117,6 +117,10 @@ class References:
         row = self._connection.execute(SQL["cell"], (cell,)).fetchone()
         return row[0] if row else None
 
+    def cell_name(self, n: int) -> str:
+        """The cell with this number."""
+        return self._one("cell_name", n)
+
     def put_cell(self, cell: str, instants: Iterable[int]) -> int:
         """Give a cell its number, with the instants (µs UTC) at which its label changes."""
         n = self._one("last_cell") + 1
@@ -155,9 +159,10 @@ class References:
         """Whether the version lives, and under which label."""
         self._connection.execute(SQL["update_version"], (int(live), cell, seq))
 
-    def made(self, seqs: Iterable[int]) -> dict[int, int]:
-        """When versions were made (µs UTC)."""
-        return dict(_listed(self._connection, SQL["made"], (), seqs))
+    def facts(self, seqs: Iterable[int]) -> dict[int, tuple[str, int]]:
+        """(id, when it was made in µs UTC) of versions, those that were read."""
+        found = _listed(self._connection, SQL["facts"], (), seqs)
+        return {seq: (oid, made) for seq, oid, made in found}
 
     def seqs(self, after: int, limit: int) -> list[int]:
         """Versions read, after number `after`."""
@@ -234,9 +239,11 @@ class Settled:
         """The entries of these versions are to be made again."""
         self._many("put_todo", ((seq, int(held)) for seq in seqs))
 
-    def put_todo_referring(self, target: int, state: int) -> None:
+    def put_todo_referring(self, target: int, state: int, *, held: bool) -> None:
         """Those of versions that refer to the object, and have a bit of `state`."""
         self._many("put_todo_referring", [(target, state)])
+        if held:
+            self._many("hold_referring", [(target,)])
 
     def put_todo_bringing(self, oid: str) -> None:
         """Those of versions that bring this object beside themselves."""

@@ -33,6 +33,9 @@ SELECT 1 FROM object o JOIN version v ON v.object = o.n WHERE o.id = ? LIMIT 1;
 -- name: cell
 SELECT n FROM cell WHERE cell = ?;
 
+-- name: cell_name
+SELECT cell FROM cell WHERE n = ?;
+
 -- name: put_cell
 INSERT INTO cell (n, cell) VALUES (?, ?);
 
@@ -67,8 +70,8 @@ SELECT v.seq, r.status, s.cell FROM object o JOIN version v ON v.object = o.n
 JOIN record r ON r.seq = v.seq JOIN record_strand s ON s.seq = v.seq
 WHERE o.id = ? ORDER BY v.seq;
 
--- name: made
-SELECT seq, made FROM version WHERE seq IN (?*);
+-- name: facts
+SELECT v.seq, o.id, v.made FROM version v JOIN object o ON o.n = v.object WHERE v.seq IN (?*);
 
 -- name: seqs
 SELECT seq FROM version WHERE seq > ? ORDER BY seq LIMIT ?;

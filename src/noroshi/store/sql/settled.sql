@@ -42,9 +42,13 @@ SET held = CASE WHEN excluded.held = 1 THEN 1 ELSE view_todo.held END;
 
 -- name: put_todo_referring
 INSERT INTO view_todo (party, seq, held, again)
-SELECT p.party, p.seq, 1, 0 FROM reference f JOIN view_version p ON p.party = ? AND p.seq = f.seq
-WHERE f.target = ? AND (p.state & ?) <> 0
-ON CONFLICT (party, seq) DO UPDATE SET held = 1;
+SELECT p.party, p.seq, 0, 0 FROM reference f JOIN view_version p ON p.seq = f.seq
+WHERE p.party = ? AND f.target = ? AND (p.state & ?) <> 0
+ON CONFLICT (party, seq) DO NOTHING;
+
+-- name: hold_referring
+UPDATE view_todo SET held = 1
+WHERE party = ? AND seq IN (SELECT seq FROM reference WHERE target = ?);
 
 -- name: put_todo_bringing
 INSERT INTO view_todo (party, seq, held, again)

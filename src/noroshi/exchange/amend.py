@@ -1,0 +1,116 @@
+"""Amending: what another law, another hour or another consent changes, label by label.
+
+A party's versions rest on answers about their labels. Where the answer is another one now, the
+versions under it go over in batches, in order; killed half-way, the rows themselves say which are
+left. Labels about which the answer stands are not looked at again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from noroshi.exchange import variants
+from noroshi.exchange.decisions import Decisions
+from noroshi.exchange.region import Region, Version
+from noroshi.store import Store
+
+WITHHELD = "withheld"
+MOVING = "moving"
+_CELLS = 1_000
+
+
+class Change(msgspec.Struct, frozen=True):
+    """About records of the cell, made in [from, to), the answer is this one now."""
+
+    cell: int
+    made: tuple[int, int]
+    answer: str
+
+
+class Answers:
+    """What a party may have, under one law at one time."""
+
+    def __init__(self, store: Store, decisions: Decisions) -> None:
+        self._store, self.decisions = store, decisions
+        self._names: dict[int, str] = {}
+
+    def of(self, region: Region, version: Version) -> str | None:
+        """The answer about a version."""
+        return self.about(self._name(version.row.cell), region.id(version.object), version.row.made)
+
+    def about(self, cell: str, record: str, made: int) -> str | None:
+        """After which transforms a record with this label may go; None where it may not."""
+        label = self._store.label_of(cell)
+        release = self.decisions.of(cell, label, record, made)
+        return variants.key_of(release.transforms) if release.permitted else None
+
+    def changes(self, cells: Iterator[tuple[int, str]]) -> Iterator[Change]:
+        """Where the answer differs from what the party's versions rest on."""
+        settled = self._store.settled(self.decisions.party)
+        for n, cell in cells:
+            held = settled.answers(n)
+            for made in self.decisions.stretches():
+                answer = self.about(cell, "", made[0]) or WITHHELD
+                if held.get(made) != answer:
+                    yield Change(n, made, answer)
+
+    def _name(self, n: int) -> str:
+        found = self._names.get(n)
+        if found is None:
+            found = self._names[n] = self._store.references.cell_name(n)
+        return found
+
+
+def every_cell(store: Store) -> Iterator[tuple[int, str]]:
+    """All cells by number."""
+    after = 0
+    while found := store.references.cells_after(after, _CELLS):
+        yield from found
+        after = found[-1][0]
+
+
+class Amending:
+    """The way from what the party's versions rest on to `answers`; where it is, it remembers."""
+
+    def __init__(
+        self, store: Store, answers: Answers, cells: Iterator[tuple[int, str]], until: int
+    ) -> None:
+        self.answers, self.until = answers, until
+        self._settled = store.settled(answers.decisions.party)
+        self._changes = list(answers.changes(cells))
+        self._named = sorted(answers.decisions.named)
+        self._after = 0
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left."""
+        return not self._changes and not self._named
+
+    def named(self, store: Store) -> list[int]:
+        """Versions of the records that consents name: about them is decided apart, each time."""
+        numbers = store.references.numbers(self._named)
+        self._named = []
+        return [each.seq for each in self._settled.by_object(numbers.values())]
+
+    def next(self, upto: int, most: int) -> list[int]:
+        """At most `most` versions, none above `upto`, that rest on another answer. Call inside
+        `store.write()`, and settle them there."""
+        found: list[int] = []
+        while self._changes and len(found) < most:
+            change = self._changes[-1]
+            room = most - len(found)
+            seqs = self._settled.differing(
+                change.cell, change.made, change.answer, (self._after, upto), room
+            )
+            found += seqs
+            if len(seqs) < room:
+                self._changes.pop()
+                self._settled.put_answer(change.cell, change.made, change.answer)
+                self._after = 0
+            else:
+                # Until the last has gone over, no answer is what they all rest on.
+                self._settled.put_answer(change.cell, change.made, MOVING)
+                self._after = seqs[-1]
+        return found

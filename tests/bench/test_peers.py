@@ -68,6 +68,16 @@ def test_a_peer_that_does_not_answer_is_missing(operation: str | None, script: s
         running.ask(operation or "anything")
 
 
+def test_a_peer_may_end_what_it_started(tmp_path: Path) -> None:
+    ended = tmp_path / "ended"
+    text = f"{SCRIPT}\nopen({str(ended)!r}, 'w').close()\n"
+    (tmp_path / "peers" / "tidy.py").write_text(text, "utf-8")
+    with started("other", "tidy") as running:
+        assert running.ask("double", value=1) == {"twice": 2}
+        assert not ended.exists()
+    assert ended.exists()
+
+
 def test_turns_are_taken() -> None:
     order: list[str] = []
 

@@ -10,6 +10,7 @@ AUDIENCE = "src/noroshi/store/sql/audience.sql"
 FIRST = "only the first row is read"
 ANY_ROW = "only whether there is a row counts"
 LONE = "compiling drops every stretch that overlaps, so at most one holds at an instant"
+AGAIN = "more records are dated, each by its own bytes: to the date that it has, if it has one"
 ORDER = "what is read goes into a dict or a set, or is updated row by row: its order says nothing"
 
 EQUIVALENT: dict[str, dict[str, str]] = {
@@ -33,7 +34,8 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     f"{AUDIENCE}:unmade": {
         "IS NULL ORDER BY s . seq: DESC": ORDER,
         "BY s . seq ;: seq → made": ORDER,
-        "without s.made IS NULL": "a record dated again gets the date that it has",
+        "without s.made IS NULL": AGAIN,
+        "without r.seq = s.seq": AGAIN,
     },
     f"{AUDIENCE}:order": {"FROM party ORDER BY position ;: DESC": ORDER},
     f"{AUDIENCE}:visible": {

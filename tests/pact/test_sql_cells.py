@@ -228,6 +228,15 @@ def test_stretches_in_which_records_were_made_meet_without_overlap(
     agree(connection, undated, held, 1, AT)
 
 
+def test_the_only_record_is_dated_too(empty) -> None:
+    policy = making.policy(making.agreement(rest=LATE))
+    held = kept(LABELS[0])
+    connection = stored(empty, held)
+    audience.derive(connection, policy, "JPN", 1, AT)
+    agree(connection, policy, held, 1, AT)
+    assert [each.seq for each in audience.visible(connection, "USA", 1, AT, 0, 99)] == [1]
+
+
 def test_rows_are_the_table() -> None:
     """By label, then by record; words, releases and stretches as the table says."""
     policy = making.policy(

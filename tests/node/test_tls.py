@@ -27,6 +27,7 @@ from noroshi.node import credentials, serve
 from noroshi.node.credentials import Wish
 from noroshi.node.node import Node, clock
 from noroshi.node.setup import init
+from noroshi.node.sync import sync
 from noroshi.node.tls import Door
 from noroshi.words.errors import BadConfig
 
@@ -302,6 +303,30 @@ def test_taxii2_client_comes_with_a_certificate(
         (collection,) = server.default.collections
         assert collection.alias == "view"
         assert collection.get_objects() == {}
+
+
+def test_a_node_comes_to_its_peer_with_a_certificate(
+    start: Callable[..., Served], wait: Wait, tmp_path: Path
+) -> None:
+    node, union = start(), tmp_path / "eu"
+    files = node.certificates
+    node.add("eu", "EU", kind="certificate", certificate=files.cert("eu").read_text())
+    wait(lambda: node.status("eu") == 200)
+    init(union, "EU", listen="127.0.0.1:0")
+    before = (union / "node.toml").read_text("utf-8")
+
+    def pulled(cert: str, key: str, ca: str) -> int:
+        lines = f'cert = "{files.cert(cert)}"\nkey = "{files.key(key)}"\nca = "{files.cert(ca)}"\n'
+        peer = f'[[peer]]\nparty = "JPN"\nurl = "{node.url}/taxii2/"\n{lines}'
+        (union / "node.toml").write_text(before + peer, "utf-8")
+        with Node.open(union) as opened:
+            return sync(opened, "JPN", clock).pages
+
+    assert pulled("eu", "eu", "server") == 0
+    with pytest.raises(BadConfig, match=r"\[\[peer\]\] JPN: .*KEY_VALUES_MISMATCH"):
+        pulled("eu", "kor", "server")
+    with pytest.raises(BadConfig, match="No such file"):
+        pulled("eu", "eu", "missing")
 
 
 def test_a_renewed_server_certificate_is_taken_up(

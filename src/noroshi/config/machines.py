@@ -20,6 +20,7 @@ class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Towards it: `url` of its TAXII discovery, `user` and `password`, `every`. From it: `account`
     lets it in, with `account_hash` (Argon2id) or what `noroshi account add` gave it. `public_key`
     (hex Ed25519) is pinned; without it nothing that the peer grants is kept.
+    `cert` and `key` are the certificate we come with, `ca` what its own is checked by; PEM files.
     """
 
     party: str
@@ -30,6 +31,9 @@ class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account_hash: Secret | None = None
     public_key: str | None = None
     every: str | None = None
+    cert: str | None = None
+    key: str | None = None
+    ca: str | None = None
 
     def __post_init__(self) -> None:
         check_every(self.every)
@@ -37,6 +41,8 @@ class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("public_key is not an Ed25519 key: 64 digits of lower-case hex")
         if self.account is None and self.account_hash is not None:
             raise ValueError("account_hash is that of an account, and none is named")
+        if (self.cert is None) != (self.key is None):
+            raise ValueError("cert and key go together")
         if (self.user is None) != (self.password is None):
             raise ValueError("user and password go together")
         if self.url is not None:

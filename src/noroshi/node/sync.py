@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from noroshi.exchange.taxii.client import Cursor, Pulled, discover, open_client, pull
+from noroshi.exchange.taxii.client import Cursor, Pulled, discover, pull
 from noroshi.node.node import Node
+from noroshi.node.peering import open_to
 from noroshi.node.receive import Received, receive
 from noroshi.words.errors import BadConfig
 
@@ -32,7 +33,7 @@ def sync(node: Node, party: str, now: Callable[[], int]) -> SyncReport:
     if peer.user and peer.password:
         auth = (peer.user, node.settings.secret(peer.password, f"password of [[peer]] {party}"))
     report = SyncReport(party)
-    with open_client() as http:
+    with open_to(node.settings, peer) as http:
         collection = discover(peer.url, auth, http)
         for page in pull(collection, auth, _cursor(node, party), http):
             _store_page(node, party, page, report, now())

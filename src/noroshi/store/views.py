@@ -48,6 +48,9 @@ def after(current: Sequence[Current], entry: Current, shown: bool) -> list[Curre
 
 def marked(rows: Sequence[Current]) -> list[Current]:
     """`rows` of one object with `last`, `first`, `newest` and `plain` as the schema says."""
+    if len(rows) == 1:
+        # Most objects have one version, which is all of them.
+        return [rows[0]._replace(last=1, first=1, newest=1, plain=1)]
     newest = max((row.spec_version for row in rows), default="")
     versions: dict[str, list[int]] = {}
     for row in rows:

@@ -170,6 +170,16 @@ LIES = {
         malware(object_marking_refs=[tlp_marking_id(Tlp.RED)]),
         "its marking is stricter than its label",
     ),
+    "a stricter marking of a part": (
+        malware(
+            granular_markings=[{"marking_ref": tlp_marking_id(Tlp.RED), "selectors": ["name"]}]
+        ),
+        "the marking of a part is stricter than its label",
+    ),
+    "granular markings that do not read": (
+        malware(granular_markings=[{"marking_ref": tlp_marking_id(Tlp.RED), "selectors": [7]}]),
+        "the marking of a part is stricter than its label",
+    ),
     "a finding of a third": (event("FRA"), "made by somebody who is not in its label"),
 }
 

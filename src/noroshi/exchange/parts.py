@@ -15,10 +15,19 @@ import msgspec
 from noroshi.pact.grants import granted as grants_of
 from noroshi.pact.policy import Policy
 from noroshi.words.grant import Grant
-from noroshi.words.label import Label, Strand, apart, whole
+from noroshi.words.label import Label, Strand, Tlp, apart, tlp_marking_id, whole
 from noroshi.words.label import label as joined
 from noroshi.words.release import Release
-from noroshi.words.selector import Path, Unremovable, moved, parsed, resolves, without, written
+from noroshi.words.selector import (
+    Path,
+    Unremovable,
+    covers,
+    moved,
+    parsed,
+    resolves,
+    without,
+    written,
+)
 from noroshi.words.transform import Change, Without
 
 GRANULAR: Final = "granular_markings"
@@ -147,3 +156,36 @@ def _remarked(markings: Any, paths: Collection[Path], left: Mapping[str, Any]) -
 
 def _roots(paths: Collection[Path]) -> frozenset[str | int]:
     return frozenset(path[0] for path in paths)
+
+
+def understated(raw: bytes, told: Label) -> bool:
+    """Whether the object marks a part with a TLP 2.0 level that no strand of the label `told` has
+    for that part; so too where its granular markings do not read."""
+    try:
+        markings = _granular.decode(raw).granular_markings
+        return any(_below(each, told) for each in markings if each.marking_ref or not each.lang)
+    except (msgspec.MsgspecError, ValueError):
+        return True
+
+
+class _Marking(msgspec.Struct):
+    selectors: tuple[str, ...] = ()
+    marking_ref: str | None = None
+    lang: str | None = None
+
+
+class _Marked(msgspec.Struct):
+    granular_markings: tuple[_Marking, ...] = ()
+
+
+_granular = msgspec.json.Decoder(_Marked)
+_LEVELS: Final = {tlp_marking_id(tlp): tlp.rank for tlp in Tlp}
+
+
+def _below(marking: _Marking, told: Label) -> bool:
+    rank = _LEVELS.get(marking.marking_ref or "", 0)
+    held = [strand for strand in told.strands if strand.tlp.rank >= rank]
+    if any(not strand.parts for strand in held):
+        return False
+    parts = [parsed(part) for strand in held for part in strand.parts]
+    return any(not any(covers(part, parsed(each)) for part in parts) for each in marking.selectors)

@@ -16,6 +16,7 @@ from enum import Enum
 import msgspec
 
 from noroshi.exchange import tombstone
+from noroshi.exchange.parts import understated
 from noroshi.exchange.sign import verify_grant
 from noroshi.exchange.taxii.client import Pulled
 from noroshi.exchange.tombstone import Tombstone
@@ -137,6 +138,8 @@ def _take(
     if (not theirs) if body is None else (body.owner in ours):
         return Left.OWN
     wrong = _wrong(party, common, body, label)
+    if wrong is None and understated(raw, label):
+        wrong = "the marking of a part is stricter than its label"
     if wrong is not None:
         return wrong
     release = decide(policy, label, node.party, node.party, now, "keep", record=common.id)

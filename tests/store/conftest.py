@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from pg_cluster import Cluster, cluster, leave_out
+from pg_cluster import Cluster, cluster, leave_out, new_database
 from sides import PostgresSide, Side, SqliteSide, Where
 
 from noroshi.store import Store
@@ -16,7 +16,7 @@ from noroshi.words.record import Hop, Record, Status
 
 MakeRecord = Callable[..., Record]
 
-__all__ = ["cluster"]
+__all__ = ["cluster", "new_database"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

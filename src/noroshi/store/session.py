@@ -101,7 +101,10 @@ class Session:
             return self._raw.execute(statement(sql), parameters, binary=True)
         except psycopg.Error as problem:
             self._renew(problem)
-        return self._raw.execute(statement(sql), parameters, binary=True)
+        try:
+            return self._raw.execute(statement(sql), parameters, binary=True)
+        except psycopg.Error as problem:
+            raise self._meaning(problem) from problem
 
     def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> object:
         """Run one statement of the `.sql` files for each row of parameters."""

@@ -14,6 +14,17 @@ AGAIN = "more records are dated, each by its own bytes: to the date that it has,
 ORDER = "what is read goes into a dict or a set, or is updated row by row: its order says nothing"
 
 EQUIVALENT: dict[str, dict[str, str]] = {
+    "src/noroshi/pact/ways.py:_reach": {
+        "giver != taker and hub in (None, giver, taker) and mask: without mask": (
+            "a clause that reaches nobody becomes a part of nobody, and those are left out later"
+        ),
+    },
+    "src/noroshi/pact/policy.py:Policy._make": {
+        "pairs and pillar in clause.pillars: without pairs": "the loop goes over no pairs then",
+    },
+    "src/noroshi/store/audience.py:order": {
+        "0 → 1": "every party is given to the store again, which passes over those it has",
+    },
     f"{AUDIENCE}:covers": {"SELECT 1 FROM compiled WHERE: 1 → 2": ANY_ROW},
     f"{AUDIENCE}:since": {
         "ORDER BY since DESC LIMIT 1 ;: DESC → none": LONE,

@@ -263,6 +263,7 @@ def test_a_table_answers_by_place_and_in_words() -> None:
     label = labelled(strand(), strand(kind="encounter"))
     table = Table(rules, "JPN", {"c": label, "d": label, "e": labelled(strand())}, AT, order)
     assert len(table.strands) == 2
+    assert [table.parts(i) for i in (0, 1)] == [table.parts(i, None, 0) for i in (0, 1)]
     assert table.masks.order == order
     audience = table.audience("c")
     assert audience == table.audience("d") == table.audience("e")

@@ -9,6 +9,7 @@ import naive_tags
 import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from making import agreement
 
 from noroshi.pact.abstract import OTHER, classes, markings
 from noroshi.pact.decide import is_public
@@ -118,3 +119,14 @@ def test_no_clause_is_one_class_but_for_what_all_strands_have() -> None:
         (True, False, False), (True, False, True),
     }  # fmt: skip
     assert {found.terms(bits)["kind"] for bits in found.found} == {OTHER}
+
+
+def test_a_milder_value_that_nobody_names_has_a_class_of_its_own() -> None:
+    """Covered as the stricter one is, and not spoken of by who names that one."""
+    strict = ("iep:permitted_actions=none",)
+    more = "[[release]]\nid = 'R2'\nbasis = 'model'\npillars = ['maritime']\nmax_tlp = 'red'\n"
+    of = agreement(release=f"handling = ['{strict[0]}']\nmax_tlp = 'red'", rest=more)
+    found = classes(of.file.release, [When(handling=strict)])
+    tags = {found.terms(bits)["handling"] for bits in found.found if bits & 0b111 == 0b001}
+    assert tags
+    assert all(strict[0] not in each for each in tags)

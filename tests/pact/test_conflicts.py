@@ -129,6 +129,10 @@ CASES = {
             ("x/R1", "asymmetric", None),
         },
     ),
+    "a duty of which some is owed to nobody that a clause reaches": (
+        'max_tlp = "green"\nto = ["EU"]', DUTY + GREEN + 'when = { kinds = ["stop"] }',
+        {("x/D", "duty", "EU to JPN: no clause can satisfy it")},
+    ),
     "a duty that redaction fails": (
         'transform = [{ kind = "text" }]', DUTY + GREEN + 'when = { kinds = ["stop"] }',
         {("x/D", "duty", "only with more redacted than its floor allows")},
@@ -161,6 +165,23 @@ def test_remarks_of_one_agreement(release: str, rest: str, expected) -> None:
     # A prohibition that names a party makes releases one way; that is not what is asked here.
     expected = {each for each in expected if each[2] is not None}
     assert {each for each in found if each[1] != "asymmetric" or each in expected} == expected
+
+
+@pytest.mark.parametrize(("hub", "owed"), [("USA", False), ("", True)], ids=["hub", "no hub"])
+def test_what_goes_through_a_hub_is_owed_to_the_hub(hub: str, owed: bool) -> None:
+    rest = MORE.replace("R2", "R0") + 'max_tlp = "green"\nto = ["USA"]\n'
+    rest += MORE + 'max_tlp = "green"\nfrom = ["USA"]\n'
+    rest += DUTY + GREEN + 'when = { kinds = ["stop"] }'
+    release = 'max_tlp = "green"\nfrom = ["USA"]\nkinds = ["stop"]'
+    of = agreement(
+        parties='["JPN", "KOR", "USA"]', head=f'hub = "{hub}"' if hub else "",
+        release=release, rest=rest,
+    )  # fmt: skip
+    said = _found(of, kinds=("duty",))
+    texts = {
+        ("x/D", "duty", f"{one}: no clause can satisfy it") for one in ("JPN to KOR", "KOR to JPN")
+    }
+    assert said == (texts if owed else set())
 
 
 def test_a_clause_in_another_agreement_decides_first() -> None:

@@ -265,3 +265,14 @@ def test_held_and_meant_of_a_hub() -> None:
     assert "KOR" not in masks.codes(way.direct)
     assert {"KOR", "USA"} <= {*masks.codes(held(ground, group_out))}
     assert held(ground, group_out) & ~meant(ground, group_out) == 0
+
+
+def test_every_grant_that_consents_name_is_tried_before_and_after_the_release() -> None:
+    yes = [consent("KOR", grant="grant--1"), consent("USA", grant="grant--2"), consent("AUS")]
+    rules = policy(agreement(release='approval = "each"'), consents=yes)
+    masks = Masks(PARTIES)
+    group = next(each for each in groups(rules, masks) if each.originator == "JPN")
+    found = [(each.agreed, each.later) for each in questions(group, masks)]
+    alone, one, two = (masks.of(codes) for codes in (["AUS"], ["AUS", "KOR"], ["AUS", "USA"]))
+    assert found[0] == (alone, one | two)  # for the replay
+    assert {*found} - {found[0]} == {(a, b) for a in (alone, one, two) for b in (alone, one, two)}

@@ -138,3 +138,18 @@ def test_a_party_without_a_place_is_an_error() -> None:
         table.release("c", "ZZZ")
     with pytest.raises(KeyError):
         table.release("d", "EU")
+
+
+def test_the_end_of_an_agreement_that_all_have_left_cuts_time() -> None:
+    left = [f"{{ party = '{code}', effective = 2026-02-01 }}" for code in ("EU", "KOR")]
+    of = making.agreement(
+        parties='["EU", "KOR"]',
+        rest=f"[exit]\nterminated = 2026-04-01\nleft = [{', '.join(left)}]",
+    )
+    given = making.grant(recipients=("USA",), onward="free")
+    policy = making.policy(of, grants=[given])
+    labels = {"c": making.labelled(making.strand(grant=given.id))}
+    march, april = (making.parse_instant(f"2026-0{month}-01T00:00:00Z") for month in (3, 4))
+    seen = [Table(policy, "USA", labels, at).release("c", "AUS").permitted for at in (march, april)]
+    assert seen == [True, False]
+    assert Table(policy, "USA", labels, march).window.end == april

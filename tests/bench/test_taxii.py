@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import sys
+import time
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +15,7 @@ import pytest
 from noroshi.bench import serving, taxii
 from noroshi.bench.attack import dated, objects
 from noroshi.bench.http import Access, Client
+from noroshi.bench.measure import cpu_of
 from noroshi.bench.peer import PeerMissing
 from noroshi.words.stix import head
 
@@ -90,6 +94,22 @@ def test_a_peer_that_refuses_the_objects_is_missing(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(taxii, "started", started)
     with pytest.raises(PeerMissing, match="OpenTAXII"), taxii.holding("OpenTAXII", page):
         pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux'")
+def test_cpu_time_is_that_of_both() -> None:
+    """Of this process twice: within two ticks of the system's clock."""
+    clock = cpu_of(os.getpid())
+    before, alone = clock(), time.process_time()
+    while time.process_time() - alone < 0.1:
+        pass
+    spent, alone = clock() - before, time.process_time() - alone
+    assert 2 * alone - 0.03 <= spent <= 2 * alone + 0.03
+
+
+@pytest.mark.parametrize("pid", [None, 2**30])
+def test_without_a_process_to_ask_it_is_the_wall_clock(pid: int | None) -> None:
+    assert cpu_of(pid) is time.perf_counter
 
 
 @pytest.mark.slow

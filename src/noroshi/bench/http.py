@@ -18,13 +18,15 @@ MEDIA_TYPE: Final = "application/taxii+json;version=2.1"
 
 
 class Access(msgspec.Struct, frozen=True):
-    """Where objects are to be had, and under which account; with a `token` by that instead."""
+    """Where objects are to be had, and under which account; with a `token` by that instead. `pid`
+    is the server's process, where it is one."""
 
     port: int
     user: str
     password: str
     path: str
     token: str | None = None
+    pid: int | None = None
 
     def client(self) -> Client:
         """A new connection."""

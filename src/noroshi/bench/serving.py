@@ -101,15 +101,15 @@ def node(terms: str = "") -> Generator[Access, None, None]:
     """The running node's view for the EU, by the EU's account."""
     with tempfile.TemporaryDirectory() as name:
         password = make(Path(name), terms)
-        with process(Path(name)) as port:
+        with process(Path(name)) as (port, pid):
             with Client(port, "eu", password) as client:
                 path = _view(client)
-            yield Access(port, "eu", password, path)
+            yield Access(port, "eu", password, path, pid=pid)
 
 
 @contextlib.contextmanager
-def process(folder: Path) -> Generator[int, None, None]:
-    """The port of the node in `folder`, which is served by a process of its own meanwhile."""
+def process(folder: Path) -> Generator[tuple[int, int], None, None]:
+    """The port of the node in `folder`, and the process that serves it meanwhile."""
     command = [sys.executable, "-m", "noroshi", "serve", "--no-worker", "--node", str(folder)]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert running.stdout is not None
@@ -120,7 +120,7 @@ def process(folder: Path) -> Generator[int, None, None]:
         alarm.cancel()
         if " serves " not in line:
             raise OSError(f"the node did not start: {line!r}")
-        yield int(line.rsplit(":", 1)[1].split("/")[0])
+        yield int(line.rsplit(":", 1)[1].split("/")[0]), running.pid
     finally:
         alarm.cancel()
         running.terminate()

@@ -109,14 +109,14 @@ def content() -> dict[str, Any]:
 
 
 @contextmanager
-def served(folder: Path, file: Path) -> Generator[int, None, None]:
-    """The port of a node that was filled from `file`, for ACCOUNT."""
+def served(folder: Path, file: Path) -> Generator[tuple[int, int], None, None]:
+    """The port and the process of a node that was filled from `file`, for ACCOUNT."""
     node, password = folder / "node", folder / "password"
     password.write_text(PASSWORD, "utf-8")
     init(node, "JPN", listen="127.0.0.1:0")
     load(node, file, ACCOUNT, password, clock())
-    with process(node) as port:
-        yield port
+    with process(node) as (port, pid):
+        yield port, pid
 
 
 @contextmanager
@@ -124,23 +124,5 @@ def running_suite(folder: Path) -> Generator[Running, None, None]:
     """The node filled from `content`."""
     file = folder / "data.json"
     file.write_text(json.dumps(content()), "utf-8")
-    with served(folder, file) as port:
-        yield Running(port, listener(port))
-
-
-def listener(port: int) -> int:
-    """The process that listens on a port of this machine, by /proc; 0 where there is no such."""
-    rows = Path("/proc/net/tcp").read_text().splitlines() if Path("/proc/net/tcp").exists() else []
-    inodes = {
-        row.split()[9]
-        for row in rows[1:]
-        if row.split()[1].endswith(f":{port:04X}") and row.split()[3] == "0A"
-    }
-    for link in Path("/proc").glob("[0-9]*/fd/*"):
-        try:
-            target = str(link.readlink())
-        except OSError:
-            continue
-        if target.removeprefix("socket:[").removesuffix("]") in inodes:
-            return int(link.parts[2])
-    return 0
+    with served(folder, file) as (port, pid):
+        yield Running(port, pid)

@@ -100,7 +100,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[Wo
     file = shared / "data/cyber/oasis/taxii/medallion_default_data.json"
     folder = tmp_path_factory.mktemp("oasis")
     with (
-        served(folder, file) as port,
+        served(folder, file) as (port, _),
         httpx2.Client(
             base_url=f"http://127.0.0.1:{port}",
             auth=(ACCOUNT, PASSWORD),

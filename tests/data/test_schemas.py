@@ -13,6 +13,8 @@ import msgspec
 import pytest
 import stix2validator
 
+from noroshi.exchange import receipt
+from noroshi.exchange.receipt import Onward, Receipt
 from noroshi.exchange.tombstone import tombstone
 from noroshi.exchange.wire import TOMBSTONE_EXTENSION, vessel
 from noroshi.words import ids
@@ -63,14 +65,17 @@ def written() -> dict[str, list[Any]]:
     assert ship is not None
     assert track is not None
     stone = tombstone(b"secret", "JPN", "EU", EVENT, (0, 1_000), 5_000)
+    steps = (Onward("FRA", "confirmed", "2026-01-01T00:00:00.000Z", (Onward("ITA", "waiting"),)),)
+    said, bare = Receipt("tombstone--1", "EU", 5_000, 6_000, steps), Receipt("x", "EU", 1, 2)
     return {
         "finding": [wire(FULL), wire(BARE)],
         "vessel": [json.loads(ship.body), json.loads(track.body)],
         "tombstone": [json.loads(stone.body)],
+        "receipt": [json.loads(receipt.receipt(each)) for each in (said, bare)],
     }
 
 
-@pytest.mark.parametrize("name", ["finding", "vessel", "tombstone"])
+@pytest.mark.parametrize("name", ["finding", "vessel", "tombstone", "receipt"])
 def test_what_we_write_is_what_the_schema_says(name: str) -> None:
     validator = jsonschema.Draft202012Validator(schema(name))
     for each in written()[name]:
@@ -96,6 +101,8 @@ def test_what_we_write_is_what_the_schema_says(name: str) -> None:
         ("vessel", "extensions", {}),
         ("tombstone", "withdrawn_versions", "now"),
         ("tombstone", "type", "malware"),
+        ("receipt", "onward", [{"party": "FRA", "state": "gone"}]),
+        ("receipt", "withdrawal_id", ""),
     ],
 )
 def test_the_schema_refuses(name: str, key: str, wrong: Any) -> None:
@@ -103,7 +110,7 @@ def test_the_schema_refuses(name: str, key: str, wrong: Any) -> None:
     assert not validator.is_valid({**written()[name][0], key: wrong})
 
 
-@pytest.mark.parametrize("name", ["finding", "vessel", "tombstone"])
+@pytest.mark.parametrize("name", ["finding", "vessel", "tombstone", "receipt"])
 def test_the_page_has_a_row_for_every_property(name: str) -> None:
     section = PAGE.read_text("utf-8").split(f"\n## {name.capitalize()}\n")[1].split("\n## ")[0]
     rows = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
@@ -120,6 +127,7 @@ def test_the_extension_definitions_are_valid_and_carry_our_ids() -> None:
         "finding": ids.FINDING_EXTENSION,
         "vessel": ids.VESSEL_EXTENSION,
         "tombstone": TOMBSTONE_EXTENSION,
+        "receipt": receipt.EXTENSION,
     }
     assert {name: each["id"] for name, each in found.items()} == ours
     for name, each in found.items():

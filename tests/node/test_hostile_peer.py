@@ -94,7 +94,7 @@ def offer(
         def pull(*arguments: object) -> Iterator[Pulled]:
             yield page
 
-        monkeypatch.setattr(syncing, "open_client", contextlib.nullcontext)
+        monkeypatch.setattr(syncing, "open_to", lambda *arguments: contextlib.nullcontext())
         monkeypatch.setattr(syncing, "discover", lambda *arguments: "")
         monkeypatch.setattr(syncing, "pull", pull)
         with Node.open(japan) as node:

@@ -12,6 +12,8 @@ from noroshi.words.record import Hop, Record
 from noroshi.words.stix import FindingBody
 from noroshi.words.time import Span
 
+GIVEN = (Hop("AUS", 1, "AUS"),)
+
 
 def statuses(store: Store) -> list[tuple[int, str]]:
     return [(cell.version, cell.status) for cell in store.cells_since(0, 100)]
@@ -36,15 +38,25 @@ def test_what_is_unknown_cannot_be_withdrawn(store: Store) -> None:
 def test_given_again_it_lives_under_the_label_it_then_has(
     store: Store, make: Callable[..., Record]
 ) -> None:
-    store.put([make()], at=1)
+    store.put([make(hops=GIVEN)], at=1)
     store.withdraw("indicator--1", at=2)
     narrower = label(Strand("JPN", "maritime", "stop", tlp=Tlp.AMBER, grant="grant--2"))
-    put = store.put([make(labelled=narrower)], at=3)
+    put = store.put([make(labelled=narrower, hops=GIVEN)], at=3)
     assert (put.stored, put.known) == (1, 0)
     assert statuses(store) == [(1, "live")]
     found = store.record("indicator--1")
     assert found is not None
     assert found.label == narrower
+
+
+def test_what_this_node_took_back_itself_stays_so_when_it_is_read_again(
+    store: Store, make: Callable[..., Record]
+) -> None:
+    store.put([make()], at=1)
+    store.withdraw("indicator--1", at=2)
+    put = store.put([make(), make(labelled=RED)], at=3)
+    assert (put.stored, put.known, put.conflicts) == (0, 2, ())
+    assert statuses(store) == [(1, "tombstone")]
 
 
 RED = label(Strand("JPN", "cyber", "stop", tlp=Tlp.RED))
@@ -84,13 +96,13 @@ def test_other_bytes_never_revive(store: Store, make: Callable[..., Record]) -> 
 def test_a_rebuilt_projection_still_says_why(store: Store, make: Callable[..., Record]) -> None:
     """The reason stands in a table of its own, so that making the projection anew keeps it."""
     raw = event("event--1")
-    store.put([make(id="event--1", raw=raw)], at=1)
+    store.put([make(id="event--1", raw=raw, hops=GIVEN)], at=1)
     store.withdraw("event--1", at=2)
     before = store.findings(status="retracted")
     assert [row.reason for row in before] == ["withdrawn by who gave it"]
     store.rebuild_findings()
     assert store.findings(status="retracted") == before
-    store.put([make(id="event--1", raw=raw)], at=3)
+    store.put([make(id="event--1", raw=raw, hops=GIVEN)], at=3)
     store.rebuild_findings()
     assert [row.reason for row in store.findings()] == [None]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from noroshi.pact.format import Agreement
 from noroshi.pact.load import load
 from noroshi.pact.policy import Policy
 from noroshi.store import Store
+from noroshi.words.ids import identity_id
 from noroshi.words.party import Parties, packaged_parties
 
 
@@ -47,6 +49,11 @@ class Node:
 
     def __exit__(self, *problem: object) -> None:
         self.store.close()
+
+    @functools.cached_property
+    def public(self) -> frozenset[str]:
+        """The identities of all parties, which are nobody's secret."""
+        return frozenset(map(identity_id, self.parties.order))
 
     def public_key(self, party: str) -> bytes | None:
         """The pinned key (32 bytes) by which what `party` signed is checked; None without one."""

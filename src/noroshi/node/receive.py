@@ -15,7 +15,7 @@ from enum import Enum
 
 import msgspec
 
-from noroshi.exchange import tombstone
+from noroshi.exchange import receipt, tombstone
 from noroshi.exchange.parts import understated
 from noroshi.exchange.sign import verify_grant
 from noroshi.exchange.taxii.client import Pulled
@@ -34,6 +34,7 @@ from noroshi.words.label import Label, Strand, Tlp, highest_tlp, tlp_marking_id
 from noroshi.words.label import label as joined
 from noroshi.words.record import Hop, Record
 from noroshi.words.stix import FindingBody, Head, body_of, head, version_of
+from noroshi.words.time import DAY
 
 
 class Received(msgspec.Struct):
@@ -46,6 +47,7 @@ class Received(msgspec.Struct):
     known: int = 0
     own: int = 0
     withdrawn: int = 0
+    receipts: int = 0
     refused: int = 0
     reasons: dict[str, int] = {}
 
@@ -55,14 +57,15 @@ class Received(msgspec.Struct):
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
 
 
-def receive(node: Node, party: str, page: Pulled, report: Received, now: int) -> None:
-    """Take what `party` sent, and count it in `report`. Call in the transaction that remembers how
-    far the peer was read."""
+def receive(node: Node, party: str, page: Pulled, report: Received, now: int) -> tuple[bool, ...]:
+    """Take what `party` sent, and count it in `report`; which of the objects were in order. Call
+    in the transaction that remembers how far the peer was read."""
     node.store.put_grants(grant for grant in page.grants if _genuine(node, grant))
     _, policy = node.policy(at=now)
     records: list[Record] = []
     attested: list[Attested] = []
     rejected: list[Rejected] = []
+    in_order: list[bool] = []
     unsigned, proofs = _proofs(node, party, page)
     for n, raw in enumerate(page.objects):
         label = page.labels[page.of[n]] if n < len(page.of) else None
@@ -70,6 +73,7 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
             taken = unsigned or f"{party} did not sign it as it came"
         else:
             taken = _take(node, policy, party, raw, label, proofs[n], now)
+        in_order.append(not isinstance(taken, str))
         if isinstance(taken, Record):
             records.append(taken)
             about = (taken.id, taken.version, taken.sha256)
@@ -78,6 +82,8 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
             report.withdrawn += 1
         elif taken is Left.OWN:
             report.own += 1
+        elif taken is Left.SAID:
+            report.receipts += 1
         else:
             rejected.append(Rejected(f"peer {party}", JsonPointer(f"/{n}"), taken, raw))
             report.refuse(taken)
@@ -91,6 +97,7 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
     report.objects += len(page.objects)
     report.stored += put.stored
     report.known += put.known
+    return tuple(in_order)
 
 
 class Left(Enum):
@@ -98,6 +105,7 @@ class Left(Enum):
 
     WITHDRAWN = "a withdrawal, carried out"
     OWN = "what is ours came back"
+    SAID = "a receipt, kept"
 
 
 def _proofs(
@@ -131,6 +139,8 @@ def _take(
     gone = tombstone.read(raw)
     if gone is not None:
         return _withdraw(node, party, gone, now)
+    if common.type == receipt.TYPE:
+        return _said(node, party, raw, now)
     if label is None:
         return "no label came with it"
     ours = policy.parties.line(node.party)
@@ -209,12 +219,23 @@ def _received(
 
 def _withdraw(node: Node, party: str, gone: Tombstone, now: int) -> Left | str:
     """Carry out a withdrawal: it ends what this peer gave us, and nothing that another gives."""
-    if node.store.give_up(gone.withdrawn, party, gone.versions, at=now):
-        return Left.WITHDRAWN
-    held = node.store.record(gone.withdrawn)
-    if held is None or held.status == "tombstone":
-        return Left.WITHDRAWN
-    return "a withdrawal of what this peer did not give us"
+    if not node.store.give_up(gone.withdrawn, party, gone.versions, at=now):
+        held = node.store.record(gone.withdrawn)
+        if held is not None and held.status != "tombstone":
+            return "a withdrawal of what this peer did not give us"
+    node.store.put_withdrawal(gone.id, party, gone.withdrawn, at=now)
+    return Left.WITHDRAWN
+
+
+def _said(node: Node, party: str, raw: bytes, now: int) -> Left | str:
+    """Keep what the peer says about a withdrawal of ours."""
+    found = receipt.read(raw, party)
+    if found is None or found.version > now + DAY:
+        return "a receipt that does not read"
+    if node.store.issued(party, found.stone) is None:
+        return "a receipt for what was not withdrawn from this peer"
+    node.store.put_receipt(found.stone, party, found.version, raw, at=now)
+    return Left.SAID
 
 
 def _genuine(node: Node, grant: Grant) -> bool:

@@ -21,12 +21,19 @@ from noroshi.config import API, FILE_NAME, Feed, Peer
 from noroshi.config.listen import resolve
 from noroshi.exchange.accounts import Accounts
 from noroshi.exchange.taxii.asgi import app
-from noroshi.exchange.taxii.service import MAX_CONTENT_LENGTH, Service, view_collection
+from noroshi.exchange.taxii.service import (
+    MAX_CONTENT_LENGTH,
+    Service,
+    inbox_collection,
+    view_collection,
+)
 from noroshi.exchange.vouch import vouch
 from noroshi.node.accounts import Watched, every, parties
 from noroshi.node.collections import roots
 from noroshi.node.expiry import Expiry
+from noroshi.node.inbox import Inbox
 from noroshi.node.node import Node, clock
+from noroshi.node.push import push
 from noroshi.node.sync import sync
 from noroshi.node.tls import Door, telling
 from noroshi.words.errors import NoroshiError
@@ -46,8 +53,9 @@ def service(node: Node, accounts: Accounts | None = None) -> Service:
     """What the node offers over TAXII: one view for each partner that has an account here, and the
     plain collections that its operator declared."""
     config = node.settings.config
-    view = view_collection(node.party, node.views(), f"View of {node.party}")
-    offered = roots(config, node.store, {API: (view,)})
+    views, inbox = node.views(), Inbox(node, API)
+    view = view_collection(node.party, views, f"View of {node.party}")
+    offered = roots(config, node.store, {API: (view, inbox_collection(node.party, views, inbox))})
     longest = (each.max_content_length or 0 for each in offered)
     return Service(
         title=config.node.name,
@@ -140,7 +148,10 @@ def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
             _try(say, f"view of {party}", lambda p=party: views.refresh(p, clock()))
         for peer in node.settings.config.peer:
             if peer.url and peer.every and _is_due(due, f"peer {peer.party}", peer.every):
-                _try(say, f"sync with {peer.party}", lambda p=peer: _pull(node, p, say))
+                if peer.mode != "push":
+                    _try(say, f"sync with {peer.party}", lambda p=peer: _pull(node, p, say))
+                if peer.mode != "pull":
+                    _try(say, f"push to {peer.party}", lambda p=peer: _push(node, p, say))
         if stop.wait(TICK_S):
             return
 
@@ -157,6 +168,12 @@ def _pull(node: Node, peer: Peer, say: Callable[[str], None]) -> None:
     report = sync(node, peer.party, clock)
     if report.stored or report.refused:
         say(f"{peer.party}: {report.stored} received, {report.refused} refused")
+
+
+def _push(node: Node, peer: Peer, say: Callable[[str], None]) -> None:
+    pushed = push(node, peer.party, clock)
+    if pushed.objects or pushed.refused:
+        say(f"{peer.party}: {pushed.taken} sent, {pushed.refused} refused")
 
 
 def _try(say: Callable[[str], None], what: str, act: Callable[[], object]) -> None:

@@ -10,18 +10,20 @@ import msgspec
 from noroshi.exchange.taxii.client import Cursor, Pulled, discover, pull
 from noroshi.node.node import Node
 from noroshi.node.peering import open_to
+from noroshi.node.push import answer
 from noroshi.node.receive import Received, receive
 from noroshi.words.errors import BadConfig
 
 
 class SyncReport(Received):
-    """What one pull brought, page by page."""
+    """What one pull brought, page by page; `told` receipts were sent in answer."""
 
     pages: int = 0
+    told: int = 0
 
 
 def sync(node: Node, party: str, now: Callable[[], int]) -> SyncReport:
-    """Pull from the `[[peer]]` of `party` until nothing is new.
+    """Pull from the `[[peer]]` of `party` until nothing is new, and confirm what it took back.
 
     Raises `BadConfig` when it has no url, `PeerError` when the peer fails or lies; what was
     stored before stays, and the next pull goes on from there.
@@ -38,6 +40,7 @@ def sync(node: Node, party: str, now: Callable[[], int]) -> SyncReport:
         for page in pull(collection, auth, _cursor(node, party), http):
             _store_page(node, party, page, report, now())
             report.pages += 1
+        report.told = answer(node, party, http, now())
     return report
 
 

@@ -5,6 +5,7 @@ Out: `Store`, one SQLite file; the rows it answers with are in `rows`. Everythin
 transactions, once, whatever is repeated; what is derived can be dropped and rebuilt.
 """
 
+from noroshi.store.recalls import Recall, Stone, Where, Withdrawal
 from noroshi.store.rows import (
     Added,
     Attested,
@@ -39,8 +40,12 @@ __all__ = [
     "NewEntry",
     "NewObject",
     "Put",
+    "Recall",
     "SourceState",
+    "Stone",
     "Store",
     "Variant",
     "ViewState",
+    "Where",
+    "Withdrawal",
 ]

@@ -73,6 +73,7 @@ class _Sorting:
     def __init__(self, connection: Connection, chunk: list[Record]) -> None:
         self.held: dict[tuple[str, int], str] = {}
         self.withdrawn: set[tuple[str, int]] = set()
+        self.recalled: set[tuple[str, int]] = set()
         self.own: dict[tuple[str, int], str] = {}
         self.owner: dict[str, str] = {}
         self.newest: dict[str, int] = {}
@@ -87,6 +88,9 @@ class _Sorting:
             self._hold(*row[:4])
             if row[4] == "tombstone":
                 self.withdrawn.add((row[0], row[1]))
+                if row[6] is None:
+                    # Nobody gave it: this node itself took it back, and reading does not undo that.
+                    self.recalled.add((row[0], row[1]))
             elif row[6] is None:
                 self.own[row[0], row[1]] = row[5]
 
@@ -110,6 +114,8 @@ class _Sorting:
             self._hold(record.id, record.version, record.sha256, record.owner)
         elif held != record.sha256:
             self.refused.append((record, CONFLICTING))
+        elif (record.id, record.version) in self.recalled:
+            self.known += 1
         elif (record.id, record.version) in self.withdrawn:
             self.withdrawn.discard((record.id, record.version))
             self.revived.append(record)

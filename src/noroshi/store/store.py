@@ -27,6 +27,7 @@ from noroshi.store.findings import Decode, Told
 from noroshi.store.graph import Graphs
 from noroshi.store.incoming import Incoming
 from noroshi.store.outgoing import Outgoing
+from noroshi.store.recalls import Recalls
 from noroshi.store.rows import (
     PLAIN,
     Added,
@@ -59,7 +60,7 @@ def _opened(where: Path | str, create: bool) -> Database:
     return postgres.opened(where, create=create)
 
 
-class Store(Outgoing, Incoming, Graphs):
+class Store(Outgoing, Incoming, Recalls, Graphs):
     """One SQLite file or PostgreSQL schema: safe for several threads and processes. A write that
     returned is kept."""
 

@@ -15,15 +15,25 @@ from urllib.parse import quote, urljoin, urlsplit
 import httpx2
 import msgspec
 
-from noroshi.exchange.taxii.fetch import Got, Peer, PeerError, get, open_client
+from noroshi.exchange.taxii.fetch import Got, Peer, PeerError, get, open_client, post
 from noroshi.exchange.taxii.message import Problem
 from noroshi.exchange.taxii.query import instant
-from noroshi.exchange.taxii.service import VIEW
+from noroshi.exchange.taxii.service import INBOX, VIEW
 from noroshi.exchange.vouch import Vouched
 from noroshi.words.grant import Grant
 from noroshi.words.label import Label
 
-__all__ = ["Cursor", "PeerError", "Pulled", "discover", "open_client", "pull"]
+__all__ = [
+    "Cursor",
+    "PeerError",
+    "Pulled",
+    "discover",
+    "discover_inbox",
+    "open_client",
+    "pull",
+    "send",
+    "unpack",
+]
 
 MAX_PAGES: Final = 100_000
 
@@ -107,7 +117,37 @@ def pull(
 def discover(url: str, auth: tuple[str, str] | None, http: httpx2.Client) -> str:
     """The URL of the caller's view at the server `url` (its discovery, or the host alone): the
     collection with the alias `view`, or else the only readable one. Raises `PeerError`."""
-    peer = Peer(http, auth, time.sleep)
+    got, found = _collections(Peer(http, auth, time.sleep), url)
+    readable = [each for each in found if each.can_read]
+    views = [each for each in readable if each.alias == VIEW] or readable
+    if len(views) != 1:
+        raise PeerError(got.url, f"{len(views)} readable collections", f"one with alias {VIEW!r}")
+    return _at(got, views[0])
+
+
+def discover_inbox(url: str, auth: tuple[str, str] | None, http: httpx2.Client) -> str | None:
+    """The URL of the collection to which the caller may send; None where the server has none for
+    it. Raises `PeerError`."""
+    got, found = _collections(Peer(http, auth, time.sleep), url)
+    return next((_at(got, each) for each in found if each.can_write and each.alias == INBOX), None)
+
+
+def send(
+    url: str, auth: tuple[str, str] | None, http: httpx2.Client, body: bytes
+) -> tuple[int, int]:
+    """Add an envelope to the collection at `url`: how many objects were taken, and how many not.
+    Raises `PeerError`."""
+    got = post(Peer(http, auth, time.sleep), f"{url.rstrip('/')}/objects/", body)
+    status = _decoded(got, _Status)
+    return status.success_count, status.failure_count
+
+
+def _at(got: Got, collection: _Collection) -> str:
+    return f"{got.url.rstrip('/')}/{quote(collection.id, safe='')}/"
+
+
+def _collections(peer: Peer, url: str) -> tuple[Got, tuple[_Collection, ...]]:
+    """The collections of the default API root, or of the first, at a server."""
     start = url if urlsplit(url).path.strip("/") else urljoin(url, "/taxii2/")
     got = get(peer, start)
     found = _decoded(got, _Discovery)
@@ -118,11 +158,7 @@ def discover(url: str, auth: tuple[str, str] | None, http: httpx2.Client) -> str
     if urlsplit(root)[:2] != urlsplit(start)[:2]:
         raise PeerError(got.url, f"an API root elsewhere, {root}", "one at the same origin")
     got = get(peer, f"{root.rstrip('/')}/collections/")
-    readable = [each for each in _decoded(got, _Collections).collections if each.can_read]
-    views = [each for each in readable if each.alias == VIEW] or readable
-    if len(views) != 1:
-        raise PeerError(got.url, f"{len(views)} readable collections", f"one with alias {VIEW!r}")
-    return f"{got.url.rstrip('/')}/{quote(views[0].id, safe='')}/"
+    return got, _decoded(got, _Collections).collections
 
 
 class _Discovery(msgspec.Struct):
@@ -133,7 +169,13 @@ class _Discovery(msgspec.Struct):
 class _Collection(msgspec.Struct):
     id: str
     can_read: bool
+    can_write: bool = False
     alias: str | None = None
+
+
+class _Status(msgspec.Struct):
+    success_count: int = 0
+    failure_count: int = 0
 
 
 class _Collections(msgspec.Struct):
@@ -155,6 +197,11 @@ def _asked(cursor: Cursor, limit: int) -> dict[str, str]:
     return {name: value for name, value in asked.items() if value is not None}
 
 
+def unpack(body: bytes, where: str) -> Pulled:
+    """The envelope `body` that came from `where`, with its terms. Raises `PeerError`."""
+    return _unpacked(where, _decoded(Got(where, body, {}), _Envelope), Cursor())
+
+
 def _page(got: Got, cursor: Cursor) -> tuple[Pulled, bool]:
     """One page, checked, with the cursor after it; and whether the peer says that more follow."""
     envelope = _decoded(got, _Envelope)
@@ -162,20 +209,22 @@ def _page(got: Got, cursor: Cursor) -> tuple[Pulled, bool]:
         if envelope.more:
             raise PeerError(got.url, "more, but no objects", "objects on every page but the last")
         return Pulled((), (), (), (), Cursor(cursor.last or cursor.added_after)), False
+    return _unpacked(got.url, envelope, _following(got, envelope, cursor)), envelope.more
+
+
+def _unpacked(where: str, envelope: _Envelope, cursor: Cursor) -> Pulled:
     objects = tuple(bytes(raw) for raw in envelope.objects)
     for n, raw in enumerate(objects):
         if not raw.startswith(b"{"):
-            raise PeerError(got.url, f"{raw[:40]!r} as objects[{n}]", "a JSON object")
-    following = _following(got, envelope, cursor)
+            raise PeerError(where, f"{raw[:40]!r} as objects[{n}]", "a JSON object")
     terms = envelope.x_noroshi_release
     if terms is None:
-        return Pulled(objects, (), (), (), following), envelope.more
+        return Pulled(objects, (), (), (), cursor)
     if len(terms.of) != len(objects) or not all(0 <= n < len(terms.labels) for n in terms.of):
-        raise PeerError(got.url, "x_noroshi_release.of that does not fit", "a label an object")
+        raise PeerError(where, "x_noroshi_release.of that does not fit", "a label an object")
     labels = tuple(_readable(raw, Label) for raw in terms.labels)
     grants = tuple(each for raw in terms.grants if (each := _readable(raw, Grant)) is not None)
-    vouched = _readable(terms.vouched, Vouched)
-    return Pulled(objects, labels, grants, terms.of, following, vouched), envelope.more
+    return Pulled(objects, labels, grants, terms.of, cursor, _readable(terms.vouched, Vouched))
 
 
 def _readable(raw: msgspec.Raw, kind: type[T]) -> T | None:

@@ -1,4 +1,5 @@
-"""One GET of another node's TAXII server: bounded, retried, and believed only when it is TAXII."""
+"""One request to another node's TAXII server: bounded, retried, and answers other than TAXII not
+believed."""
 
 from __future__ import annotations
 
@@ -59,10 +60,27 @@ def get(
 
     Raises `PeerError` for anything else than a 200 in the right media type.
     """
+    return _checked(*_asked(peer, "GET", url, params, headers, None), 200)
+
+
+def post(peer: Peer, url: str, body: bytes) -> Got:
+    """The TAXII answer to `body` at `url`. What is tried again may come twice: send only what the
+    peer takes once. Raises `PeerError` for anything else than a 202 in the right media type."""
+    return _checked(*_asked(peer, "POST", url, {}, {"content-type": MEDIA_TYPE}, body), 202)
+
+
+def _asked(
+    peer: Peer,
+    method: str,
+    url: str,
+    params: Mapping[str, str],
+    headers: Mapping[str, str],
+    sent: bytes | None,
+) -> tuple[Got, int]:
     for attempt in range(ATTEMPTS):
         last = attempt == ATTEMPTS - 1
         try:
-            status, got = _once(peer, url, params, headers)
+            status, got = _once(peer, method, url, params, headers, sent)
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             if last or isinstance(error, (httpx2.UnsupportedProtocol, httpx2.DecodingError)):
                 raise PeerError(url, f"{type(error).__name__} {error}", "an answer") from error
@@ -73,16 +91,23 @@ def get(
         if status in _AGAIN and not last:
             peer.sleep(_wait(got.headers, attempt))
         else:
-            return _checked(got, status)
+            return got, status
     raise AssertionError("the last attempt returns or raises")
 
 
 def _once(
-    peer: Peer, url: str, params: Mapping[str, str], headers: Mapping[str, str]
+    peer: Peer,
+    method: str,
+    url: str,
+    params: Mapping[str, str],
+    headers: Mapping[str, str],
+    sent: bytes | None,
 ) -> tuple[int, Got]:
     # Identity: a body that is small on the wire must not become a large one in memory.
-    sent = {"accept": MEDIA_TYPE, "accept-encoding": "identity", **headers}
-    with peer.http.stream("GET", url, params=params, headers=sent, auth=peer.auth) as response:
+    said = {"accept": MEDIA_TYPE, "accept-encoding": "identity", **headers}
+    with peer.http.stream(
+        method, url, params=params, headers=said, auth=peer.auth, content=sent
+    ) as response:
         body = bytearray()
         for part in response.iter_bytes():
             body += part
@@ -92,9 +117,10 @@ def _once(
         return response.status_code, Got(str(response.url), bytes(body), received)
 
 
-def _checked(got: Got, status: int) -> Got:
-    if status != 200:
-        raise PeerError(got.url, f"HTTP {status}{_title(got.body)}", "HTTP 200", status=status)
+def _checked(got: Got, status: int, wanted: int) -> Got:
+    if status != wanted:
+        found = f"HTTP {status}{_title(got.body)}"
+        raise PeerError(got.url, found, f"HTTP {wanted}", status=status)
     found = got.headers.get("content-type", "")
     if not is_taxii(found):
         raise PeerError(got.url, f"content type {found!r}", MEDIA_TYPE)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
 from noroshi.exchange.accounts import Account, Accounts
-from noroshi.exchange.collections import Plain, Statuses
+from noroshi.exchange.collections import Plain, Status, Statuses
 from noroshi.exchange.served import Content, Served
 from noroshi.exchange.vouch import Vouched
 from noroshi.words import ids
@@ -18,6 +18,9 @@ MAX_CONTENT_LENGTH: Final = 10 * 1024 * 1024
 
 VIEW: Final = "view"
 """The alias under which every partner finds its own view."""
+
+INBOX: Final = "inbox"
+"""The alias under which a partner's node finds where it may send to this one."""
 
 
 EVERYONE: Final = "*"
@@ -31,10 +34,21 @@ class Rights(msgspec.Struct, frozen=True):
     write: bool = False
 
 
+class Inbox(Protocol):
+    """Where the nodes of `parties` may send what they release to this one."""
+
+    parties: frozenset[str]
+
+    def take(self, account: Account, body: bytes, now: int) -> Status:
+        """What became of an envelope with its terms; kept for `account`. Raises `Problem`."""
+        ...
+
+
 class Collection(msgspec.Struct, frozen=True):
     """A collection. A view: what it holds is decided per caller by `content`, so that all partners
     share one id and each sees only its own; every account of a party may read it and none may
-    write. A plain collection has `plain`, which is its `content` too, and `rights` by account.
+    write. A plain collection has `plain`, which is its `content` too, and `rights` by account. To
+    an `inbox` the parties that it names may add; what is in it nobody reads.
     """
 
     id: str
@@ -45,10 +59,13 @@ class Collection(msgspec.Struct, frozen=True):
     plain: Plain | None = None
     rights: dict[str, Rights] | None = None
     page_cap: int | None = None
+    inbox: Inbox | None = None
 
     def may(self, account: Account) -> Rights:
         """What the account may do here."""
-        if self.rights is None:
+        if self.inbox is not None:
+            given = Rights(write=account.party in self.inbox.parties)
+        elif self.rights is None:
             given = Rights(read=bool(account.party))
         else:
             given = self.rights.get(account.name, self.rights.get(EVERYONE, Rights()))
@@ -119,3 +136,15 @@ def view_collection(party: str, content: Content, title: str = "View") -> Collec
 def view_id(party: str) -> str:
     """The id of that collection: the same for every partner, and for ever."""
     return ids.uuid5(["collection", party, VIEW])
+
+
+def inbox_collection(party: str, content: Content, inbox: Inbox) -> Collection:
+    """The collection to which partners' nodes send what they release to `party`."""
+    return Collection(
+        id=ids.uuid5(["collection", party, INBOX]),
+        alias=INBOX,
+        title=f"Inbox of {party}",
+        description="What partners' nodes send, with its terms and signed.",
+        content=content,
+        inbox=inbox,
+    )

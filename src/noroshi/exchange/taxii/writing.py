@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
 
-from noroshi.exchange.collections import Plain
+from noroshi.exchange.collections import Plain, Status
 from noroshi.exchange.taxii import query
 from noroshi.exchange.taxii.message import MEDIA_TYPE, NOT_FOUND, Problem, Response, answer
 from noroshi.exchange.taxii.negotiate import is_taxii
@@ -33,7 +34,7 @@ def add(reading: Reading) -> Response:
     """`POST …/objects/`: 202 and the status, in which each object has its line. An envelope in
     which an object cannot be named is refused as a whole, and nothing of it is stored."""
     request = reading.call.request
-    plain = _writable(reading)
+    put = _adding(reading)
     if not is_taxii(request.headers.get("content-type")):
         raise Problem(415, f"Expected the content type {MEDIA_TYPE}.")
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
@@ -41,10 +42,7 @@ def add(reading: Reading) -> Response:
     limit = reading.call.service.longest(reading.root)
     if len(request.body) > limit:
         raise Problem(413, f"A body may have at most {limit} bytes.")
-    objects = named(request.body)
-    tell = reading.rights.read
-    made = plain.add(reading.call.account.key, objects, reading.call.now, tell=tell)
-    return answer(msgspec.json.encode(made), status=202)
+    return answer(msgspec.json.encode(put(request.body)), status=202)
 
 
 def delete(reading: Reading, oid: str) -> Response:
@@ -70,6 +68,15 @@ def named(body: bytes) -> list[tuple[str, bytes]]:
         expected = 'an envelope {"objects": […]} of JSON objects that have an id'
         found = "JSON nested too deep" if isinstance(problem, RecursionError) else str(problem)
         raise Problem(422, f"Expected {expected}: {found}") from problem
+
+
+def _adding(reading: Reading) -> Callable[[bytes], Status]:
+    """What adds an envelope to the collection; `Problem` 403 where the caller may not."""
+    inbox, account, now = reading.collection.inbox, reading.call.account, reading.call.now
+    if inbox is not None and reading.rights.write:
+        return lambda body: inbox.take(account, body, now)
+    plain, tell = _writable(reading), reading.rights.read
+    return lambda body: plain.add(account.key, named(body), now, tell=tell)
 
 
 def _writable(reading: Reading) -> Plain:

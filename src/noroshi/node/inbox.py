@@ -1,0 +1,58 @@
+"""The inbox: where partners' nodes send what they release to this one, instead of being asked.
+
+What is taken is what a pull would take. The answer says of each object whether it was in order,
+and nothing of what this node had before.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Final
+
+from noroshi.exchange.accounts import Account
+from noroshi.exchange.collections import Item, Plain, Status, status
+from noroshi.exchange.served import stamp
+from noroshi.exchange.taxii.client import PeerError, unpack
+from noroshi.exchange.taxii.message import Problem
+from noroshi.node.node import Node
+from noroshi.node.receive import Received, receive
+from noroshi.words.stix import head
+
+NOT_TAKEN: Final = "not taken; the operator here sees why"
+
+
+class Inbox:
+    """The inbox of one node, for the peers whose key is pinned."""
+
+    def __init__(self, node: Node, root: str) -> None:
+        self._node, self._root = node, root
+        peers = node.settings.config.peer
+        self.parties = frozenset(peer.party for peer in peers if peer.public_key)
+
+    def take(self, account: Account, body: bytes, now: int) -> Status:
+        """As `receive`; in one transaction with the status, which is kept for `account`."""
+        try:
+            page = unpack(body, f"inbox of {self._node.party}")
+        except PeerError as problem:
+            raise Problem(422, f"Expected an envelope: {problem.found}") from problem
+        if not page.objects:
+            raise Problem(422, "objects: expected at least one.")
+        at = stamp(now)
+        with self._node.store.write():
+            report = Received(account.party)
+            taken = receive(self._node, account.party, page, report, now)
+            good, bad = list[Item](), list[Item]()
+            for raw, in_order in zip(page.objects, taken, strict=True):
+                (good if in_order else bad).append(_item(raw, at, in_order))
+            made = status(str(uuid.uuid4()), at, good, bad)
+            Plain(self._node.store, self._root, "").keep(account.key, made, now)
+        return made
+
+
+def _item(raw: bytes, at: str, in_order: bool) -> Item:
+    try:
+        common = head(raw)
+        name, version = common.id, common.modified or common.created or at
+    except ValueError:
+        name, version = "", at
+    return Item(name, version, None if in_order else NOT_TAKEN)

@@ -1,0 +1,190 @@
+"""Push: send a peer what it may have, and our word on what it took back, without being asked.
+
+A peer's journal is what waits to be sent to it: a cursor says how far it was, and moves only when
+the peer has answered. What is sent twice, because an answer was lost, is taken once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import httpx2
+import msgspec
+
+from noroshi.exchange import receipt
+from noroshi.exchange.receipt import Onward, Receipt, State
+from noroshi.exchange.served import Served
+from noroshi.exchange.taxii import envelope
+from noroshi.exchange.taxii.client import PeerError, discover_inbox, send
+from noroshi.exchange.vouch import vouch
+from noroshi.node.node import Node
+from noroshi.node.peering import open_to
+from noroshi.store import Store, Where
+from noroshi.words import ids
+from noroshi.words.errors import BadConfig
+from noroshi.words.label import Label, Strand, Tlp, highest_tlp
+from noroshi.words.stix import head
+from noroshi.words.time import format_instant
+
+PAGE: Final = 1_000
+_TOO_LONG: Final = 413
+
+
+class Pushed(msgspec.Struct):
+    """What was sent: objects out of the peer's view, of which it took some; and receipts."""
+
+    peer: str
+    objects: int = 0
+    taken: int = 0
+    refused: int = 0
+    receipts: int = 0
+
+
+def push(node: Node, party: str, now: Callable[[], int]) -> Pushed:
+    """Send `party` what is new in its view, and receipts that are due.
+
+    Raises `BadConfig` when it has no url, `PeerError` when the peer fails; what it took before
+    stays taken, and the next push goes on from there.
+    """
+    with open_to(node.settings, node.settings.peer(party)) as http:
+        line = Line(node, party, http)
+        pushed = Pushed(party)
+        line.objects(pushed, now)
+        line.receipts(pushed, now())
+    return pushed
+
+
+def answer(node: Node, party: str, http: httpx2.Client, now: int) -> int:
+    """Send `party` the receipts that are due to it; how many. A peer without an inbox for us is
+    told nothing."""
+    if not node.store.withdrawals(party):
+        return 0
+    pushed = Pushed(party)
+    try:
+        Line(node, party, http).receipts(pushed, now)
+    except NoInbox:
+        return 0
+    return pushed.receipts
+
+
+class NoInbox(PeerError):
+    """The peer has no inbox for us."""
+
+
+class Line:
+    """A way to send to one peer."""
+
+    def __init__(self, node: Node, party: str, http: httpx2.Client) -> None:
+        peer = node.settings.peer(party)
+        if peer.url is None:
+            raise BadConfig("node.toml", f"[[peer]] {party} has no url to send to")
+        self._node, self._party, self._http = node, party, http
+        self._auth: tuple[str, str] | None = None
+        if peer.user and peer.password:
+            secret = node.settings.secret(peer.password, f"password of [[peer]] {party}")
+            self._auth = peer.user, secret
+        url = discover_inbox(peer.url, self._auth, http)
+        if url is None:
+            raise NoInbox(peer.url, "no inbox for us", "one: is our public_key pinned there?")
+        self._url = url
+
+    def objects(self, pushed: Pushed, now: Callable[[], int]) -> None:
+        """Send what is new in the party's view, page by page."""
+        store, views, limit = self._node.store, self._node.views(), PAGE
+        name = f"push:{self._party}"
+        held = store.source(name)
+        after = held.offset if held else 0
+        while entries := views.page(self._party, now(), after_n=after, limit=limit).entries:
+            try:
+                taken, refused = self._send(entries, now())
+            except PeerError as problem:
+                if problem.status != _TOO_LONG or limit == 1:
+                    raise
+                limit = max(1, limit // 2)
+                continue
+            after = entries[-1].n
+            with store.write():
+                store.set_source(name, f"view of {self._party}", after, b"", False, now())
+            pushed.objects += len(entries)
+            pushed.taken += taken
+            pushed.refused += refused
+
+    def receipts(self, pushed: Pushed, now: int) -> None:
+        """Send what there is to say about withdrawals of the party."""
+        due = list(_due(self._node, self._party, now))
+        for n in range(0, len(due), PAGE):
+            part = due[n : n + PAGE]
+            self._send([self._letter(raw, now) for raw, _ in part], now)
+            self._node.store.set_told(told for _, told in part)
+            pushed.receipts += len(part)
+
+    def _send(self, entries: Sequence[Served], now: int) -> tuple[int, int]:
+        node = self._node
+        vouched = vouch(node.store, node.party, node.keys, entries, now)
+        body = envelope.objects(entries, None, terms=True, vouched=vouched).body
+        return send(self._url, self._auth, self._http, body)
+
+    def _letter(self, raw: bytes, now: int) -> Served:
+        """An object of ours for the party alone, which no view holds."""
+        common = head(raw)
+        terms = Label(
+            (
+                Strand(
+                    originator=self._node.party,
+                    pillar="crisis",
+                    kind=common.type,
+                    tlp=Tlp.AMBER_STRICT,
+                    only=(self._party,),
+                ),
+            )
+        )
+        return Served(
+            1, common.id, now, common.type, "2.1", now, raw, terms, (), highest_tlp(terms)
+        )
+
+
+def _due(node: Node, party: str, now: int) -> list[tuple[bytes, tuple[str, str, bool]]]:
+    """Receipts that say something new, each with what to remember of it."""
+    due: list[tuple[bytes, tuple[str, str, bool]]] = []
+    for each in node.store.withdrawals(party):
+        onward = onward_of(node, each.id)
+        told = ids.sha256(ids.canonical(onward))
+        if told == each.told:
+            continue
+        said = Receipt(each.stone, node.party, each.at, now, onward)
+        more = any(not settled(step) for step in onward)
+        due.append((receipt.receipt(said), (each.stone, told, more)))
+    return due
+
+
+def settled(step: Onward) -> bool:
+    """Whether the party, and everybody it passed the object on to, said that it is gone."""
+    return step.state == "confirmed" and all(map(settled, step.onward))
+
+
+def onward_of(node: Node, id: str) -> tuple[Onward, ...]:
+    """How far everybody is to whom this node had passed the record on."""
+    found = node.store.whereabouts(id, node.public)
+    return tuple(_onward(node.store, each) for each in found if each.served is not None)
+
+
+def _onward(store: Store, where: Where) -> Onward:
+    state, at, beyond = _state(store, where)
+    return Onward(where.party, state, None if at is None else format_instant(at), beyond)
+
+
+def _state(store: Store, where: Where) -> tuple[State, int | None, tuple[Onward, ...]]:
+    """Of all that was withdrawn from the party: how far it is with the last of it."""
+    if where.shown or not where.stones or any(each.fetched is None for each in where.stones):
+        return "waiting", None, ()
+    words = [
+        next((said for said in store.receipts(each.id) if said.party == where.party), None)
+        for each in where.stones
+    ]
+    if any(said is None for said in words):
+        return "served", max(each.fetched or 0 for each in where.stones), ()
+    read = [receipt.read(said.raw, where.party) for said in words if said is not None]
+    told = [each for each in read if each is not None]
+    beyond = {step.party: step for each in told for step in each.onward}
+    return "confirmed", max(each.at for each in told), tuple(beyond.values())

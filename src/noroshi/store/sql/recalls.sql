@@ -1,0 +1,38 @@
+-- name: put_recall
+INSERT INTO recall (id, at, why, due) VALUES (?, ?, ?, ?);
+
+-- name: recalls
+SELECT id, at, why, due FROM recall ORDER BY at, id;
+
+-- name: put_withdrawal
+INSERT INTO withdrawal (stone, party, id, at, open) VALUES (?, ?, ?, ?, 1) ON CONFLICT DO NOTHING;
+
+-- name: withdrawals
+SELECT stone, party, id, at, told FROM withdrawal WHERE party = ? AND open = 1
+ORDER BY at, stone;
+
+-- name: told
+UPDATE withdrawal SET told = ?, open = ? WHERE stone = ?;
+
+-- name: put_receipt
+INSERT INTO receipt (stone, party, version, at, raw) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (stone, party) DO UPDATE
+SET version = excluded.version, at = excluded.at, raw = excluded.raw
+WHERE receipt.version < excluded.version;
+
+-- name: receipts
+SELECT party, version, at, raw FROM receipt WHERE stone = ? ORDER BY party;
+
+-- name: issued
+SELECT r.id FROM view_entry e JOIN record r ON r.seq = e.seq
+WHERE e.party = ? AND e.oid = ? AND e.otype = 'tombstone' LIMIT 1;
+
+-- name: entries
+SELECT e.party, e.oid, e.otype, e.tombstone, e.withdraws, e.entered_at,
+       (SELECT min(l.at) FROM ledger l WHERE l.party = e.party AND l.id = e.oid)
+FROM view_entry e JOIN record r ON r.seq = e.seq
+WHERE r.id = ? ORDER BY e.party, e.n;
+
+-- name: withdrawn
+SELECT r.id FROM view_entry e JOIN record r ON r.seq = e.seq
+WHERE e.otype = 'tombstone' GROUP BY r.id ORDER BY max(e.entered_at) DESC, r.id LIMIT ?;

@@ -19,7 +19,7 @@ import msgspec
 
 from noroshi.bench.attack import bundle, objects
 from noroshi.bench.http import Access, Client
-from noroshi.exchange.accounts import hash_password, new_password
+from noroshi.exchange.credentials import hash_password, new_password
 from noroshi.exchange.taxii.service import VIEW
 from noroshi.node.ingest import ingest
 from noroshi.node.law import load_law

@@ -24,7 +24,7 @@ from bundles import (
 )
 
 from noroshi.desks.cyber import desk
-from noroshi.desks.cyber.demand import SILENT, WITHHELD, Terms
+from noroshi.desks.cyber.demand import SILENT, WITHHELD, Terms, strictest
 from noroshi.desks.cyber.terms import BUILT_IN, defined, said
 from noroshi.words.desk import Rejected, Source
 from noroshi.words.label import (
@@ -172,3 +172,8 @@ def test_what_was_not_understood_is_said(definition: dict[str, Any], said_of_it:
     (reason,) = [each.reason for each in found if isinstance(each, Rejected)]
     assert reason.startswith(said_of_it)
     assert reason.endswith(": all that it marks is withheld")
+
+
+def test_an_agency_is_within_its_state_and_nobody_else() -> None:
+    both = strictest(Terms(only=("EU", "JPN.JCG")), Terms(only=("EU.INTCEN", "EUMS", "JPN")))
+    assert both.only == ("EU.INTCEN", "JPN.JCG")

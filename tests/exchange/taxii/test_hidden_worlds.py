@@ -81,7 +81,7 @@ def declared(n: int) -> st.SearchStrategy[Declared]:
         id=st.just(IDS[n]),
         root=st.sampled_from(["api", *ROOTS]),
         alias=st.none() | st.sampled_from(ALIASES),
-        may=st.fixed_dictionaries({"alice": may, "bob": st.just("rw")}, optional={"*": may}),
+        may=st.fixed_dictionaries({"bob": st.just("rw")}, optional={"alice": may, "*": may}),
         page=st.sampled_from([None, 1, 2]),
     )
 
@@ -113,6 +113,7 @@ wheres = st.one_of(
     ),
     st.tuples(st.sampled_from([*ROOTS, "taxii2", "", ".."]), st.just(""), rests | st.just("")),
     st.tuples(st.sampled_from(ROOTS), st.just("collections/"), st.just("")),
+    st.tuples(st.just("api"), st.just("status/"), st.integers(0, 3).map(str)),
     st.tuples(st.sampled_from(ROOTS), st.just("status/"), st.integers(0, 9).map(str)),
 )
 asked = st.builds(

@@ -59,7 +59,7 @@ class Decoder:
         for kind, columns in _COLUMNS.items():
             many = int(memory[f"{kind}s"])
             if many:
-                yield Columns(kind, self._source, columns(memory[kind][:many]))
+                yield Columns(kind, self._source, columns(memory[kind], many))
                 memory[f"{kind}s"] = 0
 
     def _scan(self, final: bool) -> Iterator[Columns | Rejected]:
@@ -125,14 +125,18 @@ def _reason(code: int, raw: bytes, first: int, second: int, lon: float, lat: flo
     }[code]
 
 
-def _positions(rows: Array) -> dict[str, Array]:
-    columns = {name: rows[name].copy() for name in rows.dtype.names or ()}
-    for name in ("accurate", "sound"):
-        columns[name] = columns[name].astype(np.bool_)
-    return columns
+def _positions(columns: Any, many: int) -> dict[str, Array]:
+    return {
+        name: columns[name][:many].astype(np.bool_ if name in _FLAGS else columns[name].dtype)
+        for name in columns.dtype.names
+    }
 
 
-def _statics(rows: Array) -> dict[str, Array]:
+_FLAGS: Final = ("accurate", "sound")
+
+
+def _statics(table: Array, many: int) -> dict[str, Array]:
+    rows = table[:many]
     columns = {name: rows[name].copy() for name in ("mmsi", "t", "start", "length")}
     columns["imo"], columns["eta"] = rows["imo"].astype("i8"), rows["eta"].copy()
     columns["ship_type"] = rows["ship_type"].copy()
@@ -150,8 +154,8 @@ def _letters(rows: Array) -> Array:
     return np.ascontiguousarray(rows).view(f"S{many}").ravel().astype(f"U{many}")
 
 
-def _messages(rows: Array) -> dict[str, Array]:
-    return {name: rows[name].copy() for name in rows.dtype.names or ()}
+def _messages(table: Array, many: int) -> dict[str, Array]:
+    return {name: table[name][:many].copy() for name in table.dtype.names or ()}
 
 
 _COLUMNS: Final[dict[str, Any]] = {

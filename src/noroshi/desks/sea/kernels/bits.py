@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from noroshi.desks.sea.kernels.jit import inner, int64, uint64
-from noroshi.desks.sea.kernels.layout import WORD_BITS
+from noroshi.desks.sea.kernels.jit import generic, inner, int64, uint64
+from noroshi.desks.sea.kernels.layout import WORD_BITS, Memory
 
 BAD: Final = 64
 _CODES: Final = np.arange(256)
@@ -18,11 +18,12 @@ SIX: Final = np.where(
 """Six bits of each of the 64 characters of the armour (IEC 61162-1); `BAD` for any other byte."""
 
 CHARACTERS: Final = WORD_BITS // 6
+FULL: Final = WORD_BITS - 6
 
 
-@inner
-def unarmour(text: Any, start: int, size: int, words: Any) -> bool:
-    """`size` characters from `start` as left-aligned words, a zero word after them; False where
+@generic
+def unarmour(text: Any, start: int, size: int, x: Memory) -> int:
+    """`size` characters from `start` as left-aligned words, a zero word after them; 0 where
     one is no armour."""
     bad: Any = np.uint8(0)
     place = start
@@ -33,7 +34,7 @@ def unarmour(text: Any, start: int, size: int, words: Any) -> bool:
             place += 1
             bad |= six
             value = (value << uint64(6)) | uint64(six)
-        words[word] = value
+        x.words[word] = value
     value, left = uint64(0), size % CHARACTERS
     for _ in range(left):
         six = SIX[text[place]]
@@ -41,44 +42,44 @@ def unarmour(text: Any, start: int, size: int, words: Any) -> bool:
         bad |= six
         value = (value << uint64(6)) | uint64(six)
     last = size // CHARACTERS
-    words[last] = value << uint64(6 * (CHARACTERS - left))
-    words[last + 1] = uint64(0)
-    return bad < BAD
+    x.words[last] = value << uint64(6 * (CHARACTERS - left))
+    x.words[last + 1] = uint64(0)
+    return int(bad < BAD)
 
 
 @inner
-def unsigned(words: Any, start: int, width: int) -> int:
+def unsigned(x: Memory, start: int, width: int) -> int:
     """The field of `width` ≤ 32 bits from bit `start`, all of which are there."""
     word = start // WORD_BITS
     after = WORD_BITS - (start - word * WORD_BITS) - width
     mask = (uint64(1) << uint64(width)) - uint64(1)
     if after >= 0:
-        return int64((words[word] >> uint64(after)) & mask)
-    high = words[word] << uint64(-after)
-    return int64((high | (words[word + 1] >> uint64(WORD_BITS + after))) & mask)
+        return int64((x.words[word] >> uint64(after)) & mask)
+    high = x.words[word] << uint64(-after)
+    return int64((high | (x.words[word + 1] >> uint64(WORD_BITS + after))) & mask)
 
 
 @inner
-def signed(words: Any, start: int, width: int) -> int:
+def signed(x: Memory, start: int, width: int) -> int:
     """The same in two's complement."""
-    value = unsigned(words, start, width)
+    value = unsigned(x, start, width)
     return value - ((value >> (width - 1)) << width)
 
 
 @inner
-def available(words: Any, bits: int, start: int, width: int) -> int:
+def available(x: Memory, bits: int, start: int, width: int) -> int:
     """As many bits of an unsigned field as there are before `bits`, as pyais reads what is cut."""
     width = min(width, bits - start)
-    return unsigned(words, start, width) if width > 0 else 0
+    return unsigned(x, start, width) if width > 0 else 0
 
 
-@inner
-def letters(words: Any, bits: int, start: int, many: int, out: Any) -> None:
+@generic
+def letters(x: Memory, bits: int, start: int, many: int, out: Any) -> None:
     """Text of `many` six-bit letters (M.1371 table 47) up to the first `@`, without blanks around
     it, padded with zero bytes."""
     size, begun = 0, False
     for index in range(many):
-        six = available(words, bits, start + 6 * index, 6)
+        six = available(x, bits, start + 6 * index, 6)
         if six == 0:
             break
         letter = six + 64 if six < 32 else six

@@ -4,17 +4,15 @@ Mirrors `nmea.Clock` and `nmea.Reader`."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from noroshi.desks.sea.kernels.jit import inner, int64, uint64
-from noroshi.desks.sea.kernels.layout import ANNOUNCED, GROUP_SLOTS, GROUPS, STATIONS
+from noroshi.desks.sea.kernels.layout import ANNOUNCED, GROUP_SLOTS, GROUPS, STATIONS, Key, Memory
 from noroshi.desks.sea.nmea import ANNOUNCED as FRESH
 from noroshi.desks.sea.nmea import LATE_S
 from noroshi.desks.sea.stamps import MILLISECOND_CODE, MINUTE_CODE, SECOND_CODE
 
 
 @inner
-def dated(x: Any) -> tuple[int, int, int]:
+def dated(x: Memory) -> tuple[int, int, int]:
     """(t, clock, precision) of the message in hand."""
     if x.dated:
         t = x.t
@@ -29,7 +27,7 @@ def dated(x: Any) -> tuple[int, int, int]:
 
 
 @inner
-def station(x: Any, at: int) -> None:
+def station(x: Memory, at: int) -> None:
     """A base station said the time: the last 15 are kept, and their median."""
     x.recent[x.heard % STATIONS] = at
     x.heard += 1
@@ -46,7 +44,7 @@ def station(x: Any, at: int) -> None:
 
 
 @inner
-def group_slot(x: Any, key: Any) -> int:
+def group_slot(x: Memory, key: Key) -> int:
     """The slot that holds `key`, or the empty one where it goes."""
     slot = int64(key & uint64(GROUP_SLOTS - 1))
     while x.groups[slot].used and x.groups[slot].key != key:
@@ -55,7 +53,7 @@ def group_slot(x: Any, key: Any) -> int:
 
 
 @inner
-def grouped(x: Any, key: Any, has_t: int, t: int) -> tuple[int, int]:
+def grouped(x: Memory, key: Key, has_t: int, t: int) -> tuple[int, int]:
     """(whether there is a time, the time) of a sentence in a group, whose lines share one."""
     slot = group_slot(x, key)
     if not has_t:
@@ -73,7 +71,7 @@ def grouped(x: Any, key: Any, has_t: int, t: int) -> tuple[int, int]:
 
 
 @inner
-def announce(x: Any, t: int, checksum: int) -> None:
+def announce(x: Memory, t: int, checksum: int) -> None:
     """A `$PGHP` line said the time of a sentence that follows."""
     row = x.announced
     if row == ANNOUNCED:
@@ -87,7 +85,7 @@ def announce(x: Any, t: int, checksum: int) -> None:
 
 
 @inner
-def announcement(x: Any, checksum: int) -> int:
+def announcement(x: Memory, checksum: int) -> int:
     """The time of the latest fresh announcement of this checksum, which is used up; else -1."""
     kept, match = 0, -1
     for each in range(x.announced):
@@ -108,7 +106,7 @@ def announcement(x: Any, checksum: int) -> int:
 
 @inner
 def own_time(
-    x: Any, group: Any, has_group: int, has_t: int, t: int, checksum: int, suffix: int
+    x: Memory, group: Key, has_group: int, has_t: int, t: int, checksum: int, suffix: int
 ) -> tuple[int, int]:
     """(whether there is a time, the time) that a sentence itself says. `suffix` is -1 or what
     follows its checksum."""

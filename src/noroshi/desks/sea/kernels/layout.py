@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -12,15 +12,11 @@ LONGEST_LINE: Final = 4_096
 LONGEST_PAYLOAD: Final = 256
 """Characters of one part of a message; see `sentence.LONGEST_PAYLOAD`."""
 
+BATCH: Final = 65_536
+"""Rows of one kind that are written before they are taken away."""
+
 PARTS: Final = 9
 """A message has at most so many parts: the field is one digit."""
-
-POSITION: Final = np.dtype([
-    ("mmsi", "i8"), ("t", "i8"), ("lon", "f8"), ("lat", "f8"), ("start", "i8"),
-    ("sog_kn", "f4"), ("cog_deg", "f4"), ("heading_deg", "f4"), ("turn", "f4"), ("length", "i4"),
-    ("status", "i1"), ("second", "u1"), ("accurate", "u1"), ("type", "u1"), ("clock", "u1"),
-    ("precision", "u1"), ("sound", "u1"),
-], align=True)  # fmt: skip
 
 STATIC: Final = np.dtype([
     ("mmsi", "i8"), ("t", "i8"), ("start", "i8"), ("length", "i4"),
@@ -34,6 +30,15 @@ MESSAGE: Final = np.dtype([
     ("mmsi", "i8"), ("t", "i8"), ("lon", "f8"), ("lat", "f8"), ("start", "i8"), ("length", "i4"),
     ("type", "u1"), ("clock", "u1"),
 ], align=True)  # fmt: skip
+
+_COLUMNS: Final = {
+    "mmsi": "i8", "t": "i8", "lon": "f8", "lat": "f8", "start": "i8", "length": "i4",
+    "sog_kn": "f4", "cog_deg": "f4", "heading_deg": "f4", "turn": "f4", "status": "i1",
+    "second": "u1", "accurate": "u1", "type": "u1", "clock": "u1", "precision": "u1",
+    "sound": "u1",
+}  # fmt: skip
+POSITIONS: Final = np.dtype([(name, kind, (BATCH,)) for name, kind in _COLUMNS.items()], align=True)
+"""Positions, by far the most rows, as columns at once."""
 
 REJECTED: Final = np.dtype([
     ("start", "i8"), ("end", "i8"), ("lon", "f8"), ("lat", "f8"), ("code", "i4"),
@@ -87,9 +92,6 @@ WORD_BITS: Final = 60
 WORDS: Final = LONGEST_WHOLE // 10 + 2
 
 
-BATCH: Final = 65_536
-"""Rows of one kind that are written before they are taken away."""
-
 MEMORY: Final = np.dtype([
     ("line", "i8"), ("swept", "i8"),
     # The tag block that waits for its sentence.
@@ -109,13 +111,23 @@ MEMORY: Final = np.dtype([
     # The line and the message in hand.
     ("line_start", "i8"), ("line_end", "i8"), ("line_sound", "i8"),
     ("start", "i8"), ("end", "i8"), ("t", "i8"), ("dated", "i8"),
+    ("size", "i8"), ("fill", "i8"), ("checksum", "i8"),
     ("whole", "u1", (LONGEST_WHOLE,)), ("words", "u8", (WORDS,)),
     # Rows out, and how many there are.
     ("positions", "i8"), ("statics", "i8"), ("messages", "i8"), ("rejected", "i8"),
-    ("position", POSITION, (BATCH,)), ("static", STATIC, (BATCH + 1,)),
+    ("position", POSITIONS), ("static", STATIC, (BATCH + 1,)),
     ("message", MESSAGE, (BATCH,)), ("reject", REJECTED, (2 * SLOTS,)),
 ], align=True)  # fmt: skip
 """All that a decoder knows and writes, in one record, so that kernels pass on one pointer."""
+
+
+RECORDS: Final = {"Memory": MEMORY, "StaticRow": STATIC}
+"""What the annotations of kernels mean by these names; for a type checker they are anything."""
+
+Memory: TypeAlias = Any
+StaticRow: TypeAlias = Any
+Text: TypeAlias = Any
+Key: TypeAlias = Any
 
 
 def memory() -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from noroshi.desks.sea.fragments import SWEEP
 from noroshi.desks.sea.kernels.jit import inner, int64, uint64
@@ -12,6 +12,9 @@ from noroshi.desks.sea.kernels.layout import (
     LONGEST_WHOLE,
     LOST,
     SLOTS,
+    Key,
+    Memory,
+    Text,
 )
 
 FREE: Final = 0
@@ -22,7 +25,7 @@ INCOMPLETE: Final = -1
 
 
 @inner
-def find_slot(key: Any, wanted: int, x: Any) -> int:
+def find_slot(key: Key, wanted: int, x: Memory) -> int:
     """The slot of `key` in this state, or -1."""
     slot = x.heads[int64(key & uint64(CHAINS - 1))] - 1
     while slot >= 0:
@@ -33,7 +36,21 @@ def find_slot(key: Any, wanted: int, x: Any) -> int:
 
 
 @inner
-def release(slot: int, x: Any) -> None:
+def unlink(slot: int, x: Memory) -> None:
+    """Take a slot out of the list of those that wait."""
+    before, after = x.waiting[slot].before, x.waiting[slot].after
+    if before < 0:
+        x.first = after
+    else:
+        x.waiting[before].after = after
+    if after < 0:
+        x.last = before
+    else:
+        x.waiting[after].before = before
+
+
+@inner
+def release(slot: int, x: Memory) -> None:
     """Forget a slot."""
     one = x.waiting[slot]
     if one.state == WAITS:
@@ -52,21 +69,7 @@ def release(slot: int, x: Any) -> None:
 
 
 @inner
-def unlink(slot: int, x: Any) -> None:
-    """Take a slot out of the list of those that wait."""
-    before, after = x.waiting[slot].before, x.waiting[slot].after
-    if before < 0:
-        x.first = after
-    else:
-        x.waiting[before].after = after
-    if after < 0:
-        x.last = before
-    else:
-        x.waiting[after].before = before
-
-
-@inner
-def take_slot(key: Any, count: int, t: int, has_t: int, x: Any) -> int:
+def take_slot(key: Key, count: int, t: int, has_t: int, x: Memory) -> int:
     """A new slot for the line in hand, the youngest of those that wait."""
     x.unused -= 1
     slot = int64(x.free[x.unused])
@@ -85,7 +88,7 @@ def take_slot(key: Any, count: int, t: int, has_t: int, x: Any) -> int:
 
 
 @inner
-def differs(slot: int, number: int, fill: int, text: Any, at: int, size: int, x: Any) -> bool:
+def differs(slot: int, number: int, fill: int, text: Text, at: int, size: int, x: Memory) -> bool:
     """Whether the part held under this number is another than the one in hand."""
     if x.waiting[slot].size[number] != size or x.waiting[slot].fill[number] != fill:
         return True
@@ -97,7 +100,7 @@ def differs(slot: int, number: int, fill: int, text: Any, at: int, size: int, x:
 
 
 @inner
-def lose(slot: int, x: Any) -> None:
+def lose(slot: int, x: Memory) -> None:
     """Give up a message whose parts never came."""
     one = x.waiting[slot]
     out = x.reject[x.rejected]
@@ -109,8 +112,8 @@ def lose(slot: int, x: Any) -> None:
 
 @inner
 def add(
-    key: Any, number: int, count: int, fill: int, text: Any, at: int, size: int, t: int,
-    has_t: int, x: Any,
+    key: Key, number: int, count: int, fill: int, text: Text, at: int, size: int, t: int,
+    has_t: int, x: Memory,
 ) -> int:  # fmt: skip
     """Takes part `number` (from 0) of `count`; the slot of the message that it completes, or -1."""
     slot, done = find_slot(key, WAITS, x), find_slot(key, DONE, x)
@@ -141,7 +144,7 @@ def add(
 
 
 @inner
-def joined(slot: int, x: Any) -> int:
+def joined(slot: int, x: Memory) -> int:
     """The parts of a complete message one after the other in `x.whole`; how many characters."""
     size = 0
     for number in range(x.waiting[slot].count):
@@ -153,7 +156,7 @@ def joined(slot: int, x: Any) -> int:
 
 
 @inner
-def expire(patience: int, x: Any) -> None:
+def expire(patience: int, x: Memory) -> None:
     """Give up what has waited for more than `patience` lines, looking once in a while."""
     line = x.line
     if line - x.swept < SWEEP:

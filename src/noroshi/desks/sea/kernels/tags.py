@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from noroshi.desks.sea.kernels.clock import announce
 from noroshi.desks.sea.kernels.jit import inner
+from noroshi.desks.sea.kernels.layout import Memory, Text
 from noroshi.desks.sea.kernels.text import (
+    COMMA,
     FNV_START,
     NEVER,
+    STAR,
     epoch,
     exclusive_or,
     find,
@@ -21,28 +24,45 @@ from noroshi.desks.sea.kernels.text import (
 from noroshi.desks.sea.stamps import EARLIEST, LATEST
 
 BACKSLASH: Final = 92
-COMMA: Final = 44
 COLON: Final = 58
 DASH: Final = 45
-STAR: Final = 42
 
 
 @inner
-def split_tag(text: Any, at: int, end: int, x: Any) -> int:
-    """Takes the tag blocks from `at` on into `x`; where the rest begins."""
-    while at < end and text[at] == BACKSLASH:
-        while at < end and text[at] == BACKSLASH:
-            at += 1
-        closed = find(text, BACKSLASH, at, end)
-        if closed == end:
-            return at
-        block(text, at, closed, x)
-        at = closed + 1
-    return at
+def clear(x: Memory) -> None:
+    """No tag block waits."""
+    x.pending = x.has_station = x.has_group = x.has_t = 0
+    x.tag_t, x.sound = 0, 1
 
 
 @inner
-def block(text: Any, start: int, end: int, x: Any) -> None:
+def group_of(text: Text, start: int, end: int, x: Memory) -> None:
+    """`sentence-sentences-id`."""
+    first = find(text, DASH, start, end)
+    second = find(text, DASH, first + 1, end)
+    if first == end or second == end or find(text, DASH, second + 1, end) != end:
+        return
+    if number(text, first + 1, second, end) >= 0:
+        x.group, x.has_group = hashed(text, second + 1, end, FNV_START), 1
+
+
+@inner
+def old_group(text: Text, start: int, end: int, x: Memory) -> None:
+    """`nGm:id`, as older receivers write groups."""
+    if end - start < 5 or text[start + 1] != 71 or text[start + 3] != COLON:
+        return
+    if not (is_digit(text[start]) and is_digit(text[start + 2])):
+        return
+    for place in range(start + 4, end):
+        code = text[place]
+        letter = 65 <= code <= 90 or 97 <= code <= 122 or code == 95
+        if not (letter or is_digit(code)):
+            return
+    x.group, x.has_group = hashed(text, start + 4, end, FNV_START), 1
+
+
+@inner
+def block(text: Text, start: int, end: int, x: Memory) -> None:
     """One tag block between its backslashes, merged with what waits; the later wins."""
     if not x.pending:
         clear(x)
@@ -75,40 +95,21 @@ def block(text: Any, start: int, end: int, x: Any) -> None:
 
 
 @inner
-def clear(x: Any) -> None:
-    """No tag block waits."""
-    x.pending = x.has_station = x.has_group = x.has_t = 0
-    x.tag_t, x.sound = 0, 1
+def split_tag(text: Text, at: int, end: int, x: Memory) -> int:
+    """Takes the tag blocks from `at` on into `x`; where the rest begins."""
+    while at < end and text[at] == BACKSLASH:
+        while at < end and text[at] == BACKSLASH:
+            at += 1
+        closed = find(text, BACKSLASH, at, end)
+        if closed == end:
+            return at
+        block(text, at, closed, x)
+        at = closed + 1
+    return at
 
 
 @inner
-def group_of(text: Any, start: int, end: int, x: Any) -> None:
-    """`sentence-sentences-id`."""
-    first = find(text, DASH, start, end)
-    second = find(text, DASH, first + 1, end)
-    if first == end or second == end or find(text, DASH, second + 1, end) != end:
-        return
-    if number(text, first + 1, second, end) >= 0:
-        x.group, x.has_group = hashed(text, second + 1, end, FNV_START), 1
-
-
-@inner
-def old_group(text: Any, start: int, end: int, x: Any) -> None:
-    """`nGm:id`, as older receivers write groups."""
-    if end - start < 5 or text[start + 1] != 71 or text[start + 3] != COLON:
-        return
-    if not (is_digit(text[start]) and is_digit(text[start + 2])):
-        return
-    for place in range(start + 4, end):
-        code = text[place]
-        letter = 65 <= code <= 90 or 97 <= code <= 122 or code == 95
-        if not (letter or is_digit(code)):
-            return
-    x.group, x.has_group = hashed(text, start + 4, end, FNV_START), 1
-
-
-@inner
-def is_pghp(text: Any, at: int, end: int) -> bool:
+def is_pghp(text: Text, at: int, end: int) -> bool:
     """Whether a line begins `$PGHP,`."""
     return (
         end - at >= 6
@@ -121,7 +122,16 @@ def is_pghp(text: Any, at: int, end: int) -> bool:
 
 
 @inner
-def pghp(text: Any, start: int, end: int, x: Any) -> None:
+def field(text: Text, at: int, end: int) -> tuple[int, int]:
+    """(the number in the field at `at`, or -1, and where the next field begins)."""
+    if at > end:
+        return -1, at
+    stop = find(text, COMMA, at, end)
+    return number(text, at, stop, 4), stop + 1
+
+
+@inner
+def pghp(text: Text, start: int, end: int, x: Memory) -> None:
     """`$PGHP,1,y,m,d,h,min,s,ms,…,cc*hh` into the announcements, unless it is damaged."""
     body = find(text, STAR, start, end)
     at = find(text, COMMA, start, body) + 1
@@ -145,12 +155,3 @@ def pghp(text: Any, start: int, end: int, x: Any) -> None:
     while at <= body:
         last, at = at, find(text, COMMA, at, body) + 1
     announce(x, t, hexadecimal(text, last, body))
-
-
-@inner
-def field(text: Any, at: int, end: int) -> tuple[int, int]:
-    """(the number in the field at `at`, or -1, and where the next field begins)."""
-    if at > end:
-        return -1, at
-    stop = find(text, COMMA, at, end)
-    return number(text, at, stop, 4), stop + 1

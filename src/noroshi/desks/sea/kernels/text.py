@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from noroshi.desks.sea.kernels.jit import inner, uint64
+from noroshi.desks.sea.kernels.layout import Key, Text
 from noroshi.desks.sea.stamps import EARLIEST, LATEST
 
 FNV_START: Final = uint64(0xCBF29CE484222325)
 FNV_PRIME: Final = uint64(0x100000001B3)
 NONE: Final = -1
+COMMA: Final = 44
+STAR: Final = 42
+BANG: Final = 33
+NEWLINE: Final = 10
+RETURN: Final = 13
+NEVER: Final = -(2**63)
 
 
 @inner
@@ -25,7 +32,7 @@ def is_digit(code: int) -> bool:
 
 
 @inner
-def find(text: Any, code: int, start: int, end: int) -> int:
+def find(text: Text, code: int, start: int, end: int) -> int:
     """The first place of `code` in [start, end), or `end`."""
     while start < end and text[start] != code:
         start += 1
@@ -45,7 +52,7 @@ def nibble(code: int) -> int:
 
 
 @inner
-def hexadecimal(text: Any, start: int, end: int) -> int:
+def hexadecimal(text: Text, start: int, end: int) -> int:
     """The value of the first two digits of [start, end), or -1."""
     if end - start < 2:
         return NONE
@@ -54,7 +61,7 @@ def hexadecimal(text: Any, start: int, end: int) -> int:
 
 
 @inner
-def number(text: Any, start: int, end: int, longest: int) -> int:
+def number(text: Text, start: int, end: int, longest: int) -> int:
     """The value of a field of 1 to `longest` digits and nothing else, or -1."""
     if not 0 < end - start <= longest:
         return NONE
@@ -67,7 +74,7 @@ def number(text: Any, start: int, end: int, longest: int) -> int:
 
 
 @inner
-def epoch(text: Any, start: int, end: int) -> int:
+def epoch(text: Text, start: int, end: int) -> int:
     """µs UTC of ten digits (seconds) or thirteen (milliseconds), or -1."""
     size = end - start
     if size not in (10, 13):
@@ -80,7 +87,7 @@ def epoch(text: Any, start: int, end: int) -> int:
 
 
 @inner
-def exclusive_or(text: Any, start: int, end: int) -> int:
+def exclusive_or(text: Text, start: int, end: int) -> int:
     """The checksum of [start, end)."""
     value = 0
     for place in range(start, end):
@@ -89,11 +96,19 @@ def exclusive_or(text: Any, start: int, end: int) -> int:
 
 
 @inner
-def hashed(text: Any, start: int, end: int, so_far: Any) -> Any:
+def hashed(text: Text, start: int, end: int, so_far: Key) -> Key:
     """FNV-1a, 64 bits, of [start, end) and an end mark, going on from `so_far`."""
     for place in range(start, end):
         so_far = (so_far ^ uint64(text[place])) * FNV_PRIME
     return (so_far ^ uint64(0xFF)) * FNV_PRIME
+
+
+@inner
+def month_days(year: int, month: int) -> int:
+    """How many days a month of the Gregorian calendar has."""
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in (4, 6, 9, 11) else 31
 
 
 @inner
@@ -110,14 +125,3 @@ def instant(year: int, month: int, day: int, hour: int, minute: int, second: int
     of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
     days = era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719_468
     return (days * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000_000
-
-
-@inner
-def month_days(year: int, month: int) -> int:
-    """How many days a month of the Gregorian calendar has."""
-    if month == 2:
-        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
-    return 30 if month in (4, 6, 9, 11) else 31
-
-
-NEVER: Final = -(2**63)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from noroshi.desks.sea.kernels.jit import inner, int64, uint64
-from noroshi.desks.sea.kernels.layout import REMEMBERED, VESSEL_SLOTS
+from noroshi.desks.sea.kernels.jit import generic, inner, int64, uint64
+from noroshi.desks.sea.kernels.layout import REMEMBERED, VESSEL_SLOTS, Memory, StaticRow
 
 
 @inner
-def slot_of(mmsi: int, x: Any) -> int:
+def slot_of(mmsi: int, x: Memory) -> int:
     """The slot of `x.index` with the vessel's row plus one, or the empty one where it goes."""
     slot = int64((uint64(mmsi) * uint64(0x9E3779B97F4A7C15)) >> uint64(45))
     while x.index[slot] != 0 and x.vessels[x.index[slot] - 1].mmsi != mmsi:
@@ -17,29 +17,21 @@ def slot_of(mmsi: int, x: Any) -> int:
     return slot
 
 
-@inner
-def told(out: Any, x: Any) -> bool:
-    """Completes `out` by what its vessel said before; whether anything in it is new."""
-    slot = slot_of(out.mmsi, x)
-    known = x.index[slot] != 0
-    if known:
-        before = x.vessels[x.index[slot] - 1]
-        if completed(out, before):
+@generic
+def filled(out: Any, before: Any) -> bool:
+    """Fills an empty text from the one before; whether they are then equal."""
+    if out[0] == 0:
+        for place in range(len(before)):
+            out[place] = before[place]
+        return True
+    for place in range(len(before)):
+        if out[place] != before[place]:
             return False
-    if x.known >= REMEMBERED:
-        for each in range(VESSEL_SLOTS):
-            x.index[each] = 0
-        x.known = 0
-        slot, known = slot_of(out.mmsi, x), False
-    if not known:
-        x.index[slot] = x.known + 1
-        x.known += 1
-    x.vessels[x.index[slot] - 1] = out
     return True
 
 
 @inner
-def completed(out: Any, before: Any) -> bool:
+def completed(out: StaticRow, before: StaticRow) -> bool:
     """Fills what `out` lacks from `before`; whether they then say the same."""
     same = filled(out.name, before.name)
     same = filled(out.callsign, before.callsign) and same
@@ -62,13 +54,21 @@ def completed(out: Any, before: Any) -> bool:
 
 
 @inner
-def filled(out: Any, before: Any) -> bool:
-    """Fills an empty text from the one before; whether they are then equal."""
-    if out[0] == 0:
-        for place in range(len(before)):
-            out[place] = before[place]
-        return True
-    for place in range(len(before)):
-        if out[place] != before[place]:
+def told(out: StaticRow, x: Memory) -> bool:
+    """Completes `out` by what its vessel said before; whether anything in it is new."""
+    slot = slot_of(out.mmsi, x)
+    known = x.index[slot] != 0
+    if known:
+        before = x.vessels[x.index[slot] - 1]
+        if completed(out, before):
             return False
+    if x.known >= REMEMBERED:
+        for each in range(VESSEL_SLOTS):
+            x.index[each] = 0
+        x.known = 0
+        slot, known = slot_of(out.mmsi, x), False
+    if not known:
+        x.index[slot] = x.known + 1
+        x.known += 1
+    x.vessels[x.index[slot] - 1] = out
     return True

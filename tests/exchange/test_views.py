@@ -20,7 +20,7 @@ from noroshi.exchange.views import Refreshed, Views
 from noroshi.store import Store
 from noroshi.words import ids
 from noroshi.words.grant import Consent, Selector
-from noroshi.words.label import Strand, Tlp, label
+from noroshi.words.label import Strand, Tlp, label, tlp_marking_id
 from noroshi.words.record import Record
 from noroshi.words.time import DAY, HOUR, SECOND
 
@@ -212,6 +212,20 @@ def test_a_finding_of_an_unknown_kind_goes_whole_or_not_at_all(node: Node, keys:
     node.law('transform = [{ kind = "text" }]')
     after = views.page("EU", NOW + SECOND).entries
     assert {each.otype for each in after} <= {"tombstone", "identity"}
+
+
+def test_another_label_marks_a_variant_anew(node: Node) -> None:
+    node.law('transform = [{ kind = "text" }]')
+    strand = Strand("JPN", "maritime", "stop", tlp=Tlp.GREEN)
+    made = graphs.version(random.Random(1), EVENT, [], label(strand), "JPN", NOW)
+    node.store.put([made.record], at=NOW)
+    before = next(each for each in node.see() if each.otype == "event")
+    amber = label(msgspec.structs.replace(strand, tlp=Tlp.AMBER))
+    node.store.put([msgspec.structs.replace(made.record, label=amber)], at=NOW + SECOND)
+    after = [each for each in node.see(at=NOW + SECOND) if each.otype == "event"][-1]
+    assert after.oid == before.oid
+    assert body(before)["object_marking_refs"] == [tlp_marking_id(Tlp.GREEN)]
+    assert body(after)["object_marking_refs"] == [tlp_marking_id(Tlp.AMBER)]
 
 
 def test_bytes_that_do_not_read_go_nowhere(node: Node) -> None:

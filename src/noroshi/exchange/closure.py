@@ -264,13 +264,13 @@ def _suppose(world: World, layer: _Layer, look: _Look) -> _Look:
             continue
         if bit in (SAID, PLAIN) and version.transformed:
             continue
-        before = [term.holds(world, version.object) for term in layer.terms]
+        failed = [each for each in layer.terms if not each.holds(world, version.object)]
         version.state |= bit
         supposed.append((version, bit))
         if bit == KEPT:
             look.append((version, SAID))
-        for term, held in zip(layer.terms, before, strict=True):
-            if not held and term.holds(world, version.object):
+        for term in failed:
+            if term.holds(world, version.object):
                 look += ((each, term.bit) for each in term.by(world, version.object))
     return supposed
 
@@ -281,11 +281,11 @@ def _take_back(world: World, layer: _Layer, look: _Look, seen: set[Version]) -> 
         version, bit = look.pop()
         if not version.state & bit or _RULES[bit](world, version):
             continue
-        before = [term.holds(world, version.object) for term in layer.terms]
+        held = [each for each in layer.terms if each.holds(world, version.object)]
         version.state &= ~bit
         seen.add(version)
         if bit == KEPT:
             look.append((version, SAID))
-        for term, held in zip(layer.terms, before, strict=True):
-            if held and not term.holds(world, version.object):
+        for term in held:
+            if not term.holds(world, version.object):
                 look += ((each, term.bit) for each in term.by(world, version.object))

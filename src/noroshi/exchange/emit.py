@@ -43,6 +43,7 @@ class Emission:
         self._again = {seq for seq, again in batch if again}
         versions = self._region.load_around(seq for seq, _ in batch)
         self._batch = {each.seq: self._wants(each) for each in versions}
+        self._settled.share({seq: self._shared(wants) for seq, wants in self._batch.items()})
         before = self._shown(self._batch)
         after = journal.desired(each for wants in self._batch.values() for each in wants)
         after = {key: each for key, each in after.items() if not self._said(key[0])}
@@ -54,13 +55,14 @@ class Emission:
     def _wants(self, version: Version) -> list[Want]:
         """What the version brings."""
         if not version.state & KEPT:
-            self._settled.share(version.seq, ())
             return []
         bodies = self._projector.bodies(self._region.node(version), self._shape(version), self._now)
-        wants = [journal.want(version.seq, each) for each in bodies]
-        shared = [each.oid for each in wants if each.shared]
-        self._settled.share(version.seq, (e for e in shared if not self._projector.is_party(e)))
-        return wants
+        return [journal.want(version.seq, each) for each in bodies]
+
+    def _shared(self, wants: Iterable[Want]) -> list[str]:
+        """What others may bring as well; who parties are is said once and for ever."""
+        shared = (each.oid for each in wants if each.shared)
+        return [each for each in shared if not self._projector.is_party(each)]
 
     def _shape(self, version: Version) -> Shape:
         """How the version goes out."""

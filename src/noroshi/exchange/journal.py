@@ -162,7 +162,8 @@ def _end(
             if told:
                 made.entries.append(look.stone(oid, tuple(told), first.seq).entry)
         elif told:
-            entry = look.stone(oid, tuple(told), first.seq).entry
+            # Nothing of the object is left: earlier looks that were superseded go as well.
+            entry = look.stone(oid, tuple(sorted(served)), first.seq).entry
             made.entries.append(msgspec.structs.replace(entry, tombstone=True, withdraws=oid))
         else:
             made.entries.append(_silent(oid, versions[0], first))

@@ -169,7 +169,7 @@ class Projector:
         told: FindingBody = variants.redacted(body, shape.transforms, kind, self._owner)
         if "source" in variants.touched(shape.transforms):
             told = variants.unsourced(told, self._secret)
-        revoked = head(record.raw).revoked
+        revoked, markings = head(record.raw).revoked, _markings(record.label)
 
         def issue(created: int, modified: int) -> bytes:
             return variants.finding_variant(
@@ -179,11 +179,11 @@ class Projector:
                 shape.transforms,
                 created=created,
                 modified=modified,
-                marking_refs=_markings(record.label),
+                marking_refs=markings,
                 revoked=revoked,
             )
 
-        return self._made(record, shape, ids.canonical([told, revoked]), issue, now)
+        return self._made(record, shape, ids.canonical([told, revoked, markings]), issue, now)
 
     def _made(
         self,

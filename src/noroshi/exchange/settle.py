@@ -47,14 +47,16 @@ class Settling:
             and (each.answer != each.rested or (each.state ^ each.before) & (KEPT | PLAIN))
         ]
         self._settled.put_todo(again, held=self._held)
-        for touched in {each.object for each in changed}:
-            if self._leads(touched, now=True) != self._leads(touched, now=False):
-                self._settled.put_todo_referring(touched, KEPT, held=self._held)
+        elsewhere = [
+            each
+            for each in {each.object for each in changed}
+            if self._leads(each, now=True) != self._leads(each, now=False)
+        ]
+        self._settled.put_todo_referring(elsewhere, KEPT, held=self._held)
         new = {each.object for each in looked if not each.taken} if self._held else set[int]()
-        for arrived in new:
-            if not any(each.taken for each in self._region.versions(arrived)):
-                # It may have gone beside another until there was a record of it.
-                self._settled.put_todo_bringing(self._region.id(arrived))
+        # Such may have gone beside another until there was a record of it.
+        arrived = [e for e in new if not any(v.taken for v in self._region.versions(e))]
+        self._settled.put_todo_bringing([self._region.id(each) for each in arrived])
         self._settled.drop(each.seq for each in changed if each.answer is None)
         self._settled.put(
             (each.seq, each.answer, each.state) for each in changed if each.answer is not None

@@ -7,7 +7,7 @@ numbers, so that a million references are small and lie together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from noroshi.store.statements import listed, statements
@@ -239,16 +239,16 @@ class Settled:
         """The entries of these versions are to be made again."""
         self._many("put_todo", ((seq, int(held)) for seq in seqs))
 
-    def put_todo_referring(self, target: int, state: int, *, held: bool) -> None:
-        """Those of versions that refer to the object, and have a bit of `state`."""
-        self._many("put_todo_referring", [(target, state)])
+    def put_todo_referring(self, targets: Sequence[int], state: int, *, held: bool) -> None:
+        """Those of versions that refer to these objects, and have a bit of `state`."""
+        self._many("put_todo_referring", ((each, state) for each in targets))
         if held:
-            self._many("hold_referring", [(target,)])
+            self._many("hold_referring", ((each,) for each in targets))
 
-    def put_todo_bringing(self, oid: str) -> None:
-        """Those of versions that bring this object beside themselves."""
-        self._many("put_todo_bringing", [(oid,)])
-        self._many("put_todo_sharing", [(oid,)])
+    def put_todo_bringing(self, oids: Sequence[str]) -> None:
+        """Those of versions that bring these objects beside themselves."""
+        self._many("put_todo_bringing", ((each,) for each in oids))
+        self._many("put_todo_sharing", ((each,) for each in oids))
 
     def put_again(self, seqs: Iterable[int]) -> None:
         """A reader was led past the entries of these versions."""
@@ -275,10 +275,10 @@ class Settled:
         """These were made."""
         self._many("done", ((seq,) for seq in seqs))
 
-    def share(self, seq: int, oids: Iterable[str]) -> None:
-        """The version brings these shared objects, and no others."""
-        self._many("drop_shared", [(seq,)])
-        self._many("put_shared", ((oid, seq) for oid in oids))
+    def share(self, brought: Mapping[int, Iterable[str]]) -> None:
+        """Each version brings these shared objects, and no others."""
+        self._many("drop_shared", ((seq,) for seq in brought))
+        self._many("put_shared", ((oid, seq) for seq, oids in brought.items() for oid in oids))
 
     def sharing(self, oid: str, state: int) -> list[int]:
         """Versions with a bit of `state` that bring this shared object."""

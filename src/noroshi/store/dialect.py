@@ -31,6 +31,9 @@ _TRIGGER = re.compile(
     r"BEGIN SELECT RAISE\(ABORT, '(?P<message>[^']*)'\); END;"
 )
 _STRICT = re.compile(r"\) STRICT;")
+_ROW = re.compile(
+    r"(?P<into>INSERT INTO [^?]+ VALUES )(?P<row>\([?,\s]+\))(?P<rest>(?:\sON CONFLICT\b[^?]*)?)"
+)
 _COMMENT = re.compile(r"--[^\n]*")
 _LITERAL = re.compile(r"('(?:[^']|'')*')")
 
@@ -63,3 +66,13 @@ def statement(sql: str) -> bytes:
 
 def _said(sql: str) -> str:
     return sql.replace("?", "%s").replace(" LIKE ", " ILIKE ")
+
+
+@functools.lru_cache(maxsize=256)
+def rows(sql: str, count: int) -> str | None:
+    """The INSERT of one row as one of `count` rows; None for a statement that is no such INSERT, or
+    that may meet one row twice and change it."""
+    found = _ROW.fullmatch(sql)
+    if found is None or "DO UPDATE" in found["rest"]:
+        return None
+    return found["into"] + ", ".join([found["row"]] * count) + found["rest"]

@@ -7,11 +7,12 @@ open: that one is over, and its error says so.
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from noroshi.store.address import shown
-from noroshi.store.dialect import statement
+from noroshi.store.dialect import rows, statement
 from noroshi.words.errors import BadConfig, Refused, StoreFailed
 
 try:
@@ -29,6 +30,11 @@ BUSY_S: Final = 30
 """How long a writer waits for another's transaction before it gives up, as with SQLite."""
 CONNECT_S: Final = 10
 CANCEL_S: Final = 5.0
+AGAIN_S: Final = 0.1
+CHUNK: Final = 100
+"""Rows put in by one statement: the cost of a statement is then shared."""
+GROWN: Final = 1000
+"""Rows put into a table before its statistics are taken first; then twice as many each time."""
 PREPARED: Final = 300
 """Statements kept prepared: more than there are."""
 
@@ -57,6 +63,7 @@ class Server:
     def __init__(self, url: str) -> None:
         self.name = shown(url)
         self.closed = False
+        self.grown: dict[str, tuple[int, int]] = {}
         self._url = url
 
     def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
@@ -107,11 +114,33 @@ class Session:
             raise self._meaning(problem) from problem
 
     def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> object:
-        """Run one statement of the `.sql` files for each row of parameters."""
+        """Run one statement of the `.sql` files for each row of parameters, rows together where
+        the statement puts them in."""
+        left = iter(parameters)
         try:
-            return self._raw.cursor().executemany(statement(sql), parameters)
+            while chunk := list(itertools.islice(left, CHUNK)):
+                many = rows(sql, len(chunk))
+                if many is not None:
+                    flat = [value for row in chunk for value in row]
+                    self._raw.execute(statement(many), flat, prepare=len(chunk) in (1, CHUNK))
+                    self._grown(many.split(" ", 3)[2], len(chunk))
+                elif len(chunk) == 1:
+                    self._raw.execute(statement(sql), chunk[0])
+                else:
+                    self._raw.cursor().executemany(statement(sql), chunk)
         except psycopg.Error as problem:
             raise self._meaning(problem) from problem
+        return None
+
+    def _grown(self, table: str, count: int) -> None:
+        """Have statistics of a table taken whenever it has grown by as much again: the server does
+        so by itself only later, and never inside a transaction."""
+        since, last = self._server.grown.get(table, (0, GROWN))
+        since += count
+        if since >= last:
+            self._raw.execute(f"ANALYZE {table}".encode())
+            since, last = 0, last * 2
+        self._server.grown[table] = since, last
 
     def command(self, sql: str) -> str | None:
         """Run commands of the server's own; what it said about the last."""
@@ -153,10 +182,10 @@ class Session:
 
     def end(self) -> None:
         """Close the session; a statement that another thread runs in it is cancelled first."""
-        if not self._raw.lock.acquire(blocking=False):
+        # Again and again: a cancellation that comes before the statement began is lost.
+        while not self._raw.lock.acquire(timeout=AGAIN_S):
             with contextlib.suppress(psycopg.Error):  # Without a server it ends by itself.
                 self._raw.cancel_safe(timeout=CANCEL_S)
-            self._raw.lock.acquire()
         try:
             self._raw.close()
         finally:

@@ -7,14 +7,16 @@ it can be dropped and rebuilt.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from noroshi.store import events
 from noroshi.store.database import Connection
 from noroshi.store.rows import Entry, NewEntry, Variant, ViewState
-from noroshi.store.statements import statements
+from noroshi.store.statements import listed, statements
 
 SQL = statements("views")
+CHUNK: Final = 500
+"""Objects looked up at a time."""
 
 
 class Current(NamedTuple):
@@ -121,18 +123,24 @@ def _current(n: int, entry: NewEntry) -> tuple[Current, bool]:
 
 def _follow(connection: Connection, party: str, entries: Sequence[tuple[Current, bool]]) -> None:
     """Bring `view_current` to what it is after `entries`."""
-    held: dict[str, list[Current]] = {}
-    now: dict[str, list[Current]] = {}
+    held = _held(connection, party, sorted({entry.about for entry, _ in entries}))
+    now = dict(held)
     for entry, shown in entries:
-        about = entry.about
-        if about not in held:
-            found = connection.execute(SQL["about"], (party, about))
-            held[about] = now[about] = [Current(*row) for row in found]
-        now[about] = after(now[about], entry, shown)
+        now[entry.about] = after(now[entry.about], entry, shown)
     old = {row for rows in held.values() for row in rows}
     new = {row for rows in now.values() for row in rows}
     connection.executemany(SQL["drop_current"], [(party, row.n) for row in old - new])
     connection.executemany(SQL["put_current"], [(party, *row) for row in sorted(new - old)])
+
+
+def _held(connection: Connection, party: str, abouts: Sequence[str]) -> dict[str, list[Current]]:
+    """What is current about each object."""
+    held: dict[str, list[Current]] = {about: [] for about in abouts}
+    for start in range(0, len(abouts), CHUNK):
+        some = abouts[start : start + CHUNK]
+        for row in connection.execute(listed(SQL["about"], len(some)), (party, *some)):
+            held[row[1]].append(Current(*row))
+    return held
 
 
 def rebuild(connection: Connection) -> int:

@@ -15,7 +15,7 @@ SELECT DISTINCT party FROM view_entry ORDER BY party;
 
 -- name: about
 SELECT n, about, oid, oversion, otype, spec_version, tombstone, last, first, newest, plain
-FROM view_current WHERE party = ? AND about = ? ORDER BY n;
+FROM view_current WHERE party = ? AND about IN (?*) ORDER BY about, n;
 
 -- name: drop_current
 DELETE FROM view_current WHERE party = ? AND n = ?;

@@ -16,7 +16,7 @@ from noroshi.store import Store
 from noroshi.words import ids
 from noroshi.words.label import Label, Strand, Tlp, label
 from noroshi.words.party import packaged_parties
-from noroshi.words.record import Record
+from noroshi.words.record import Hop, Record
 from noroshi.words.time import DAY, format_instant, parse_instant
 
 NOW = parse_instant("2026-03-01T00:00:00Z")
@@ -74,6 +74,7 @@ class Node:
         at: int = NOW,
         owner: str = "JPN",
         labelled: Label | None = None,
+        hops: tuple[Hop, ...] = (),
         **strand: Any,
     ) -> None:
         terms = {"tlp": Tlp.GREEN, **strand}
@@ -87,7 +88,7 @@ class Node:
         }
         raw = json.dumps(object_).encode()
         held = labelled or label(Strand("JPN", "maritime", "malware", **terms))
-        record = Record(oid, at, "malware", "maritime", owner, held, raw, ids.sha256(raw), at)
+        record = Record(oid, at, "malware", "maritime", owner, held, raw, ids.sha256(raw), at, hops)
         self.store.put([record], at=at)
 
     def link(self, source: str, target: str, **more: Any) -> None:

@@ -21,7 +21,7 @@ from noroshi.store import Store
 from noroshi.words import ids
 from noroshi.words.grant import Consent, Selector
 from noroshi.words.label import Strand, Tlp, label, tlp_marking_id
-from noroshi.words.record import Record
+from noroshi.words.record import Hop, Record
 from noroshi.words.time import DAY, HOUR, SECOND
 
 
@@ -135,11 +135,12 @@ def test_who_was_not_served_gets_no_tombstone(node: Node) -> None:
 
 
 def test_a_withdrawn_record_leaves_and_may_return(node: Node) -> None:
-    node.put(A)
+    given = (Hop("AUS", NOW, "AUS"),)
+    node.put(A, hops=given)
     assert node.ids() == [A]
     node.store.withdraw(A, at=NOW + SECOND)
     assert [each.otype for each in node.see(at=NOW + SECOND)] == ["tombstone"]
-    node.put(A)
+    node.put(A, hops=given)
     (again,) = node.see(at=NOW + HOUR)
     assert (again.oid, again.n) == (A, 4)  # after A, its tombstone and who withdrew it
 

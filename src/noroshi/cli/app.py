@@ -240,7 +240,7 @@ def serve(
     from noroshi.cli.show import Ending, say, warn
     from noroshi.node.node import Node
     from noroshi.node.serve import serve as run
-    from noroshi.node.serve import start_worker
+    from noroshi.node.serve import start_worker, viewed
 
     flags = {"serve.listen": listen} if listen else None
     with Node.open(node, flags) as opened:
@@ -248,7 +248,8 @@ def serve(
         try:
             ending = Ending(with_parent)
             told = f"{opened.party} serves {{}}/taxii2/"
-            run(opened, lambda url: say(told.format(url)), ending.event, warn)
+            with viewed(opened, warn, here=child is None):
+                run(opened, lambda url: say(told.format(url)), ending.event, warn)
         finally:
             if child is not None:
                 child.terminate()

@@ -12,7 +12,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,7 @@ from noroshi.node.node import Node, clock
 from noroshi.node.push import push
 from noroshi.node.sync import sync
 from noroshi.node.tls import Door, telling
+from noroshi.node.viewing import Viewing
 from noroshi.words.errors import NoroshiError
 from noroshi.words.time import parse_duration
 
@@ -138,21 +140,48 @@ def start_worker(folder: Path) -> subprocess.Popen[bytes]:
 def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
     """Until `stop`: feeds that are due, views, peers that are due. Problems are said and left."""
     due: dict[str, int] = {}
-    views, expiry = node.views(), Expiry(node)
+    viewing, expiry = Viewing(node.views(), clock, say), Expiry(node)
     while True:
         for feed in node.settings.config.feed:
             if feed.every and _is_due(due, f"feed {feed.uri}", feed.every):
                 _try(say, f"feed {feed.uri}", lambda f=feed: _read(node, f, say))
         _try(say, "expiry", lambda: expiry.settle(clock()))
-        for party in parties(node.settings):
-            _try(say, f"view of {party}", lambda p=party: views.refresh(p, clock()))
+        callers = parties(node.settings)
+        for party in callers:
+            _try(say, f"view of {party}", lambda p=party: viewing.bring(p))
         for peer in node.settings.config.peer:
             if peer.url and peer.every and _is_due(due, f"peer {peer.party}", peer.every):
                 if peer.mode != "push":
                     _try(say, f"sync with {peer.party}", lambda p=peer: _pull(node, p, say))
                 if peer.mode != "pull":
                     _try(say, f"push to {peer.party}", lambda p=peer: _push(node, p, say))
-        if stop.wait(TICK_S):
+        if stop.wait(0 if viewing.behind(callers) else TICK_S):
+            return
+
+
+@contextmanager
+def viewed(node: Node, say: Callable[[str], None], *, here: bool) -> Generator[None]:
+    """Meanwhile this process brings views up to date itself (`here`), or another does."""
+    stop = Event()
+    thread = Thread(target=_view, args=(node, stop, say), daemon=True)
+    if here:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        if here:
+            thread.join()
+
+
+def _view(node: Node, stop: Event, say: Callable[[str], None]) -> None:
+    """Until `stop`, what `work` does for views."""
+    viewing = Viewing(node.views(), clock, say)
+    while True:
+        callers = parties(node.settings)
+        for party in callers:
+            _try(say, f"view of {party}", lambda p=party: viewing.bring(p))
+        if stop.wait(0 if viewing.behind(callers) else TICK_S):
             return
 
 

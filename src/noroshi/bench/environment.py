@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Final
 
 from noroshi.words import ids
+from noroshi.words.cache import cache_folder
 
 INSTALL_S: Final = 300
 
 REQUIREMENTS: Final[dict[str, tuple[str, ...]]] = {
+    "aiscat": ("aiscat==0.68.16",),
     "cedarpy": ("cedarpy==4.12.2",),
     "medallion": (
         "medallion==3.0.0",
@@ -42,6 +44,7 @@ REQUIREMENTS: Final[dict[str, tuple[str, ...]]] = {
         "structlog==26.1.0",
     ),
     "schemathesis": ("schemathesis==4.32.5",),
+    "pyais": ("pyais==3.3.1", "attrs==26.1.0"),
     "z3-solver": ("z3-solver==5.4.1.0",),
     "stix2": ("stix2==3.0.2", "pytz==2026.6", "requests==2.34.2", "simplejson==4.3.0"),
 }
@@ -51,17 +54,6 @@ environment beside the old one."""
 
 class NoEnvironment(Exception):
     """The environment of a peer could not be made; the message is pip's last line."""
-
-
-def cache_folder() -> Path:
-    """`NOROSHI_CACHE`, else the platform's folder for what can be made again."""
-    if named := os.environ.get("NOROSHI_CACHE"):
-        return Path(named)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "noroshi"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "noroshi"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "noroshi"
 
 
 def interpreter(peer: str) -> Path:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from noroshi.words.desk import Array, Source
 
-CHUNK: Final = 1 << 20
+CHUNK: Final = 1 << 17
 """Bytes read at once."""
 
 
@@ -87,7 +87,7 @@ class Decoder:
         memory = self._memory[0]
         many = int(memory["rejected"])
         memory["rejected"] = 0
-        for row in memory["reject"][:many].tolist():
+        for row in memory["reject"][:many].tolist() if many else ():
             start, end, lon, lat, code, first, second = row
             raw = b""
             if code != layout.LOST and text is not None:

@@ -4,14 +4,14 @@ Mirrors `nmea.Clock` and `nmea.Reader`."""
 
 from __future__ import annotations
 
-from noroshi.desks.sea.kernels.jit import inner, int64, uint64
+from noroshi.desks.sea.kernels.jit import inlined, inner, int64, uint64
 from noroshi.desks.sea.kernels.layout import ANNOUNCED, GROUP_SLOTS, GROUPS, STATIONS, Key, Memory
 from noroshi.desks.sea.nmea import ANNOUNCED as FRESH
 from noroshi.desks.sea.nmea import LATE_S
 from noroshi.desks.sea.stamps import MILLISECOND_CODE, MINUTE_CODE, SECOND_CODE
 
 
-@inner
+@inlined
 def dated(x: Memory) -> tuple[int, int, int]:
     """(t, clock, precision) of the message in hand."""
     if x.dated:

@@ -61,18 +61,25 @@ def inner(function: Function) -> Function:
     return _hidden(function, *(_record(each) for each in _arguments(function)))
 
 
+def inlined(function: Function) -> Function:
+    """The same, put into its callers: what every message goes through."""
+    types = (_record(each) for each in _arguments(function))
+    return _hidden(function, *types, forceinline=True)
+
+
 def generic(function: Function) -> Function:
     """The same for a function whose arrays are now of one size, now of another."""
     return _hidden(function)
 
 
-def _hidden(function: Function, *types: Any) -> Function:
+def _hidden(function: Function, *types: Any, forceinline: bool = False) -> Function:
     numba, kept = _numba()
     # What only kernels call is optimised once more as a part of each: a third less to wait.
     level = numba.config.OPT
     numba.config.OPT = type(level)(1)
     try:
-        made = numba.njit(types or None, cache=kept, **HIDDEN)(function)
+        options = {"cache": kept, "forceinline": forceinline, **HIDDEN}
+        made = numba.njit(types or None, **options)(function)
     finally:
         numba.config.OPT = level
     return cast("Function", made)

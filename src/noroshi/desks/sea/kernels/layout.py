@@ -12,7 +12,7 @@ LONGEST_LINE: Final = 4_096
 LONGEST_PAYLOAD: Final = 256
 """Characters of one part of a message; see `sentence.LONGEST_PAYLOAD`."""
 
-BATCH: Final = 65_536
+BATCH: Final = 32_768
 """Rows of one kind that are written before they are taken away."""
 
 PARTS: Final = 9

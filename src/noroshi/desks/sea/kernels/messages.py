@@ -8,7 +8,7 @@ import numpy as np
 
 from noroshi.desks.sea.kernels.bits import letters, signed, unsigned
 from noroshi.desks.sea.kernels.clock import dated, station
-from noroshi.desks.sea.kernels.jit import inner
+from noroshi.desks.sea.kernels.jit import inlined, inner
 from noroshi.desks.sea.kernels.layout import (
     EMPTY,
     NO_PART,
@@ -91,20 +91,20 @@ def part(bits: int, x: Memory) -> None:
         static(24, bits, x)
 
 
-@inner
+@inlined
 def degrees(raw: int) -> float:
     """1/10,000 minutes as degrees to six decimals: 5/3 of it is never halfway between integers,
     so this is the correctly rounded value."""
     return ((10 * raw + 3) // 6) / 1e6
 
 
-@inner
+@inlined
 def west(lon: float) -> float:
     """The antimeridian has one longitude."""
     return -180.0 if lon == 180.0 else lon
 
 
-@inner
+@inlined
 def turned(raw: int) -> float:
     """Degrees a minute (M.1371 table 48, 4.733 √ROT); 127 and -127 as they are."""
     if raw == -128:
@@ -115,7 +115,7 @@ def turned(raw: int) -> float:
     return np.copysign(np.rint(value * value), raw) if raw else 0.0
 
 
-@inner
+@inlined
 def motion(kind: int, x: Memory, row: int) -> None:
     """Speed, course and all else that a position comes with; sentinels become nan, -1 and 60."""
     rows = x.position
@@ -148,7 +148,7 @@ def motion(kind: int, x: Memory, row: int) -> None:
     rows.heading_deg[row] = heading if heading < 360 else NAN
 
 
-@inner
+@inlined
 def position(kind: int, x: Memory) -> bool:
     """Of types 1, 2, 3, 9, 18, 19 and 27; False where it says an impossible place."""
     if kind == 27:
@@ -207,7 +207,7 @@ def other(kind: int, bits: int, x: Memory) -> None:
             out.lon, out.lat = west(lon), lat
 
 
-@inner
+@inlined
 def message(armoured: int, size: int, fill: int, x: Memory) -> None:
     """Takes the payload of `size` characters, with `fill` bits too many, that is in `x.words`,
     its place and time beside it."""

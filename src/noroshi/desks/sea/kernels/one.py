@@ -12,7 +12,7 @@ import numpy as np
 
 from noroshi.desks.sea.kernels.bits import BAD, CHARACTERS, SIX
 from noroshi.desks.sea.kernels.clock import own_time
-from noroshi.desks.sea.kernels.jit import inner, uint64
+from noroshi.desks.sea.kernels.jit import inlined, uint64
 from noroshi.desks.sea.kernels.layout import LONGEST_PAYLOAD, Memory, Text
 from noroshi.desks.sea.kernels.messages import message
 from noroshi.desks.sea.kernels.tags import clear
@@ -35,7 +35,7 @@ HEX[48:58] = np.arange(10)
 HEX[65:71] = HEX[97:103] = np.arange(10, 16)
 
 
-@inner
+@inlined
 def headed(text: Text, at: int) -> bool:
     """Whether the characters from `at` are `!ttVDM,1,1,,C,`."""
     return (
@@ -56,7 +56,7 @@ def headed(text: Text, at: int) -> bool:
     )
 
 
-@inner
+@inlined
 def matched(text: Text, at: int, size: int, x: Memory) -> int:
     """Where the line after the usual sentence at `at` begins, its payload being in `x.words` and
     its size, fill bits and checksum beside it; -1 where it is anything else."""
@@ -93,7 +93,7 @@ def matched(text: Text, at: int, size: int, x: Memory) -> int:
     return place + 1
 
 
-@inner
+@inlined
 def taken(x: Memory) -> None:
     """Takes the sentence that was matched, as the line in hand."""
     if not x.pending:

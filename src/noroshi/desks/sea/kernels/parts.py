@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from noroshi.desks.sea.fragments import SWEEP
-from noroshi.desks.sea.kernels.jit import inner, int64, uint64
+from noroshi.desks.sea.kernels.jit import inlined, inner, int64, uint64
 from noroshi.desks.sea.kernels.layout import (
     CHAINS,
     LONGEST_PAYLOAD,
@@ -155,7 +155,7 @@ def joined(slot: int, x: Memory) -> int:
     return size
 
 
-@inner
+@inlined
 def expire(patience: int, x: Memory) -> None:
     """Give up what has waited for more than `patience` lines, looking once in a while."""
     line = x.line

@@ -1,0 +1,122 @@
+"""AIS logs decoded: bytes in, columns out, beside decoders that make a dict of each message.
+
+The log is AISHub's sample where the data folder stands beside the checkout, else the packaged one
+of AMSA, ten times one after the other. CPU time.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib.resources
+import io
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from noroshi.bench.case import Case, Measured
+from noroshi.bench.measure import in_turns
+from noroshi.bench.peer import Peer, started
+from noroshi.desks.sea import decode, desk, read
+from noroshi.words.asset import AssetGraph
+from noroshi.words.desk import Columns, Context, Source
+from noroshi.words.ids import canonical, sha256
+from noroshi.words.label import Label, Strand
+
+COPIES: Final = 10
+LOG: Final = "aishub-20120314.nmea.gz"
+SAMPLE: Final = "amsa-20120127.nmea.gz"
+
+
+def log() -> bytes:
+    """The log, unpacked."""
+    beside = Path(__file__).parents[4] / "shared" / "data" / "sea" / "nmea" / LOG
+    packaged = importlib.resources.files("noroshi") / "data" / "samples" / SAMPLE
+    return gzip.decompress(beside.read_bytes() if beside.is_file() else packaged.read_bytes())
+
+
+def source(data: bytes) -> Source:
+    """`data` as a source."""
+    label = Label((Strand("JPN", "maritime", "*"),))
+    return Source("log", "log", 0, sha256(data), label, "JPN", "B", lambda: io.BytesIO(data))
+
+
+def decoded(data: bytes, messages: int) -> float:
+    """Messages per second from bytes to columns. `messages` is how many `data` has."""
+    made = source(data)
+    began = time.process_time()
+    rows = 0
+    for each in decode.read(made, read.PATIENCE):
+        rows += len(each.arrays["t"]) if isinstance(each, Columns) else 0
+    spent = time.process_time() - began
+    if rows == 0:
+        raise AssertionError("nothing was decoded")
+    return messages / spent
+
+
+def found(data: bytes, messages: int) -> float:
+    """Messages per second from bytes to findings."""
+    parameters = desk.parameters({})
+    digest = sha256(canonical(parameters))
+    context = Context("JPN", AssetGraph(), desk.kinds, parameters, digest)
+    made = source(data)
+    began = time.process_time()
+    columns = (each for each in desk.read(made) if isinstance(each, Columns))
+    state = desk.start(context)
+    for each in columns:
+        state, _ = desk.fold(state, each, 0)
+    desk.finish(state)
+    return messages / (time.process_time() - began)
+
+
+def _beside(peer: str, repeats: int, quick: bool) -> Measured:
+    """In turns with a peer on the same log. Messages are counted as the peer counts them: those
+    that it decodes, of which ours decodes at least as many."""
+    data = log()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "log.nmea"
+        path.write_bytes(data)
+        decoded(data, 1)  # compiles, or loads what was compiled
+        counted: list[int] = []
+
+        def theirs(running: Peer) -> float:
+            answer = running.ask("measure", path=str(path), repeats=repeats)
+            counted.append(answer["messages"])
+            return float(answer["rate"])
+
+        copies = data * COPIES
+        measured = in_turns(
+            lambda: decoded(copies, COPIES),
+            started(peer, f"{peer}_decode"),
+            theirs,
+            1 if quick else 5,
+        )
+    many = counted[0] if counted else _messages(data)
+    return Measured(
+        tuple(each * many for each in measured.ours),
+        measured.theirs,
+        measured.peer_version,
+        measured.missing,
+    )
+
+
+def _messages(data: bytes) -> int:
+    """Lines that end a message, as many as there are messages if none was cut."""
+    return data.count(b"VDM,1,1,") + data.count(b"VDM,2,2,") + data.count(b"VDO,1,1,")
+
+
+def end_to_end(quick: bool) -> Measured:
+    """The whole way, by ours alone."""
+    data = log()
+    copies, many = data * COPIES, COPIES * _messages(data)
+    found(copies, many)
+    return Measured(tuple(found(copies, many) for _ in range(1 if quick else 5)))
+
+
+CASES: Final = (
+    Case("messages decoded", "decode", "messages/s", 10.0, "aiscat",
+         partial(_beside, "aiscat", 3)),
+    Case("messages decoded", "decode", "messages/s", 60.0, "pyais", partial(_beside, "pyais", 1)),
+    Case("log to findings", "decode", "messages/s", 0.0, "", end_to_end, least=1_000_000),
+)  # fmt: skip

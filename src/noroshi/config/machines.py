@@ -19,7 +19,8 @@ class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[[peer]]`: a node we exchange with.
 
     Towards it: `url` of its TAXII discovery, `user` and `password`, `every`, and whether to `pull`
-    what it releases, to `push` what we release, or both. From it: `account`
+    what it releases, to `push` what we release, or both; `file` where only files pass between the
+    two, over an air gap or a diode. From it: `account`
     lets it in, with `account_hash` (Argon2id) or what `noroshi account add` gave it. `public_key`
     (hex Ed25519) is pinned; without it nothing that the peer grants is kept.
     `cert` and `key` are the certificate we come with, `ca` what its own is checked by; PEM files.
@@ -36,7 +37,7 @@ class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cert: str | None = None
     key: str | None = None
     ca: str | None = None
-    mode: Literal["pull", "push", "both"] = "pull"
+    mode: Literal["pull", "push", "both", "file"] = "pull"
 
     def __post_init__(self) -> None:
         check_every(self.every)

@@ -16,12 +16,12 @@ FILE = "ingest.lock"
 
 
 @contextlib.contextmanager
-def alone(data: Path, waiting: Callable[[], object]) -> Generator[None]:
-    """Hold the lock of the data folder; `waiting` is called once where another holds it."""
-    with (data / FILE).open("a") as file:
+def alone(data: Path, waiting: Callable[[], object], file: str = FILE) -> Generator[None]:
+    """Hold the lock `file` of the data folder; `waiting` is called once where another holds it."""
+    with (data / file).open("a") as held:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             waiting()
-            fcntl.flock(file, fcntl.LOCK_EX)
+            fcntl.flock(held, fcntl.LOCK_EX)
         yield

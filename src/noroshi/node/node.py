@@ -62,6 +62,12 @@ class Node:
                 return bytes.fromhex(peer.public_key)
         return None
 
+    def carried_to(self, party: str) -> bool:
+        """Whether what goes to the party goes as files, by hand or over a diode."""
+        return any(
+            peer.party == party and peer.mode == "file" for peer in self.settings.config.peer
+        )
+
     def agreement(self, sha256: str, name: str, raw: bytes) -> Agreement:
         """The agreement of a stored file, parsed once."""
         found = self._agreements.get(sha256)

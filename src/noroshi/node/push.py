@@ -112,10 +112,11 @@ class Line:
 
     def receipts(self, pushed: Pushed, now: int) -> None:
         """Send what there is to say about withdrawals of the party."""
-        due = list(_due(self._node, self._party, now))
+        due = due_receipts(self._node, self._party, now)
         for n in range(0, len(due), PAGE):
             part = due[n : n + PAGE]
-            self._send([self._letter(raw, now) for raw, _ in part], now)
+            letters = [letter(self._node.party, self._party, raw, now) for raw, _ in part]
+            self._send(letters, now)
             self._node.store.set_told(told for _, told in part)
             pushed.receipts += len(part)
 
@@ -125,32 +126,34 @@ class Line:
         body = envelope.objects(entries, None, terms=True, vouched=vouched).body
         return send(self._url, self._auth, self._http, body)
 
-    def _letter(self, raw: bytes, now: int) -> Served:
-        """An object of ours for the party alone, which no view holds."""
-        common = head(raw)
-        terms = Label(
-            (
-                Strand(
-                    originator=self._node.party,
-                    pillar="crisis",
-                    kind=common.type,
-                    tlp=Tlp.AMBER_STRICT,
-                    only=(self._party,),
-                ),
-            )
+
+def letter(sender: str, party: str, raw: bytes, now: int) -> Served:
+    """An object of `sender` for `party` alone, which no view holds."""
+    common = head(raw)
+    terms = Label(
+        (
+            Strand(
+                originator=sender,
+                pillar="crisis",
+                kind=common.type,
+                tlp=Tlp.AMBER_STRICT,
+                only=(party,),
+            ),
         )
-        return Served(
-            1, common.id, now, common.type, "2.1", now, raw, terms, (), highest_tlp(terms)
-        )
+    )
+    return Served(1, common.id, now, common.type, "2.1", now, raw, terms, (), highest_tlp(terms))
 
 
-def _due(node: Node, party: str, now: int) -> list[tuple[bytes, tuple[str, str, bool]]]:
-    """Receipts that say something new, each with what to remember of it."""
+def due_receipts(
+    node: Node, party: str, now: int, *, whole: bool = False
+) -> list[tuple[bytes, tuple[str, str, bool]]]:
+    """Receipts that say something new to `party` (`whole`: all that there are for it), each with
+    what to remember of it."""
     due: list[tuple[bytes, tuple[str, str, bool]]] = []
-    for each in node.store.withdrawals(party):
+    for each in node.store.withdrawals(party, every=whole):
         onward = onward_of(node, each.id)
         told = ids.sha256(ids.canonical(onward))
-        if told == each.told:
+        if told == each.told and not whole:
             continue
         said = Receipt(each.stone, node.party, each.at, now, onward)
         more = any(not settled(step) for step in onward)
@@ -166,11 +169,14 @@ def settled(step: Onward) -> bool:
 def onward_of(node: Node, id: str) -> tuple[Onward, ...]:
     """How far everybody is to whom this node had passed the record on."""
     found = node.store.whereabouts(id, node.public)
-    return tuple(_onward(node.store, each) for each in found if each.served is not None)
+    return tuple(_onward(node, each) for each in found if each.served is not None)
 
 
-def _onward(store: Store, where: Where) -> Onward:
-    state, at, beyond = _state(store, where)
+def _onward(node: Node, where: Where) -> Onward:
+    state, at, beyond = _state(node.store, where)
+    if state == "served" and node.carried_to(where.party):
+        # A file says nothing of whether it arrived, and a diode never will.
+        state = "unconfirmable"
     return Onward(where.party, state, None if at is None else format_instant(at), beyond)
 
 

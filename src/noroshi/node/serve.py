@@ -151,9 +151,9 @@ def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
             _try(say, f"view of {party}", lambda p=party: viewing.bring(p))
         for peer in node.settings.config.peer:
             if peer.url and peer.every and _is_due(due, f"peer {peer.party}", peer.every):
-                if peer.mode != "push":
+                if peer.mode in ("pull", "both"):
                     _try(say, f"sync with {peer.party}", lambda p=peer: _pull(node, p, say))
-                if peer.mode != "pull":
+                if peer.mode in ("push", "both"):
                     _try(say, f"push to {peer.party}", lambda p=peer: _push(node, p, say))
         if stop.wait(0 if viewing.behind(callers) else TICK_S):
             return

@@ -85,10 +85,11 @@ class Recalls:
         with self._database.write() as connection:
             connection.execute(SQL["put_withdrawal"], (stone, party, id, at))
 
-    def withdrawals(self, party: str) -> tuple[Withdrawal, ...]:
-        """What `party` withdrew, is gone here, and may not have been told all about; oldest
-        first."""
-        return tuple(Withdrawal(*row) for row in self._rows("withdrawals", party))
+    def withdrawals(self, party: str, *, every: bool = False) -> tuple[Withdrawal, ...]:
+        """What `party` withdrew and is gone here, oldest first; unless `every`, only what it may
+        not have been told all about."""
+        found = self._rows("every_withdrawal" if every else "withdrawals", party)
+        return tuple(Withdrawal(*row) for row in found)
 
     def set_told(self, said: Iterable[tuple[str, str, bool]]) -> None:
         """Remember for each withdrawal the hash of what its giver was told, and whether there may

@@ -11,6 +11,9 @@ INSERT INTO withdrawal (stone, party, id, at, open) VALUES (?, ?, ?, ?, 1) ON CO
 SELECT stone, party, id, at, told FROM withdrawal WHERE party = ? AND open = 1
 ORDER BY at, stone;
 
+-- name: every_withdrawal
+SELECT stone, party, id, at, told FROM withdrawal WHERE party = ? ORDER BY at, stone;
+
 -- name: told
 UPDATE withdrawal SET told = ?, open = ? WHERE stone = ?;
 

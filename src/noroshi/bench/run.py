@@ -9,7 +9,17 @@ from typing import Final
 from noroshi.bench.case import Case, Row, row
 from noroshi.words.errors import BadInput
 
-AREAS: Final = ("decisions", "records", "taxii", "bulk", "agreements", "pages", "proof", "decode")
+AREAS: Final = (
+    "decisions",
+    "records",
+    "taxii",
+    "bulk",
+    "agreements",
+    "pages",
+    "proof",
+    "decode",
+    "scale",
+)
 """Each is a module here with its `CASES`; it is imported when it is asked for."""
 
 

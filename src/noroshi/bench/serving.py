@@ -103,7 +103,7 @@ def node(terms: str = "") -> Generator[Access, None, None]:
         password = make(Path(name), terms)
         with process(Path(name)) as (port, pid):
             with Client(port, "eu", password) as client:
-                path = _view(client)
+                path = view(client)
             yield Access(port, "eu", password, path, pid=pid)
 
 
@@ -133,7 +133,7 @@ def into(access: Access, n: int) -> Access:
     return msgspec.structs.replace(access, path=f"/api/collections/into{n}/objects/")
 
 
-def _view(client: Client) -> str:
+def view(client: Client) -> str:
     """The path that discovery leads to, as any client finds it."""
     discovery = msgspec.json.decode(client.get("/taxii2/"), type=_Discovery)
     root = "/" + discovery.api_roots[0].rstrip("/").rsplit("/", 1)[1] + "/"

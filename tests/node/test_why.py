@@ -10,10 +10,12 @@ import pytest
 from typer.testing import CliRunner
 
 from noroshi.cli.app import app
+from noroshi.exchange.sign import sign_consent
 from noroshi.node.ingest import ingest
 from noroshi.node.law import load_law
 from noroshi.node.node import Node
 from noroshi.node.why import told, why
+from noroshi.words.grant import Consent, Selector
 from noroshi.words.time import HOUR
 
 NOW = 1_780_000_000_000_000
@@ -24,13 +26,13 @@ GREEN, RED = (
 )
 
 
-def indicator(modified: str, marking: str) -> bytes:
+def indicator(modified: str, marking: str | None) -> bytes:
     return json.dumps(
         {
             "type": "indicator", "spec_version": "2.1", "id": ID, "modified": modified,
             "created": "2026-01-01T00:00:00Z", "pattern": "[ipv4-addr:value='198.51.100.1']",
             "pattern_type": "stix", "valid_from": "2026-01-01T00:00:00Z",
-            "object_marking_refs": [marking],
+            **({"object_marking_refs": [marking]} if marking else {}),
         }
     ).encode()  # fmt: skip
 
@@ -75,6 +77,41 @@ def test_the_law_and_the_version_of_then(folder: Path) -> None:
         # With what is known now, the first amendment never was.
         assert asked(node, late, at=NOW + 4 * HOUR, known=late)[:2] == ("withheld", 3)
         assert asked(node, late, at=NOW + 2 * HOUR, known=NOW + 4 * HOUR)[:2] == ("withheld", 2)
+
+
+def test_a_label_corrected_later_does_not_change_what_was_decided(folder: Path) -> None:
+    with Node.open(folder) as node:
+        path = folder.parent / "in.json"
+        path.write_bytes(indicator("2026-01-01T00:00:00Z", None))
+        ingest(node, [path], lambda: NOW + HOUR, tlp="green")
+        first = asked(node, NOW + 2 * HOUR)
+        ingest(node, [path], lambda: NOW + 3 * HOUR, tlp="red")
+        second = asked(node, NOW + 4 * HOUR)
+        ingest(node, [path], lambda: NOW + 5 * HOUR, tlp="amber")
+        third = asked(node, NOW + 6 * HOUR)
+        assert (first[0], second[0]) == ("released", "withheld")
+        late = NOW + 99 * HOUR
+        assert asked(node, late, at=NOW + 2 * HOUR) == first
+        assert asked(node, late, at=NOW + 4 * HOUR) == second
+        assert asked(node, late, at=NOW + 6 * HOUR) == third == asked(node, late)
+
+
+def test_a_consent_that_came_later_does_not_change_what_was_decided(folder: Path) -> None:
+    law = folder / "agreements" / "eu-jpn-sdp.toml"
+    text = law.read_text("utf-8")
+    asking = text.replace('id = "R2"\n', 'id = "R2"\napproval = "each"\n', 1)
+    assert asking != text
+    law.write_text(asking, "utf-8")
+    with Node.open(folder) as node:
+        load_law(node, NOW + HOUR)
+        read(node, folder, indicator("2026-01-01T00:00:00Z", GREEN), NOW + HOUR)
+        assert asked(node, NOW + 2 * HOUR)[0] == "withheld"
+        yes = Consent("", "JPN", Selector(record=ID), "EU", NOW + 90 * HOUR)
+        node.store.put_consents([sign_consent(yes, node.keys)], at=NOW + 3 * HOUR)
+        late = NOW + 80 * HOUR
+        assert asked(node, late)[0] == "released"
+        assert asked(node, late, at=NOW + 2 * HOUR)[0] == "withheld"
+        assert asked(node, late, at=NOW + 2 * HOUR, known=late)[0] == "released"
 
 
 def test_before_the_node_was_there_it_answers_by_what_it_knows_now(folder: Path) -> None:

@@ -76,14 +76,17 @@ class Node:
         return found
 
     def policy(self, at: int | None = None, known: int | None = None) -> tuple[int, Policy]:
-        """(epoch, policy): the agreements valid at `at` as this node knew them at `known`."""
+        """(epoch, policy): the agreements valid at `at`, as this node knew them at `known`, with
+        the grants and consents that it had then."""
         epoch, files = self.store.agreements(at=at, known=known)
         key = (epoch, self.store.terms())
-        policy = self._policies.get(key)
+        policy = self._policies.get(key) if known is None else None
         if policy is None:
             agreements = tuple(self.agreement(sha, name, raw) for name, sha, raw in files)
-            policy = Policy(agreements, self.parties, self.store.grants(), self.store.consents())
-            self._policies = {key: policy}
+            terms = self.store.grants(known), self.store.consents(known)
+            policy = Policy(agreements, self.parties, *terms)
+            if known is None:
+                self._policies = {key: policy}
         return epoch, policy
 
     def views(self) -> Views:

@@ -60,7 +60,8 @@ class Received(msgspec.Struct):
 def receive(node: Node, party: str, page: Pulled, report: Received, now: int) -> tuple[bool, ...]:
     """Take what `party` sent, and count it in `report`; which of the objects were in order. Call
     in the transaction that remembers how far the peer was read."""
-    node.store.put_grants(grant for grant in page.grants if _genuine(node, grant))
+    genuine = [grant for grant in page.grants if _genuine(node, grant)]
+    node.store.put_grants(genuine, at=now)
     _, policy = node.policy(at=now)
     records: list[Record] = []
     attested: list[Attested] = []

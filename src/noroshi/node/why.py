@@ -11,11 +11,8 @@ from noroshi.node.node import Node
 from noroshi.pact.decide import decide
 from noroshi.pact.explain import owner, recipient
 from noroshi.words.errors import Refused
-from noroshi.words.record import Record
 from noroshi.words.release import Act, Release
 from noroshi.words.time import format_instant
-
-_PAGE = 10_000
 
 
 class Why(msgspec.Struct, frozen=True):
@@ -46,8 +43,8 @@ def why(
     act: Act = "receive",
 ) -> Why:
     """Decide about `record` (an id, or the unique start of one) for `party` at `at`, as this node
-    would have with what it knew at `known`: the agreement files that were its law and the version
-    of the record that it held.
+    would have with what it knew at `known`: the agreement files that were its law, the grants and
+    consents that it had, the version of the record that it held, and the label that it gave it.
 
     `known` is `at` where it is not given. A node that had no law yet is taken to have known what it
     knows now, and so is one that had no version of the record. Raises `Refused` when no record, or
@@ -59,7 +56,7 @@ def why(
     found = node.store.record(complete(node, record))
     if found is None:
         raise Refused(f"no record {record!r}\nHint: noroshi findings lists ids")
-    found = _held(node, found, then)
+    found = node.store.held(found.id, then) or found
     if known is None and not node.store.agreements(at=moment, known=then)[0]:
         then = max(now, moment)
     epoch, policy = node.policy(at=moment, known=then)
@@ -99,21 +96,6 @@ def told(
     except Refused:
         return recipient(None), False
     return recipient(release), release.permitted
-
-
-def _held(node: Node, latest: Record, then: int) -> Record:
-    """The version that the node held at `then`."""
-    if latest.received <= then:
-        return latest
-    held, seq = latest, 0
-    while page := node.store.cells_since(seq, _PAGE):
-        for each in page:
-            if each.id == latest.id:
-                found = node.store.by_seq(each.seq)
-                if found.received <= then and (held is latest or found.version > held.version):
-                    held = found
-        seq = page[-1].seq
-    return held
 
 
 def _parts(release: Release) -> str:

@@ -71,6 +71,6 @@ def _settle(connection: Connection, held: set[tuple[str, int]], at: int) -> None
         best = connection.execute(SQL["best"], where).fetchone()
         now = connection.execute(SQL["label"], where).fetchone()
         if best is not None and now is not None and best != now:
-            connection.execute(SQL["relabel"], (best[0], *where))
+            labels.relabel(connection, best[0], *where, at)
             moved.append(("record.status", where[0]))
     events.emit(connection, moved, at)

@@ -24,6 +24,12 @@ def intern(connection: Connection, labels: dict[str, Label]) -> None:
     connection.executemany(SQL["put_strand"], rows)
 
 
+def relabel(connection: Connection, cell: str, id: str, version: int, at: int) -> None:
+    """Give a version another label at `at`; which it had until then is remembered."""
+    connection.execute(SQL["keep_label"], (at, id, version, cell))
+    connection.execute(SQL["relabel"], (cell, id, version))
+
+
 def read(connection: Connection, cell: str) -> Label:
     """The label of `cell`; `KeyError` for one that was never stored."""
     strands = [_decoder.decode(row[0]) for row in connection.execute(SQL["strands"], (cell,))]

@@ -83,8 +83,9 @@ def agreements(
     return row[0], tuple(connection.execute(SQL["members"], (row[1],)).fetchall())
 
 
-def put_terms(connection: Connection, name: str, values: Iterable[Terms]) -> int:
-    """Keep grants or consents (`name`); a signed one replaces itself unsigned, never the reverse.
+def put_terms(connection: Connection, name: str, values: Iterable[Terms], at: int) -> int:
+    """Keep grants or consents (`name`) that came at `at`; a signed one replaces itself unsigned,
+    never the reverse.
 
     How many are new or newly signed.
     """
@@ -93,7 +94,7 @@ def put_terms(connection: Connection, name: str, values: Iterable[Terms]) -> int
         row = connection.execute(SQL[name], (value.id,)).fetchone()
         held = None if row is None else msgspec.json.decode(row[0], type=type(value))
         if held is None or (value.signature and not held.signature):
-            connection.execute(SQL[f"put_{name}"], (value.id, canonical(value).decode()))
+            connection.execute(SQL[f"put_{name}"], (value.id, canonical(value).decode(), at))
             changed += 1
     if changed:
         count = terms(connection) + changed
@@ -106,15 +107,18 @@ def terms(connection: Connection) -> int:
     return int(events.meta(connection, "terms") or "0")
 
 
-def grants(connection: Connection) -> dict[str, Grant]:
-    """All grants by id."""
-    found = (_grant.decode(row[0]) for row in connection.execute(SQL["grants"]))
+def grants(connection: Connection, known: int | None) -> dict[str, Grant]:
+    """All grants by id, or those that had come by `known`."""
+    then = FOREVER if known is None else known
+    found = (_grant.decode(row[0]) for row in connection.execute(SQL["grants"], (then,)))
     return {grant.id: grant for grant in found}
 
 
-def consents(connection: Connection) -> tuple[Consent, ...]:
-    """All consents, by id."""
-    return tuple(_consent.decode(row[0]) for row in connection.execute(SQL["consents"]))
+def consents(connection: Connection, known: int | None) -> tuple[Consent, ...]:
+    """All consents, by id, or those that had come by `known`."""
+    then = FOREVER if known is None else known
+    rows = connection.execute(SQL["consents"], (then,))
+    return tuple(_consent.decode(row[0]) for row in rows)
 
 
 def put_parties(connection: Connection, parties: Iterable[Party]) -> tuple[Party, ...]:

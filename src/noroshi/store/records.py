@@ -51,8 +51,8 @@ def put(
             for record in sorting.new:
                 connection.execute(SQL["put_retraction"], (*retraction, record.id, record.version))
         _keep_aside(connection, sorting.refused, at)
-        _revive(connection, sorting.revived)
-        _relabel(connection, sorting.relabelled)
+        _revive(connection, sorting.revived, at)
+        _relabel(connection, sorting.relabelled, at)
         changed = findings.project(connection, sorting.latest(), told, retraction)
         events.emit(connection, _changes(sorting, changed), at)
         stored += len(sorting.new) + len(sorting.revived)
@@ -166,18 +166,24 @@ def _insert(connection: Connection, new: list[Record]) -> None:
     )
 
 
-def _revive(connection: Connection, revived: list[Record]) -> None:
+def _revive(connection: Connection, revived: list[Record], at: int) -> None:
     """What was withdrawn and is given again lives again, under the terms that it now came with."""
     for record in revived:
         connection.execute(SQL["revive"], (record.status, record.id, record.version))
         connection.execute(SQL["drop_retraction"], (record.id, record.version))
-    _relabel(connection, revived)
+    _relabel(connection, revived, at)
 
 
-def _relabel(connection: Connection, records: list[Record]) -> None:
+def _relabel(connection: Connection, records: list[Record], at: int) -> None:
     labels.intern(connection, {record.label.key(): record.label for record in records})
     for record in records:
-        connection.execute(SQL["relabel"], (record.label.key(), record.id, record.version))
+        labels.relabel(connection, record.label.key(), record.id, record.version, at)
+
+
+def label_then(connection: Connection, seq: int, known: int) -> str | None:
+    """The cell of the label that the version had at `known`; None where it has that one still."""
+    found = connection.execute(SQL["label_then"], (seq, known)).fetchone()
+    return None if found is None else found[0]
 
 
 def withdraw(

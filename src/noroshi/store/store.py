@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from noroshi.pact.policy import Policy
 from noroshi.store import (
     assets,
@@ -16,7 +18,6 @@ from noroshi.store import (
     events,
     holdings,
     labels,
-    law,
     migrate,
     sqlite,
 )
@@ -26,6 +27,7 @@ from noroshi.store.database import Database
 from noroshi.store.findings import Decode, Told
 from noroshi.store.graph import Graphs
 from noroshi.store.incoming import Incoming
+from noroshi.store.laws import Laws
 from noroshi.store.outgoing import Outgoing
 from noroshi.store.recalls import Recalls
 from noroshi.store.rows import (
@@ -42,9 +44,7 @@ from noroshi.store.rows import (
 )
 from noroshi.words.asset import AssetGraph
 from noroshi.words.desk import Covered, Rejected
-from noroshi.words.grant import Consent, Grant
 from noroshi.words.label import Label
-from noroshi.words.party import Party
 from noroshi.words.record import Record
 from noroshi.words.release import Release
 from noroshi.words.stix import body_of
@@ -60,7 +60,7 @@ def _opened(where: Path | str, create: bool) -> Database:
     return postgres.opened(where, create=create)
 
 
-class Store(Outgoing, Incoming, Recalls, Graphs):
+class Store(Outgoing, Incoming, Recalls, Laws, Graphs):
     """One SQLite file or PostgreSQL schema: safe for several threads and processes. A write that
     returned is kept."""
 
@@ -173,6 +173,16 @@ class Store(Outgoing, Incoming, Recalls, Graphs):
             found = self._records("version", id, version)
         return found[0][1] if found else None
 
+    def held(self, id: str, known: int) -> Record | None:
+        """The latest version of the record that the store held at `known`, under the label that it
+        had then; None where it had none."""
+        had = [row for row in self._records("versions", id) if row[1].received <= known]
+        if not had:
+            return None
+        seq, found = had[-1]
+        cell = versions.label_then(self._database.connection, seq, known)
+        return found if cell is None else msgspec.structs.replace(found, label=self.label_of(cell))
+
     def by_seq(self, seq: int) -> Record:
         """The version stored as number `seq`; `KeyError` where there is none."""
         found = self._records("by_seq", seq)
@@ -262,51 +272,6 @@ class Store(Outgoing, Incoming, Recalls, Graphs):
         with self._database.write() as connection:
             row = (sha256, name, offset, state, int(done), at)
             connection.execute(events.SQL["set_source"], row)
-
-    # Law
-
-    def load_agreements(
-        self, agreements: Sequence[tuple[str, str, bytes]], *, valid_from: int, at: int
-    ) -> int:
-        """Make the set of (id, sha256, bytes) the law from `valid_from` on, known from `at`; its
-        epoch. Nothing changes when the newest epoch already says so."""
-        with self._database.write() as connection:
-            return law.load(connection, agreements, valid_from, at)
-
-    def agreements(
-        self, *, at: int | None = None, known: int | None = None
-    ) -> tuple[int, tuple[tuple[str, str, bytes], ...]]:
-        """(epoch, set) valid at `at`, as known at `known`, else the newest; (0, ()) for none."""
-        with self._database.read() as connection:
-            return law.agreements(connection, at, known)
-
-    def put_grants(self, grants: Iterable[Grant]) -> int:
-        """Keep grants, once; a signed one replaces itself unsigned. How many changed."""
-        with self._database.write() as connection:
-            return law.put_terms(connection, "grant", grants)
-
-    def grants(self) -> dict[str, Grant]:
-        """All grants by id."""
-        return law.grants(self._database.connection)
-
-    def put_consents(self, consents: Iterable[Consent]) -> int:
-        """Keep consents, once; a signed one replaces itself unsigned. How many changed."""
-        with self._database.write() as connection:
-            return law.put_terms(connection, "consent", consents)
-
-    def consents(self) -> tuple[Consent, ...]:
-        """All consents."""
-        return law.consents(self._database.connection)
-
-    def terms(self) -> int:
-        """A number that rises whenever grants or consents change: a key for what rests on them."""
-        return law.terms(self._database.connection)
-
-    def put_parties(self, parties: Iterable[Party]) -> tuple[Party, ...]:
-        """Register this node's own parties after those it has; all of them, in position order,
-        which is part of stored masks and never changes."""
-        with self._database.write() as connection:
-            return law.put_parties(connection, parties)
 
     # Audiences
 

@@ -9,10 +9,6 @@ SELECT cell FROM holding WHERE id = ? AND version = ? ORDER BY direct DESC, at, 
 SELECT s.cell FROM record r JOIN record_strand s ON s.seq = r.seq JOIN hop h ON h.seq = r.seq
 WHERE r.id = ? AND r.version = ? AND h.i = 0;
 
--- name: relabel
-UPDATE record_strand SET cell = ?
-WHERE seq = (SELECT seq FROM record WHERE id = ? AND version = ?);
-
 -- name: of
 SELECT version, party, cell, at FROM holding WHERE id = ? ORDER BY version, party;
 

@@ -39,21 +39,21 @@ WHERE valid_from <= ? AND ? < valid_to AND known_from <= ? AND ? < known_to;
 SELECT grant_ FROM grant_ WHERE id = ?;
 
 -- name: put_grant
-INSERT INTO grant_ (id, grant_) VALUES (?, ?)
+INSERT INTO grant_ (id, grant_, at) VALUES (?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET grant_ = excluded.grant_;
 
 -- name: grants
-SELECT grant_ FROM grant_ ORDER BY id;
+SELECT grant_ FROM grant_ WHERE at <= ? ORDER BY id;
 
 -- name: consent
 SELECT consent FROM consent WHERE id = ?;
 
 -- name: put_consent
-INSERT INTO consent (id, consent) VALUES (?, ?)
+INSERT INTO consent (id, consent, at) VALUES (?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET consent = excluded.consent;
 
 -- name: consents
-SELECT consent FROM consent ORDER BY id;
+SELECT consent FROM consent WHERE at <= ? ORDER BY id;
 
 -- name: last_position
 SELECT coalesce(max(position), -1) FROM party;

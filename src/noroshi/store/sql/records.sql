@@ -24,6 +24,21 @@ UPDATE record SET status = ? WHERE id = ? AND version = ?;
 -- name: drop_retraction
 DELETE FROM retraction WHERE seq = (SELECT seq FROM record WHERE id = ? AND version = ?);
 
+-- name: keep_label
+INSERT INTO relabelled (seq, until, cell)
+SELECT s.seq, ?, s.cell FROM record_strand s JOIN record r ON r.seq = s.seq
+WHERE r.id = ? AND r.version = ? AND s.cell <> ?
+ON CONFLICT (seq, until) DO NOTHING;
+
+-- name: label_then
+SELECT cell FROM relabelled WHERE seq = ? AND until > ? ORDER BY until LIMIT 1;
+
+-- name: versions
+SELECT r.seq, r.id, r.version, r.kind, r.pillar, r.owner, r.sha256, r.received, r.status,
+       s.cell, b.bytes
+FROM record r JOIN record_strand s ON s.seq = r.seq JOIN blob b ON b.sha256 = r.sha256
+WHERE r.id = ? ORDER BY r.version;
+
 -- name: relabel
 UPDATE record_strand SET cell = ?
 WHERE seq = (SELECT seq FROM record WHERE id = ? AND version = ?);

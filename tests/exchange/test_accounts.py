@@ -171,7 +171,9 @@ CERTIFICATE = Presented("bb", 10, 90)
         (basic("eve", new_token()), 0, None),
         (basic("eve", ""), 0, None),
     ],
-)
+    ids=["right", "any case", "not over yet", "over", "unknown", "cut", "twice", "another scheme",
+         "no scheme", "as a password", "another's", "nobody's", "unknown as one", "empty"],
+)  # fmt: skip
 def test_bearer_tokens_and_tokens_as_passwords(
     authorization: str, now: int, name: str | None
 ) -> None:

@@ -145,6 +145,17 @@ def test_a_withdrawn_record_leaves_and_may_return(node: Node) -> None:
     assert (again.oid, again.n) == (A, 4)  # after A, its tombstone and who withdrew it
 
 
+def test_what_was_taken_back_here_stays_away_until_that_is_lifted(node: Node) -> None:
+    node.put(A)
+    assert node.ids() == [A]
+    node.store.withdraw(A, at=NOW + SECOND)
+    node.put(A)
+    node.put(A, at=NOW + SECOND)
+    assert [each.otype for each in node.see(at=NOW + 2 * SECOND)] == ["tombstone"]
+    assert node.store.lift(A, at=NOW + 2 * SECOND)
+    assert node.ids(at=NOW + HOUR) == [A]
+
+
 def test_tombstones_name_who_withdrew(node: Node) -> None:
     node.put(A, expires=NOW + HOUR)
     node.see()

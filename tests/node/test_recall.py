@@ -15,7 +15,7 @@ from noroshi.node.ingest import ingest
 from noroshi.node.law import load_law
 from noroshi.node.node import clock
 from noroshi.node.push import answer, push
-from noroshi.node.recall import Query, chosen, holders, recall, recalled
+from noroshi.node.recall import Query, chosen, holders, lift, recall, recalled
 from noroshi.node.sync import sync
 from noroshi.words.errors import Refused
 from noroshi.words.time import DAY
@@ -130,6 +130,21 @@ def test_reading_again_does_not_bring_it_back(web: Web, tmp_path: Path) -> None:
         ingest(japan, [again], clock, tlp="green")
         assert recall(japan, (ONE,), "once more", WEEK, clock()) == ()
     assert state(web, "JPN") == {ONE: "tombstone", TWO: "live"}
+
+
+def test_a_recall_that_was_lifted_gives_it_again(web: Web) -> None:
+    pull(web, "IND", "JPN")
+    with web.open("JPN") as japan:
+        recall(japan, (ONE,), "a mistake", WEEK, clock())
+    pull(web, "IND", "JPN")
+    with web.open("JPN") as japan:
+        assert lift(japan, (ONE, TWO), clock()) == (ONE,)
+        assert lift(japan, (ONE,), clock()) == ()
+        (row,) = recalled(japan, clock() + 2 * WEEK)
+        assert row.lifted is not None
+        assert row.overdue == ()
+    pull(web, "IND", "JPN")
+    assert state(web, "IND") == {ONE: "live", TWO: "live"}
 
 
 def test_what_is_given_directly_as_well_stays(web: Web) -> None:

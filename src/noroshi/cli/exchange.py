@@ -52,6 +52,7 @@ def recall(
     kind: Annotated[str | None, typer.Option(help="Every live finding of this kind.")] = None,
     since: Annotated[str | None, typer.Option(help="… that ended after (RFC 3339).")] = None,
     until: Annotated[str | None, typer.Option(help="… that began before (RFC 3339).")] = None,
+    lift_: Annotated[bool, typer.Option("--lift", help="Let them be given again instead.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say who has them.")] = False,
     node: NodeOption = HERE,
     json: JsonOption = False,
@@ -59,7 +60,7 @@ def recall(
     """Take records of this node back from everybody who has them."""
     from noroshi.cli.show import instant, print_json, say
     from noroshi.node.node import Node, clock
-    from noroshi.node.recall import Query, chosen, holders, recalled
+    from noroshi.node.recall import Query, chosen, holders, lift, recalled
     from noroshi.node.recall import recall as take
     from noroshi.words.time import parse_duration
 
@@ -74,6 +75,13 @@ def recall(
             say(f"{len(ids)} records would be taken back")
             for party, count in had.items():
                 say(f"  {party} was served {count} of them")
+            return
+        if lift_:
+            lifted = lift(opened, ids, clock())
+            if json:
+                print_json({"lifted": lifted})
+            else:
+                say(f"{len(lifted)} of {len(ids)} records may be given again")
             return
         taken = take(opened, ids, why, parse_duration(within), clock())
         rows = [each for one in taken for each in recalled(opened, clock(), one)]
@@ -122,6 +130,8 @@ def _print(rows: list[Recalled] | tuple[Recalled, ...]) -> None:
         late = f", overdue at {', '.join(each.overdue)}" if each.overdue else ""
         say(f"{each.id}  taken back {each.at}, due {each.due}{late}")
         say(f"  why: {each.why}")
+        if each.lifted:
+            say(f"  lifted {each.lifted}: it may be given again")
         for step in each.parties:
             _print_step(step, 1)
         if not each.parties:

@@ -30,6 +30,7 @@ class Recalled(msgspec.Struct, frozen=True):
     due: str
     parties: tuple[Onward, ...]
     overdue: tuple[str, ...]
+    lifted: str | None = None
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -88,6 +89,12 @@ def recall(node: Node, ids: Sequence[str], why: str, within: int, now: int) -> t
     return tuple(taken)
 
 
+def lift(node: Node, ids: Sequence[str], now: int) -> tuple[str, ...]:
+    """Let these records, which this node took back, be given again; those for which it did."""
+    with node.store.write():
+        return tuple(name for name in ids if node.store.lift(name, at=now))
+
+
 def recalled(node: Node, now: int, id: str | None = None) -> tuple[Recalled, ...]:
     """Every recall of this node, or those of one record, oldest first."""
     return tuple(
@@ -97,6 +104,8 @@ def recalled(node: Node, now: int, id: str | None = None) -> tuple[Recalled, ...
 
 def _recalled(node: Node, each: Recall, now: int) -> Recalled:
     parties = onward_of(node, each.id)
-    late = tuple(step.party for step in parties if step.state != "confirmed" and now >= each.due)
+    open_ = now >= each.due and each.lifted is None
+    late = tuple(step.party for step in parties if open_ and step.state != "confirmed")
     at, due = format_instant(each.at), format_instant(each.due)
-    return Recalled(each.id, each.why, at, due, parties, late)
+    lifted = None if each.lifted is None else format_instant(each.lifted)
+    return Recalled(each.id, each.why, at, due, parties, late, lifted)

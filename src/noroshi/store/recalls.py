@@ -19,12 +19,14 @@ STONE: Final = "tombstone"
 
 
 class Recall(msgspec.Struct, frozen=True):
-    """This node took record `id` back at `at`; others are to have confirmed by `due` (µs UTC)."""
+    """This node took record `id` back at `at`; others are to have confirmed by `due`. It may be
+    given again since `lifted` (µs UTC)."""
 
     id: str
     at: int
     why: str
     due: int
+    lifted: int | None = None
 
 
 class Withdrawal(msgspec.Struct, frozen=True):

@@ -30,6 +30,7 @@ CHUNK: Final = 1000
 CONFLICTING: Final = "conflicting version"
 NOT_CREATOR: Final = "not the creator"
 WITHDRAWN: Final = "withdrawn by who gave it"
+RECALLED: Final = "another version of what was taken back here"
 
 
 def put(
@@ -74,6 +75,7 @@ class _Sorting:
         self.held: dict[tuple[str, int], str] = {}
         self.withdrawn: set[tuple[str, int]] = set()
         self.recalled: set[tuple[str, int]] = set()
+        self.taken_back: set[str] = set()
         self.own: dict[tuple[str, int], str] = {}
         self.owner: dict[str, str] = {}
         self.newest: dict[str, int] = {}
@@ -91,6 +93,7 @@ class _Sorting:
                 if row[6] is None:
                     # Nobody gave it: this node itself took it back, and reading does not undo that.
                     self.recalled.add((row[0], row[1]))
+                    self.taken_back.add(row[0])
             elif row[6] is None:
                 self.own[row[0], row[1]] = row[5]
 
@@ -109,6 +112,8 @@ class _Sorting:
             self.known += 1  # two parties read one public object: neither makes a version
         elif another:
             self.refused.append((record, NOT_CREATOR))
+        elif held is None and not record.hops and record.id in self.taken_back:
+            self.refused.append((record, RECALLED))
         elif held is None:
             self.new.append(record)
             self._hold(record.id, record.version, record.sha256, record.owner)
@@ -205,6 +210,19 @@ def withdraw(
         stone = msgspec.structs.replace(latest, status="tombstone")
         connection.execute(SQL["put_retraction"], (WITHDRAWN, None, stone.id, stone.version))
         changed = findings.project(connection, [stone], {}, (WITHDRAWN, None))
+    told = [("record.status", latest.id), *(("finding.changed", each) for each in changed)]
+    events.emit(connection, told, at)
+    return True
+
+
+def lift(connection: Connection, latest: Record | None, at: int) -> bool:
+    """Let what this node itself took back live again, inside the open transaction; whether there
+    was such a version."""
+    if latest is None or not connection.execute(SQL["lift"], (latest.id,)).rowcount:
+        return False
+    connection.execute(SQL["drop_retraction"], (latest.id, latest.version))
+    live = msgspec.structs.replace(latest, status="live")
+    changed = findings.project(connection, [live], {}, None)
     told = [("record.status", latest.id), *(("finding.changed", each) for each in changed)]
     events.emit(connection, told, at)
     return True

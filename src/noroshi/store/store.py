@@ -42,6 +42,7 @@ from noroshi.store.rows import (
     Put,
     SourceState,
 )
+from noroshi.store.statements import statements
 from noroshi.words.asset import AssetGraph
 from noroshi.words.desk import Covered, Rejected
 from noroshi.words.label import Label
@@ -145,6 +146,12 @@ class Store(Outgoing, Incoming, Recalls, Laws, Graphs):
         with self._database.write() as connection:
             holdings.drop(connection, id)
             return versions.withdraw(connection, self.record(id), at)
+
+    def lift(self, id: str, *, at: int) -> bool:
+        """Undo what this node itself took back; whether it had."""
+        with self._database.write() as connection:
+            connection.execute(statements("recalls")["lift"], (at, id))
+            return versions.lift(connection, self.record(id), at)
 
     def give_up(self, id: str, party: str, named: Iterable[int] = (), *, at: int) -> bool:
         """End what `party` gives of the object, in these versions (µs UTC) or in all. A version

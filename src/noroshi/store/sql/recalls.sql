@@ -2,7 +2,10 @@
 INSERT INTO recall (id, at, why, due) VALUES (?, ?, ?, ?);
 
 -- name: recalls
-SELECT id, at, why, due FROM recall ORDER BY at, id;
+SELECT id, at, why, due, lifted FROM recall ORDER BY at, id;
+
+-- name: lift
+UPDATE recall SET lifted = ? WHERE id = ? AND lifted IS NULL;
 
 -- name: put_withdrawal
 INSERT INTO withdrawal (stone, party, id, at, open) VALUES (?, ?, ?, ?, 1) ON CONFLICT DO NOTHING;

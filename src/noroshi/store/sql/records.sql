@@ -18,6 +18,10 @@ UPDATE record SET status = 'tombstone' WHERE id = ? AND status = 'live';
 -- name: withdraw_version
 UPDATE record SET status = 'tombstone' WHERE id = ? AND version = ? AND status = 'live';
 
+-- name: lift
+UPDATE record SET status = 'live' WHERE id = ? AND status = 'tombstone'
+AND NOT EXISTS (SELECT 1 FROM hop h WHERE h.seq = record.seq);
+
 -- name: revive
 UPDATE record SET status = ? WHERE id = ? AND version = ?;
 

@@ -11,6 +11,7 @@ import os
 import random
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pyais
@@ -221,6 +222,39 @@ def test_groups_beyond_those_remembered(scene):
     ]
     data = b"\n".join(lines)
     agree(compiled(scene, data), plain(scene, data))
+
+
+@pytest.mark.parametrize("cut", [0, 1, 1_000, 33_333, 33_334, 60_000])
+def test_a_decoder_goes_on_from_what_was_dumped(scene, cut):
+    data = sample(SAMPLES[0])[:70_000] + b"\n" + sample(SAMPLES[1])
+    one = decoder(scene, data)
+    items = [*one.feed(data[:cut]), *one.take()]
+    two = type(one).load(scene.source(data), read.PATIENCE, one.dump())
+    items += [*two.feed(data[cut:]), *two.feed(b"", final=True), *two.take()]
+    agree(told(scene, items), plain(scene, data))
+
+
+@pytest.mark.parametrize("data", [b"", b"x", b"\x94\xa1a\x01\xc4\x00\xc4\x00"])
+def test_what_no_decoder_dumped_is_not_taken_up(scene, data):
+    kind = type(decoder(scene, b""))
+    assert kind.load(scene.source(b""), read.PATIENCE, data) is None
+
+
+def test_a_dump_of_other_kernels_is_not_taken_up(scene, monkeypatch):
+    one = decoder(scene, b"")
+    dumped = one.dump()
+    monkeypatch.setattr(jit, "digest", lambda: "other")
+    assert type(one).load(scene.source(b""), read.PATIENCE, dumped) is None
+
+
+@pytest.mark.slow
+def test_a_million_random_and_bitten_lines():
+    tool = Path(__file__).resolve().parents[3] / "tools" / "fuzz_nmea.py"
+    found = [
+        subprocess.Popen([sys.executable, str(tool), "--lines", "500000", "--seed", str(seed)])
+        for seed in (1, 2)
+    ]
+    assert [each.wait() for each in found] == [0, 0]
 
 
 def test_the_cache_is_named_by_all_sources(tmp_path):

@@ -6,13 +6,15 @@ chunking; its state can be put by and taken up again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import zlib
+from typing import TYPE_CHECKING, Any, Final, cast
 
+import msgspec
 import numpy as np
 
 from noroshi.desks.sea import sentence
 from noroshi.desks.sea.fragments import missing
-from noroshi.desks.sea.kernels import layout, scan
+from noroshi.desks.sea.kernels import jit, layout, scan
 from noroshi.desks.sea.nmea import KEPT
 from noroshi.words.desk import Columns, Rejected
 from noroshi.words.evidence import ByteRange
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
 
 CHUNK: Final = 1 << 17
 """Bytes read at once."""
+
+_Dumped = tuple[str, int, bytes, bytes]
+
+_KEPT_BYTES: Final[int] = cast("Any", layout.MEMORY.fields)["positions"][1]
+"""Of the memory: all before the rows out."""
 
 
 class Decoder:
@@ -61,6 +68,30 @@ class Decoder:
             if many:
                 yield Columns(kind, self._source, columns(memory[kind], many))
                 memory[f"{kind}s"] = 0
+
+    def dump(self) -> bytes:
+        """All that the lines so far leave behind, to go on later: the clock, parts that wait, what
+        vessels said, and a line that is not complete. Rows not taken are not among it."""
+        kept = self._memory.view(np.uint8)[:_KEPT_BYTES].tobytes()
+        held = self._text[: self._held].tobytes()
+        return msgspec.msgpack.encode((jit.digest(), self._base, held, zlib.compress(kept, 1)))
+
+    @classmethod
+    def load(cls, source: Source, patience: int, data: bytes) -> Decoder | None:
+        """A decoder that goes on where the dumped one was; None where another version, or nothing
+        of ours, wrote `data`: read again from the start."""
+        try:
+            digest, base, held, kept = msgspec.msgpack.decode(data, type=_Dumped)
+            memory = zlib.decompress(kept)
+        except (msgspec.DecodeError, zlib.error):
+            return None
+        if digest != jit.digest() or len(memory) != _KEPT_BYTES:
+            return None
+        made = cls(source, patience)
+        made._memory.view(np.uint8)[:_KEPT_BYTES] = np.frombuffer(memory, np.uint8)
+        made._text[: len(held)] = np.frombuffer(held, np.uint8)
+        made._base, made._held = base, len(held)
+        return made
 
     def _scan(self, final: bool) -> Iterator[Columns | Rejected]:
         done = 0

@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from noroshi.cli.account import account_app
+from noroshi.cli.assets import assets_app
 from noroshi.cli.carry import carry_app
 from noroshi.cli.exchange import exchange_app
 from noroshi.cli.options import FAILED, HERE, PARTLY, WITHHELD, JsonOption, NodeOption, example
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.add_typer(exchange_app)
 app.add_typer(carry_app)
 app.add_typer(account_app, name="account")
+app.add_typer(assets_app, name="assets")
 app.add_typer(pact_app, name="pact")
 app.add_typer(taxii_app, name="taxii")
 

@@ -1,4 +1,4 @@
-"""The single tables of `node.toml`: `[node]`, `[store]`, `[serve]`, `[pact]`."""
+"""The single tables of `node.toml`: `[node]`, `[store]`, `[serve]`, `[pact]`, `[assets]`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from noroshi.config.feeds import FeedLabel
 from noroshi.config.secret import Secret
 from noroshi.store.address import SCHEMES, secretive, shown
 
@@ -60,3 +61,13 @@ class PactPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[pact]`: folders of agreement files, read by `noroshi pact load`."""
 
     folders: tuple[str, ...] = ("agreements",)
+
+
+class AssetsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[assets]`: files of cables, pipelines, zones, read by `noroshi assets load`; the label of
+    what they leave unmarked, RED for this node alone where there is none; whether the packaged
+    watch zones are there too."""
+
+    files: tuple[str, ...] = ()
+    label: FeedLabel | None = None
+    watch_zones: bool = True

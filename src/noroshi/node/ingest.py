@@ -242,6 +242,18 @@ def ingest(
     return run.report
 
 
+def again(node: Node, now: Callable[[], int]) -> IngestReport:
+    """What every desk that holds something finds in it now: for when the assets have changed.
+    Call while no other process reads into the node."""
+    run = _Run(node, now, lambda name, done, size: None)
+    for desk in desks().values():
+        held = node.store.source(state_key(desk, run.context(desk)))
+        if held is not None and held.state:
+            run.state(desk)
+    run.finish([])
+    return run.report
+
+
 def _read_all(
     run: _Run, paths: list[Path], desk: str | None, given: Feed | None
 ) -> list[tuple[Source, Desk]]:
@@ -306,22 +318,24 @@ def _declared(tlp: str) -> FeedLabel:
 
 def feed_label(feed_default: Feed, party: str, desk: Desk) -> Label:
     """The label that a feed declares, as a strand of this party."""
-    declared = feed_default.label
-    return label(
-        Strand(
-            originator=party,
-            pillar=_pillar(desk),
-            kind="*",
-            tlp=declared.tlp,
-            pap=declared.pap,
-            classes=declared.classes,
-            only=declared.only,
-            orcon=declared.orcon,
-            licence=declared.licence,
-            personal=declared.personal,
-            handling=tuple(sorted({*declared.handling})),
-            expires=None if declared.expires is None else ends(parse_partial(declared.expires)),
-        )
+    return label(declared_strand(feed_default.label, party, _pillar(desk)))
+
+
+def declared_strand(declared: FeedLabel, party: str, pillar: str) -> Strand:
+    """What `declared` says, as a strand of this party about anything of the pillar."""
+    return Strand(
+        originator=party,
+        pillar=pillar,
+        kind="*",
+        tlp=declared.tlp,
+        pap=declared.pap,
+        classes=declared.classes,
+        only=declared.only,
+        orcon=declared.orcon,
+        licence=declared.licence,
+        personal=declared.personal,
+        handling=tuple(sorted({*declared.handling})),
+        expires=None if declared.expires is None else ends(parse_partial(declared.expires)),
     )
 
 

@@ -6,12 +6,16 @@ import functools
 
 import msgspec
 
+from noroshi.words.evidence import Evidence
 from noroshi.words.place import Place
 
 
 class Asset(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What is protected. `kind` is one of cable, landing_point, pipeline, port, anchorage,
-    ground_station, satellite, operator, network; `path` is lon-lat pairs in degrees for a line."""
+    """What is protected, or watched. `kind` is one of cable, landing_point, pipeline, port,
+    anchorage, ground_station, satellite, operator, network, zone; `path` is lon-lat pairs in
+    degrees for a line, `place.geojson` any other shape (`words.shape` reads both). A line that is
+    not `surveyed` is a drawing, kilometres off. `owner` is whoever runs it, as its source says.
+    `evidence` is where it stands: what is found at the asset is found by that, label and all."""
 
     id: str
     kind: str
@@ -21,6 +25,9 @@ class Asset(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     path: tuple[tuple[float, float], ...] = ()
     country: str | None = None
     source: str = ""
+    owner: str | None = None
+    surveyed: bool = False
+    evidence: Evidence | None = None
 
 
 class AssetEdge(msgspec.Struct, frozen=True, order=True, forbid_unknown_fields=True):

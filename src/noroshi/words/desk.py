@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from noroshi.words.asset import AssetGraph
+from noroshi.words.asset import Asset, AssetGraph
 from noroshi.words.evidence import Locator
 from noroshi.words.finding import Finding, Reliability
 from noroshi.words.kind import Kind
@@ -72,6 +72,11 @@ class Context(msgspec.Struct, frozen=True):
     kinds: Mapping[str, Kind]
     parameters: Any
     params_sha256: str
+
+    @property
+    def zones(self) -> tuple[Asset, ...]:
+        """The assets that are areas to watch, by id."""
+        return tuple(each for _, each in sorted(self.assets.assets.items()) if each.kind == "zone")
 
 
 class Found(msgspec.Struct, frozen=True, tag=True):

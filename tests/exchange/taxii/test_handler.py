@@ -74,6 +74,8 @@ def well_formed(response: Response) -> Any:
         (OBJECTS + "%00/", "GET", 404),
         (OBJECTS + "';DROP TABLE record--/", "GET", 404),
         (OBJECTS + "%ff/", "GET", 400),
+        (OBJECTS + "identity--%00/", "GET", 404),
+        ("/api/status/%00/", "GET", 404),
         (OBJECTS + "é/", "GET", 404),
         (OBJECTS + "\udce9/", "GET", 400),
         (OBJECTS + "x" * 9_000, "GET", 400),

@@ -129,7 +129,7 @@ def test_the_page_cap_bounds_any_limit(ask: Ask, views: Any, make: Any, stix: An
         "added_after=9999-12-31T23:59:61Z", "match[version]=newest", "match[version]=",
         "match[version]=last,", "match[spec_version]=two", "match[spec_version]=2.1,x",
         "match[id]=", "match[type]=a,,b", "match[type]=a&match[type]=b", "match[name]=x",
-        "match[]=x", "next=", "next=x", "match[id]=%ff",
+        "match[]=x", "next=", "next=x", "match[id]=%ff", "match[id]=a--%00",
         "match[id]=" + ",".join(map(str, range(501))),
     ],
 )  # fmt: skip

@@ -117,6 +117,9 @@ def segments(path: str) -> tuple[str, ...]:
         decoded = [unquote_to_bytes(each).decode() for each in rest]
     except UnicodeError as error:
         raise Problem(400, "A path has to be percent-encoded UTF-8.") from error
+    if any("\0" in each for each in decoded):
+        # Nothing has such a name, and not every database can be asked for one.
+        raise Problem(404, NOT_FOUND)
     return tuple(decoded[:-1] if decoded[-1] == "" else decoded)
 
 

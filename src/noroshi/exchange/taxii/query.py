@@ -132,7 +132,7 @@ def _parameters(query: str) -> dict[str, str]:
 
 def _values(name: str, value: str) -> tuple[str, ...]:
     values = [each.strip() for each in value.split(",")]
-    if "" in values or len(values) > MOST_VALUES:
+    if "" in values or "\0" in value or len(values) > MOST_VALUES:
         raise Problem(400, f"{name}: expected 1 to {MOST_VALUES} values, separated by commas.")
     return tuple(sorted(set(values)))
 

@@ -197,11 +197,12 @@ OTHER_2 = PART_2.replace(b",3,A,", b",3,B,").replace(b"*52", b"*51")
          ["part 2 of 2 never came", "part 1 of 2 never came"]),
         ([b"\\1G2:77*00\\" + PART_1, b"\\2G2:77*00\\" + PART_2], 1, []),
         ([PART_1], 0, ["part 2 of 2 never came"]),
+        ([PART_2, *[POSITION] * 30, PART_1, PART_2], 1, ["part 1 of 2 never came"]),
         ([PART_1, *[POSITION] * 3_000, PART_2], 0,
          ["part 2 of 2 never came", "part 1 of 2 never came"]),
     ],
     ids=["in order", "reversed", "interleaved", "two channels", "heard twice", "grouped",
-         "other group", "old groups", "cut off", "too far apart"],
+         "other group", "old groups", "cut off", "an end without its beginning", "too far apart"],
 )  # fmt: skip
 def test_fragments(scene, lines, ships, reasons):
     mmsi, rejected = statics(scene, *lines)

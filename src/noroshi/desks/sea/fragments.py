@@ -42,6 +42,10 @@ class _Waiting(msgspec.Struct):
     count: int
 
 
+SWAPPED: Final = 20
+"""Lines by which a part may come before an earlier one. An end whose beginning was lost would else
+be joined to the next message of its key: sequence ids come round after ten."""
+
 SWEEP: Final = 500
 """Lines between two looks for parts that waited too long."""
 
@@ -68,7 +72,10 @@ class Fragments:
         if done is not None and key not in self._waiting and done.parts[sentence.part] == part:
             return None, lost
         waiting = self._waiting.get(key)
-        if waiting is not None and waiting.parts.get(sentence.part, part) != part:
+        if waiting is not None and (
+            waiting.parts.get(sentence.part, part) != part
+            or (sentence.part < max(waiting.parts) and line - waiting.line > SWAPPED)
+        ):
             lost.append(_lost(self._waiting.pop(key)))
             waiting = None
         if waiting is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from noroshi.desks.sea.fragments import SWEEP
+from noroshi.desks.sea.fragments import SWAPPED, SWEEP
 from noroshi.desks.sea.kernels.jit import inlined, inner, int64, uint64
 from noroshi.desks.sea.kernels.layout import (
     CHAINS,
@@ -120,7 +120,10 @@ def add(
     if done >= 0 and slot < 0 and not differs(done, number, fill, text, at, size, x):
         return INCOMPLETE
     held = slot >= 0 and x.waiting[slot].mask >> number & 1
-    if held and differs(slot, number, fill, text, at, size, x):
+    late = (
+        slot >= 0 and x.waiting[slot].mask >> number > 1 and x.line - x.waiting[slot].line > SWAPPED
+    )
+    if late or (held and differs(slot, number, fill, text, at, size, x)):
         lose(slot, x)
         slot = NOTHING
     if slot < 0:

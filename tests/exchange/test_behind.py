@@ -63,7 +63,16 @@ def walk(folder: Path, keys: Keys, seed: int, steps: int) -> None:
         rng = random.Random(seed)
         clients = Client(), Client(by_clock=True), Client(anew=True)
         batch = rng.choice((1, 3))
-        views = Views(store, walking.node.policy, graphs.KINDS, "JPN", keys, batch=batch, at_once=0)
+        views = Views(
+            store,
+            walking.node.policy,
+            graphs.KINDS,
+            "JPN",
+            keys,
+            batch=batch,
+            at_once=0,
+            tended_for=0,
+        )
         for _ in range(steps):
             for _ in range(rng.randint(0, 3)):
                 rng.choice((walking.put, walking.withdraw, walking.relabel))()

@@ -8,6 +8,7 @@ left. Labels about which the answer stands are not looked at again.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
@@ -16,17 +17,18 @@ from noroshi.exchange.decisions import Decisions
 from noroshi.exchange.region import Region, Version
 from noroshi.store import Store
 
-WITHHELD = "withheld"
-MOVING = "moving"
-_CELLS = 1_000
+WITHHELD: Final = "withheld"
+_CELLS: Final = 1_000
 
 
 class Change(msgspec.Struct, frozen=True):
-    """About records of the cell, made in [from, to), the answer is this one now."""
+    """About records of the cell, made in [from, to), the answer is this one now. Versions up to
+    `after` rest on it already."""
 
     cell: int
     made: tuple[int, int]
     answer: str
+    after: int = 0
 
 
 class Answers:
@@ -54,13 +56,25 @@ class Answers:
             for made in self.decisions.stretches():
                 answer = self.about(cell, "", made[0]) or WITHHELD
                 if held.get(made) != answer:
-                    yield Change(n, made, answer)
+                    yield Change(n, made, answer, _moved(held.get(made), answer))
 
     def _name(self, n: int) -> str:
         found = self._names.get(n)
         if found is None:
             found = self._names[n] = self._store.references.cell_name(n)
         return found
+
+
+def _moving(after: int, answer: str) -> str:
+    """Stands for an answer while versions go over to it: there is none that they all rest on."""
+    return f"moving {after} {answer}"
+
+
+def _moved(held: str | None, answer: str) -> int:
+    """Up to which version they went over to this answer; 0 where they were on another way."""
+    way, _, rest = (held or "").partition(" ")
+    after, _, to = rest.partition(" ")
+    return int(after) if way == "moving" and to == answer else 0
 
 
 def every_cell(store: Store) -> Iterator[tuple[int, str]]:
@@ -81,7 +95,6 @@ class Amending:
         self._settled = store.settled(answers.decisions.party)
         self._changes = list(answers.changes(cells))
         self._named = sorted(answers.decisions.named)
-        self._after = 0
 
     @property
     def done(self) -> bool:
@@ -102,15 +115,14 @@ class Amending:
             change = self._changes[-1]
             room = most - len(found)
             seqs = self._settled.differing(
-                change.cell, change.made, change.answer, (self._after, upto), room
+                change.cell, change.made, change.answer, (change.after, upto), room
             )
             found += seqs
             if len(seqs) < room:
                 self._changes.pop()
                 self._settled.put_answer(change.cell, change.made, change.answer)
-                self._after = 0
             else:
-                # Until the last has gone over, no answer is what they all rest on.
-                self._settled.put_answer(change.cell, change.made, MOVING)
-                self._after = seqs[-1]
+                self._changes[-1] = msgspec.structs.replace(change, after=seqs[-1])
+                way = _moving(seqs[-1], change.answer)
+                self._settled.put_answer(change.cell, change.made, way)
         return found

@@ -24,7 +24,7 @@ from noroshi.exchange.amend import Answers
 from noroshi.exchange.region import Region
 from noroshi.store import Entry, Store
 
-_PASSED: Final = 5_000
+_PASSED: Final = 1_000
 """A reader is not led past more in one page: it finds the rest when it comes again."""
 
 
@@ -52,11 +52,16 @@ class Behind:
     def look(self, entries: Sequence[Entry]) -> None:
         """Find out which of these entries may go. Call inside the `store.read()` that they were
         read in: what is made again meanwhile would no longer say that it was to be."""
-        todo = self._table.todo_of({each.seq for each in entries})
-        for seq in {each.seq for each in entries} - self._may.keys():
-            lives = self._store.by_seq(seq).status != "tombstone"
-            made = seq not in todo or not todo[seq].held
-            self._may[seq] = lives and made and (self._is_settled or self._stands(seq))
+        asked = {each.seq for each in entries} - self._may.keys()
+        gone, todo = self._store.references.gone(asked), self._table.todo_of(asked)
+        held = {seq for seq, each in todo.items() if each.held}
+        self._may |= dict.fromkeys(asked, False)
+        left = asked - gone - held
+        if not self._is_settled:
+            # All at once first: what a page stands on is read in few looks.
+            self._region.load_around(seq for seq in left if seq <= self._upto)
+            left = {seq for seq in left if self._stands(seq)}
+        self._may |= dict.fromkeys(left, True)
 
     def may(self, entry: Entry) -> bool:
         """Whether the entry may go, its own decision apart."""

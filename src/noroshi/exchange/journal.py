@@ -27,6 +27,11 @@ def terms_cursor(party: str) -> str:
     return f"view terms {party}"
 
 
+def batch_cursor(party: str) -> str:
+    """Names when (µs UTC) a batch was last done for the party's view that was not the last one."""
+    return f"view batch {party}"
+
+
 def before_cursor(party: str) -> str:
     """Names how far the party's journal went before its versions were settled in tables."""
     return f"view before {party}"

@@ -17,7 +17,7 @@ from noroshi.exchange.behind import Behind
 from noroshi.exchange.decisions import Decisions, instants
 from noroshi.exchange.emit import Emission
 from noroshi.exchange.graph import Graph, statuses
-from noroshi.exchange.journal import before_cursor, terms_cursor, view_cursor
+from noroshi.exchange.journal import batch_cursor, before_cursor, terms_cursor, view_cursor
 from noroshi.exchange.project import Projector
 from noroshi.exchange.region import Region
 from noroshi.exchange.settle import Settling
@@ -82,6 +82,12 @@ class Refresh:
     def step(self, epoch: int, policy: Policy, now: int, most: int) -> Refreshed:
         """One batch at `now` (µs UTC) under the law of `epoch`: at most `most` versions of each
         kind of work. Call inside `store.write()`."""
+        done = self._step(epoch, policy, now, most)
+        if done.more:
+            self._store.set_cursor(batch_cursor(self._party), now)
+        return done
+
+    def _step(self, epoch: int, policy: Policy, now: int, most: int) -> Refreshed:
         read = self._basis.graph.read(most)
         amending = self._law(epoch, policy, now)
         answers = amending.answers

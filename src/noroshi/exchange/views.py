@@ -15,7 +15,7 @@ from typing import Final
 
 from noroshi.exchange.behind import Behind, Lag
 from noroshi.exchange.graph import STATUS, Graph
-from noroshi.exchange.journal import terms_cursor, view_cursor
+from noroshi.exchange.journal import batch_cursor, terms_cursor, view_cursor
 from noroshi.exchange.refresh import Basis, Refresh, Refreshed
 from noroshi.exchange.served import Match, Page, Served
 from noroshi.exchange.serving import Serving
@@ -23,6 +23,7 @@ from noroshi.exchange.sign import Keys
 from noroshi.pact.policy import Policy
 from noroshi.store import Store
 from noroshi.words.kind import Kind
+from noroshi.words.time import SECOND
 
 __all__ = ["PolicyAt", "Refreshed", "Views"]
 
@@ -34,7 +35,10 @@ BATCH: Final = 1_000
 
 AT_ONCE: Final = 5_000
 """A reader waits for what a view is behind by, up to this many versions; what is more than that is
-done beside it, and a reader does one batch of it."""
+done beside it, and a reader does one batch of it where nobody else does."""
+
+TENDED_FOR: Final = 10 * SECOND
+"""For so long (µs) after a batch somebody is taken to be at it."""
 
 
 class Views:
@@ -50,13 +54,14 @@ class Views:
         *,
         batch: int = BATCH,
         at_once: int = AT_ONCE,
+        tended_for: int = TENDED_FOR,
     ) -> None:
         self._store, self._policy = store, policy
         self._basis = Basis(store, Graph(store), kinds, party, keys.derive("variants"))
         self._refreshes: dict[str, Refresh] = {}
         self._lock = threading.RLock()
         self._serving = Serving(store, party, keys)
-        self._batch, self._at_once = batch, at_once
+        self._batch, self._at_once, self._tended_for = batch, at_once, tended_for
 
     def refresh(self, party: str, now: int) -> Refreshed:
         """Bring the party's journal up to date at `now` (µs UTC), however long it takes."""
@@ -132,12 +137,27 @@ class Views:
     def _caught_up(self, party: str, now: int) -> Behind | None:
         """Bring the journal up to date for a reader; what it is behind by where that is too much
         to wait for."""
+        epoch, _ = self._policy(now)
+        if self._current(party, epoch, now):
+            return None
+        if self._much(party, now) and self._tended(party, now):
+            return self._behind(party, now)
         waited = 0
         while self.advance(party, now).more:
             waited += self._batch
-            if waited > self._at_once or self.lag(party, now).total > self._at_once:
+            if waited > self._at_once or self._much(party, now):
                 return self._behind(party, now)
         return None
+
+    def _much(self, party: str, now: int) -> bool:
+        """Whether the view is behind by more than a reader waits for."""
+        lag = self.lag(party, now)
+        most = self._store.references.last_record() if lag.amending else lag.total
+        return most > self._at_once
+
+    def _tended(self, party: str, now: int) -> bool:
+        """Whether somebody brings the view up to date, so that a reader need not."""
+        return 0 <= now - self._store.cursor(batch_cursor(party)) < self._tended_for
 
     def _behind(self, party: str, now: int) -> Behind:
         epoch, policy = self._policy(now)

@@ -7,6 +7,7 @@ behind. Each batch is kept, so that a process which is stopped goes on where it 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -15,6 +16,10 @@ from noroshi.exchange.views import Views
 ROUND: Final = 10
 """Batches of one view in a round: some seconds at most."""
 
+BREATH_S: Final = 0.1
+"""Between batches, for others who want to write: one who waits for SQLite looks that often, and
+would wait in vain for a lock that is taken again at once."""
+
 TOLD_EVERY: Final = 10
 """Rounds between two words about how far a view is."""
 
@@ -22,8 +27,14 @@ TOLD_EVERY: Final = 10
 class Viewing:
     """The views that one process keeps up to date; `say` is told of work that takes long."""
 
-    def __init__(self, views: Views, clock: Callable[[], int], say: Callable[[str], None]) -> None:
-        self._views, self._clock, self._say = views, clock, say
+    def __init__(
+        self,
+        views: Views,
+        clock: Callable[[], int],
+        say: Callable[[str], None],
+        pause: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._views, self._clock, self._say, self._pause = views, clock, say, pause
         self._rounds: dict[str, int] = {}
 
     def behind(self, parties: Iterable[str]) -> bool:
@@ -39,6 +50,7 @@ class Viewing:
                 if rounds > TOLD_EVERY:
                     self._say(f"view of {party}: up to date")
                 return
+            self._pause(BREATH_S)
         self._rounds[party] = rounds
         if rounds % TOLD_EVERY == 0:
             self._tell(party)

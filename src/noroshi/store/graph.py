@@ -164,6 +164,10 @@ class References:
         found = _listed(self._connection, SQL["facts"], (), seqs)
         return {seq: (oid, made) for seq, oid, made in found}
 
+    def gone(self, seqs: Iterable[int]) -> set[int]:
+        """Those of these versions that were taken back, as the records say now."""
+        return {row[0] for row in _listed(self._connection, SQL["gone"], (), seqs)}
+
     def seqs(self, after: int, limit: int) -> list[int]:
         """Versions read, after number `after`."""
         return [row[0] for row in self._connection.execute(SQL["seqs"], (after, limit))]

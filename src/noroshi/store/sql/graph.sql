@@ -73,6 +73,9 @@ WHERE o.id = ? ORDER BY v.seq;
 -- name: facts
 SELECT v.seq, o.id, v.made FROM version v JOIN object o ON o.n = v.object WHERE v.seq IN (?*);
 
+-- name: gone
+SELECT seq FROM record WHERE status = 'tombstone' AND seq IN (?*);
+
 -- name: seqs
 SELECT seq FROM version WHERE seq > ? ORDER BY seq LIMIT ?;
 

@@ -55,6 +55,13 @@ INDEXED = [
     "views.entered_by",
     "views.entry",
     "views.last",
+    "settled.by_seq",
+    "settled.sharing",
+    "settled.todo",
+    "settled.told",
+    "graph.referring",
+    "graph.naming",
+    "graph.current",
     "views.about",
     "records.latest",
     "records.version",
@@ -89,6 +96,23 @@ def test_looks_up_and_never_scans(connection: sqlite3.Connection, name: str) -> 
 def test_the_plain_page_walks_its_own_index(connection: sqlite3.Connection) -> None:
     first = plan(connection, statements("views")["page"])[0]
     assert "view_current_plain (party=? AND n>?)" in first
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("views.object", "view_current_oid (party=? AND oid=?)"),
+        ("settled.put_todo_referring", "(target=?)"),
+        ("settled.put_todo_bringing", "view_current_oid (party=? AND oid=?)"),
+        ("settled.sharing", "(party=? AND oid=?)"),
+    ],
+)
+def test_what_is_joined_begins_at_its_few_rows(
+    connection: sqlite3.Connection, name: str, begins: str
+) -> None:
+    """From the other side each would go through the whole of a party's journal or view."""
+    file, statement = name.split(".")
+    assert begins in plan(connection, statements(file)[statement])[0]
 
 
 @pytest.mark.parametrize(

@@ -55,10 +55,10 @@ ORDER BY c.n LIMIT ?;
 SELECT e.party, e.n, e.seq, e.epoch, e.entered_at, e.oid, e.oversion, e.otype, e.spec_version,
        e.tombstone, e.body_sha256, b.bytes, s.cell
 FROM view_current c
-JOIN view_entry e ON e.party = c.party AND e.n = c.n
+CROSS JOIN view_entry e
 JOIN blob b ON b.sha256 = e.body_sha256
 JOIN record_strand s ON s.seq = e.seq
-WHERE c.party = ? AND c.oid = ?
+WHERE c.party = ? AND c.oid = ? AND e.party = c.party AND e.n = c.n
 ORDER BY e.oversion DESC, e.n DESC;
 
 -- name: by_seq

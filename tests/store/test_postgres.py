@@ -36,7 +36,7 @@ TYPED = {"views.put_current": "text, int8, text, text, int8, text, text" + ", in
 WHOLE = {
     "assets.assets", "assets.edges", "audience.cells", "audience.count_cells", "audience.unmade",
     "law.last", "law.newest", "law.believed", "records.counts", "records.rejected",
-    "records.ids_like", "views.journal",
+    "recalls.every_withdrawal", "records.ids_like", "views.journal",
 }  # fmt: skip
 """What reads a whole table, because that is what it is for."""
 

@@ -126,8 +126,3 @@ class Lag(msgspec.Struct, frozen=True):
     untaken: int
     unmade: int
     amending: bool
-
-    @property
-    def total(self) -> int:
-        """All of it."""
-        return self.unread + self.untaken + self.unmade

@@ -151,9 +151,14 @@ class Views:
 
     def _much(self, party: str, now: int) -> bool:
         """Whether the view is behind by more than a reader waits for."""
-        lag = self.lag(party, now)
-        most = self._store.references.last_record() if lag.amending else lag.total
-        return most > self._at_once
+        epoch, _ = self._policy(now)
+        last, most = self._store.references.last_record(), self._at_once
+        if last <= most:
+            return self._store.settled(party).more_todo(most)
+        if not self._lawful(party, epoch, now):
+            return True
+        untaken = last - self._store.view_state(party).seq
+        return untaken > most or self._store.settled(party).more_todo(most)
 
     def _tended(self, party: str, now: int) -> bool:
         """Whether somebody brings the view up to date, so that a reader need not."""

@@ -271,6 +271,10 @@ class Settled:
         """Whether anything is to be made."""
         return bool(self._all("any_todo"))
 
+    def more_todo(self, than: int) -> bool:
+        """Whether more than so many are to be made; counts no further."""
+        return bool(self._all("todo_beyond", than))
+
     def count_todo(self) -> int:
         """How much is to be made."""
         return self._all("count_todo")[0][0]

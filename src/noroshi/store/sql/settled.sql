@@ -75,6 +75,9 @@ SELECT seq, held, again FROM view_todo WHERE party = ? AND seq IN (?*);
 -- name: any_todo
 SELECT 1 FROM view_todo WHERE party = ? LIMIT 1;
 
+-- name: todo_beyond
+SELECT 1 FROM view_todo WHERE party = ? ORDER BY seq LIMIT 1 OFFSET ?;
+
 -- name: count_todo
 SELECT count(*) FROM view_todo WHERE party = ?;
 

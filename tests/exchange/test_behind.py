@@ -76,9 +76,8 @@ def walk(folder: Path, keys: Keys, seed: int, steps: int) -> None:
         for _ in range(steps):
             for _ in range(rng.randint(0, 3)):
                 rng.choice((walking.put, walking.withdraw, walking.relabel))()
-            walking.at += (
-                SECOND  # what enters in the instant of a poll escapes who goes by the clock
-            )
+            # What enters in the very instant of a poll escapes who goes by the clock.
+            walking.at += SECOND
             views.refresh(PARTY, walking.at)
             for _ in range(rng.randint(1, 3)):
                 rng.choice((walking.law, walking.law, walking.clock, walking.consent))()

@@ -134,6 +134,21 @@ def test_who_was_not_served_gets_no_tombstone(node: Node) -> None:
     assert node.ids(at=NOW + HOUR) == []
 
 
+def test_a_tombstone_that_was_replaced_unread_is_said_again(node: Node) -> None:
+    given = (Hop("AUS", NOW, "AUS"),)
+    node.put(A, hops=given)
+    assert node.ids() == [A]
+    node.store.withdraw(A, at=NOW + SECOND)
+    node.views.refresh("EU", NOW + SECOND)
+    anew = {"name": "anew", "is_family": False}
+    node.put(A, anew, at=NOW + 2 * SECOND, hops=given, expires=NOW + HOUR)
+    assert node.views.refresh("EU", NOW + 2 * SECOND).entered == 1
+    (stone,) = node.see(at=NOW + HOUR)
+    told = tombstone.read(stone.body)
+    assert told is not None
+    assert (told.withdrawn, told.versions) == (A, (NOW,))
+
+
 def test_a_withdrawn_record_leaves_and_may_return(node: Node) -> None:
     given = (Hop("AUS", NOW, "AUS"),)
     node.put(A, hops=given)

@@ -166,8 +166,9 @@ def _end(
             made.entries.append(_silent(oid, versions[0], first))
             if told:
                 made.entries.append(look.stone(oid, tuple(told), first.seq).entry)
-        elif told:
-            # Nothing of the object is left: earlier looks that were superseded go as well.
+        elif served:
+            # Nothing of the object is left: earlier looks that were superseded go as well, and what
+            # was ended by a tombstone that another version replaced before it was read.
             entry = look.stone(oid, tuple(sorted(served)), first.seq).entry
             made.entries.append(msgspec.structs.replace(entry, tombstone=True, withdraws=oid))
         else:

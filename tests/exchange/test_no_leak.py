@@ -254,6 +254,6 @@ def test_nor_anything_through_the_server(keys: Keys, seed: int) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @given(st.integers(0, 2**48))
-@settings(max_examples=120)
+@settings(max_examples=80)
 def test_at_length(keys: Keys, seed: int) -> None:
     walk(seed, keys, objects=40, parties=4, wire=True)

@@ -148,6 +148,6 @@ def test_step_by_step_is_from_scratch(
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @given(st.integers(0, 2**48))
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_at_length(tmp_path_factory: pytest.TempPathFactory, keys: Keys, seed: int) -> None:
     walk(tmp_path_factory.mktemp("walk"), keys, seed, 12)

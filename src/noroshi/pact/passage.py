@@ -15,7 +15,7 @@ from noroshi.pact.windows import Bound, Window, state
 from noroshi.words.grant import Keep, Onward
 from noroshi.words.handling import CONTROL, controlled, unmet
 from noroshi.words.label import UNCLASSIFIED, ClassMark, Pap, Strand, Tlp
-from noroshi.words.time import format_instant, parse_duration
+from noroshi.words.time import FOREVER, format_instant, parse_duration
 from noroshi.words.transform import Transform, union
 
 Failure = tuple[str, str, str]
@@ -122,8 +122,8 @@ def failure(
     if strand.personal and not passage.personal:
         return "personal", "personal data", "no personal data"
     if passage.made_from is not None and (made is None or made < passage.made_from):
-        found = "made at an unknown time" if made is None else f"made {format_instant(made)}"
-        return "joined", found, f"made from {format_instant(passage.made_from)} on"
+        found = "made at an unknown time" if made is None else f"made {_when(made)}"
+        return "joined", found, f"made from {_when(passage.made_from)} on"
     if passage.each and not consented:
         return "approval", "no consent", "the originator's consent, item by item"
     return None
@@ -145,6 +145,13 @@ def _licensed(passage: Passage, licence: str | None) -> bool:
     if passage.licences is None:
         return licence != NOT_REDISTRIBUTABLE
     return licence in passage.licences
+
+
+def _when(at: int) -> str:
+    """The instant, also where one stands for all that are before or after every date."""
+    if -FOREVER < at < FOREVER:
+        return format_instant(at)
+    return "before any date" if at < 0 else "after any date"
 
 
 def _not_bound(passage: Passage, at: int) -> Failure:

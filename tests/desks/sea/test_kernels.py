@@ -248,10 +248,10 @@ def test_a_dump_of_other_kernels_is_not_taken_up(scene, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_million_random_and_bitten_lines():
+def test_many_random_and_bitten_lines():
     tool = Path(__file__).resolve().parents[3] / "tools" / "fuzz_nmea.py"
     found = [
-        subprocess.Popen([sys.executable, str(tool), "--lines", "500000", "--seed", str(seed)])
+        subprocess.Popen([sys.executable, str(tool), "--lines", "200000", "--seed", str(seed)])
         for seed in (1, 2)
     ]
     assert [each.wait() for each in found] == [0, 0]

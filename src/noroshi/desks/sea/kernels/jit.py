@@ -92,8 +92,8 @@ def _arguments(function: Callable[..., Any]) -> list[str]:
 
 def _record(name: str) -> Any:
     numba, _ = _numba()
-    if name == "Text":
-        return numba.types.Array(numba.types.uint8, 1, "C")
+    if name in _COLUMNS:
+        return numba.types.Array(getattr(numba.types, _COLUMNS[name]), 1, "C")
     kind = layout.RECORDS.get(name)
     return getattr(numba.types, _SCALARS[name]) if kind is None else numba.from_dtype(kind)
 
@@ -104,6 +104,9 @@ def _array(name: str) -> Any:
     return numba.types.Array(made, 1, "C") if name in layout.RECORDS else made
 
 
+_COLUMNS: Final = {
+    "Text": "uint8", "Cells": "uint8", "Floats": "float64", "Ints": "int32", "Longs": "int64",
+}  # fmt: skip
 _SCALARS: Final = {"int": "int64", "float": "float64", "Key": "uint64"}
 
 

@@ -14,7 +14,7 @@ from noroshi.pact.decide import decide
 from noroshi.pact.policy import Policy
 from noroshi.words.label import ClassMark, Pap, Tlp, join
 from noroshi.words.release import Miss
-from noroshi.words.time import DAY, FOREVER, parse_instant
+from noroshi.words.time import DAY, parse_instant
 from noroshi.words.transform import Position, Source
 
 TABLE = """
@@ -201,14 +201,6 @@ def test_a_member_that_joined_receives_what_was_made_since() -> None:
     assert decide(rules, label, "JPN", "KOR", AT, made=MARCH).permitted
     assert not decide(rules, label, "JPN", "KOR", AT, made=MARCH - 1).permitted
     assert not decide(rules, label, "JPN", "KOR", MARCH - 1, made=MARCH - 1).permitted
-
-
-@pytest.mark.parametrize(("made", "found"), [(-FOREVER, "before any date"), (None, "unknown")])
-def test_what_was_made_at_no_date_is_refused_in_words(made, found) -> None:
-    rules = policy(agreement(rest=JOINS.format(back="false")))
-    release = decide(rules, labelled(strand()), "JPN", "KOR", AT, made=made)
-    assert [each.condition for each in release.misses] == ["joined"]
-    assert found in release.misses[0].found
 
 
 def test_own_strand_whatever_it_says() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from making import AT, agreement, labelled, policy, strand
 
 from noroshi.pact.decide import decide
 from noroshi.pact.explain import owner, recipient
 from noroshi.words.label import Tlp
+from noroshi.words.time import FOREVER
 
 RULES = policy(agreement(release="transform=[{kind='position', cell_m=10000}]"))
 
@@ -52,3 +54,20 @@ def test_recipient_reads_clause_and_change() -> None:
     assert recipient(given) == "Released to you in part (position to 10 km) by x/R1."
     public = decide(RULES, labelled(strand(tlp=Tlp.CLEAR)), "JPN", "EU", AT)
     assert recipient(public) == "Released to you by public/CLEAR."
+
+
+JOINED = """[[joins]]
+id = "J"
+mode = "open"
+basis = "model"
+reach_back = false
+joined = [{ party = "KOR", in_force = 2026-03-01 }]
+"""
+
+
+@pytest.mark.parametrize(("made", "found"), [(-FOREVER, "before any date"), (None, "unknown")])
+def test_what_was_made_at_no_date_is_refused_in_words(made, found) -> None:
+    rules = policy(agreement(rest=JOINED))
+    release = decide(rules, labelled(strand()), "JPN", "KOR", AT, made=made)
+    assert [each.condition for each in release.misses] == ["joined"]
+    assert found in release.misses[0].found

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from noroshi.desks.sea import desk
-from noroshi.words.asset import AssetGraph
+from noroshi.words.asset import Asset, AssetGraph
 from noroshi.words.desk import Columns, Context, Emit, Found, Rejected, Source
 from noroshi.words.finding import Finding
 from noroshi.words.ids import canonical, sha256
@@ -52,9 +52,10 @@ def source(data: bytes, name: str = "log", reliability: str = "B") -> Source:
     return Source(name, name, DAY0, digest, LABEL, "JPN", reliability, lambda: io.BytesIO(data))
 
 
-def context(**settings: float) -> Context:
+def context(assets: Iterable[Asset] = (), **settings: float) -> Context:
     chosen = desk.parameters(settings)
-    return Context("JPN", AssetGraph(), desk.kinds, chosen, sha256(canonical(chosen)))
+    graph = AssetGraph(tuple(assets))
+    return Context("JPN", graph, desk.kinds, chosen, sha256(canonical(chosen)))
 
 
 def read(data: bytes, name: str = "log") -> tuple[list[Columns], list[Rejected]]:
@@ -108,9 +109,11 @@ def part(whole: Columns, chosen: np.ndarray) -> Columns:
     )
 
 
-def found(batches: Iterable[Columns], **settings: float) -> list[Finding]:
+def found(
+    batches: Iterable[Columns], assets: Iterable[Asset] = (), **settings: float
+) -> list[Finding]:
     """What is live once all `batches` were folded and the input ended."""
-    state = desk.start(context(**settings))
+    state = desk.start(context(assets, **settings))
     for each in batches:
         state, emits = desk.fold(state, each, 0)
         assert emits == []

@@ -14,6 +14,7 @@ class _Saved(msgspec.Struct, frozen=True):
     subjects: list[str]
     origins: list[Origin]
     names: dict[str, tuple[int, str]]
+    said: dict[str, dict[int, tuple[float, int]]]
     emitted: dict[str, Emitted]
     counts: Counts
     detected_at: int
@@ -29,6 +30,7 @@ def dump(state: State, version: str) -> bytes:
             subjects=list(state.subjects),
             origins=list(state.origins),
             names=state.names,
+            said=state.said,
             emitted=state.emitted,
             counts=state.counts,
             detected_at=state.detected_at,
@@ -48,7 +50,7 @@ def load(data: bytes, context: Context, version: str) -> State | None:
     state = State(context)
     state.subjects = {name: number for number, name in enumerate(saved.subjects)}
     state.origins = {origin: number for number, origin in enumerate(saved.origins)}
-    state.names, state.emitted = saved.names, saved.emitted
+    state.names, state.said, state.emitted = saved.names, saved.said, saved.emitted
     state.counts, state.detected_at = saved.counts, saved.detected_at
     state.restore({name: np.frombuffer(saved.table[name], COLUMNS[name]) for name in COLUMNS})
     return state

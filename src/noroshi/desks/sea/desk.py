@@ -30,7 +30,7 @@ class Sea:
     """AIS and tables of positions to stops, port visits, encounters and ships in company."""
 
     name = "sea"
-    version = "1"
+    version = "2"
     queries: tuple[Query, ...] = ()
 
     @functools.cached_property

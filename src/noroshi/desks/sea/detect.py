@@ -12,6 +12,7 @@ import numpy as np
 
 from noroshi.desks.sea import ports
 from noroshi.desks.sea.company import companies
+from noroshi.desks.sea.crossing import crossings
 from noroshi.desks.sea.encounter import encounters
 from noroshi.desks.sea.findings import Builder, Seen
 from noroshi.desks.sea.grid import resample
@@ -40,13 +41,13 @@ def detect(state: State) -> list[Finding]:
     track = tracks(state)
     if not len(track.t):
         return []
-    parameters: Parameters = state.context.parameters
     builder = Builder(state, track)
-    found = [builder.build(each) for each in _seen(track, parameters)]
+    found = [builder.build(each) for each in _seen(track, state)]
     return sorted(found, key=lambda each: (each.span.t0, each.id))
 
 
-def _seen(track: Tracks, parameters: Parameters) -> Iterator[Seen]:
+def _seen(track: Tracks, state: State) -> Iterator[Seen]:
+    parameters: Parameters = state.context.parameters
     near = ports.indexed(max(parameters.stop_near_m, parameters.port_exit_m))
     far = ports.indexed(parameters.encounter_port_m)
     grid = resample(track, parameters)
@@ -54,6 +55,7 @@ def _seen(track: Tracks, parameters: Parameters) -> Iterator[Seen]:
     yield from _visits(track, near, parameters)
     yield from encounters(track, grid, far, parameters)
     yield from companies(track, grid, parameters)
+    yield from crossings(track, state, near, parameters)
 
 
 def _stops(track: Tracks, near: Harbours, parameters: Parameters) -> Iterator[Seen]:

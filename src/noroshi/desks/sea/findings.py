@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from noroshi.desks.sea.ports import Harbour
+    from noroshi.words.asset import Asset
     from noroshi.words.desk import Array, Context
 
-VERSION = "1"
+VERSION = "2"
 """Of the detectors: part of every finding, raised when the same input may give other findings."""
 
 CELL_RESOLUTION = 5
@@ -37,13 +38,19 @@ CELL_RESOLUTION = 5
 
 class Seen(msgspec.Struct, frozen=True):
     """What a detector saw: `rows` are (first, last) of each subject, `start` the row that dates and
-    places the beginning."""
+    places the beginning. Of what is read between positions, `between` is (first, end) in µs and
+    `point` the vector where it was, to `within_m`. `at` are the assets it rests on, by the first of
+    which, and no cell, it is known."""
 
     kind: str
     rows: tuple[tuple[int, int], ...]
     start: int
     measures: dict[str, Measure]
     harbours: tuple[Harbour, ...] = ()
+    between: tuple[int, int] | None = None
+    point: Array | None = None
+    within_m: float = 0.0
+    at: tuple[Asset, ...] = ()
 
 
 class Builder:
@@ -62,12 +69,17 @@ class Builder:
         subjects = tuple(track.subjects[vessel] for vessel in sorted(vessels))
         rows = np.concatenate([np.arange(first, last + 1) for first, last in seen.rows])
         ends = np.array(sorted({row for pair in seen.rows for row in pair}))
-        span = self._span(ends)
+        span = self._span(ends, seen.between)
         detector = f"sea/{seen.kind}"
         identity, observation = finding_ids(
-            self._context.party, detector, kind, subjects, span.t0, self._cell(seen.start)
+            self._context.party,
+            detector,
+            kind,
+            subjects,
+            span.t0,
+            seen.at[0].id if seen.at else self._cell(seen.start),
         )
-        evidence, origins = self._evidence(ends)
+        evidence, origins = self._evidence(ends, seen.at)
         return Finding(
             id=identity,
             observation=observation,
@@ -75,9 +87,9 @@ class Builder:
             owner=self._context.party,
             kind=seen.kind,
             span=span,
-            place=self._place(rows),
+            place=self._place(rows) if seen.point is None else _spot(seen.point, seen.within_m),
             subjects=subjects,
-            assets=tuple(sorted({each.id for each in seen.harbours})),
+            assets=tuple(sorted({each.id for each in (*seen.harbours, *seen.at)})),
             measures=seen.measures | self._named(subjects) | {"positions": len(rows)},
             evidence=evidence,
             detector=detector,
@@ -87,9 +99,12 @@ class Builder:
             credibility=2 if np.isfinite(track.sog_kn[rows]).mean() >= 0.5 else 3,
         )
 
-    def _span(self, ends: Array) -> Span:
-        """From the first position's time to the end of the last one's unit of precision."""
+    def _span(self, ends: Array, between: tuple[int, int] | None) -> Span:
+        """From the first position's time to the end of the last one's unit of precision; or what
+        was read between positions, as finely as their times are known."""
         times, codes = self._track.t[ends], self._track.precision[ends]
+        if between is not None:
+            return Span(*between, PRECISIONS[int(codes.max())])
         t1 = int((times + STEPS[codes]).max())
         return Span(int(times.min()), t1, PRECISIONS[int(codes.max())])
 
@@ -112,7 +127,9 @@ class Builder:
         cell = cast("Callable[[float, float, int], str]", to_cell)
         return cell(float(self._track.lat[row]), float(self._track.lon[row]), CELL_RESOLUTION)
 
-    def _evidence(self, ends: Array) -> tuple[tuple[Evidence, ...], list[Origin]]:
+    def _evidence(
+        self, ends: Array, assets: tuple[Asset, ...]
+    ) -> tuple[tuple[Evidence, ...], list[Origin]]:
         held = self._track.held[ends]
         origins = [self._origins[number] for number in self._table["source"][held].tolist()]
         items = {
@@ -126,8 +143,18 @@ class Builder:
             )
             for origin, row in zip(origins, held.tolist(), strict=True)
         }
+        items |= {each.evidence for each in assets if each.evidence is not None}
         return tuple(sorted(items, key=canonical)), origins
 
     def _named(self, subjects: tuple[str, ...]) -> dict[str, Measure]:
         names = [self._names[each][1] for each in subjects if each in self._names]
         return {"names": ", ".join(names)} if names else {}
+
+
+def _spot(point: Array, within_m: float) -> Place:
+    """A point in space as a place, its radius to the next 10 m."""
+    lon, lat = lonlat(point)
+    lon = round(lon, 5)
+    return Place(
+        -180.0 if lon == 180.0 else lon, round(lat, 5), 10.0 * math.ceil(within_m / 10 + 0.1)
+    )

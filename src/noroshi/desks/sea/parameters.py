@@ -102,12 +102,57 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     company_min_s: int = 3_600
     """Shortest time that two ships stay in company. Ours."""
 
+    cross_drawn_m: float = 5_000.0
+    """A ship is at a drawn cable or pipeline within this. Ours: public maps of cables are drawings,
+    kilometres off."""
+
+    cross_surveyed_m: float = 500.0
+    """The same for a surveyed one. Ours: positions and surveys are tens of metres true, and an
+    anchor on its chain trails the ship by some hundreds."""
+
+    cross_gap_s: int = 14_400
+    """No crossing is read into a longer silence (as `port_gap_s`)."""
+
+    cross_merge_s: int = 600
+    """Times at one asset that lie closer together are one. Ours: a ship along the rim of a
+    buffer."""
+
+    cross_baseline_s: int = 7_200
+    """What a ship does at an asset is compared with its own median of this time before. Ours: long
+    enough for a steady speed, short enough for the same sea."""
+
+    cross_beside_s: int = 600
+    """Speeds before and after are medians of this time. Ours."""
+
+    drag_drop: float = 0.1
+    """A speed lower by this share of the baseline is a drop. Ours, from the Balticconnector case
+    of 8 October 2023: 11 to 9.5 kn (ERR, news.err.ee/1609134998)."""
+
+    drag_drop_kn: float = 1.0
+    """And so is one by this much, whatever the share. Ours, from the same case."""
+
+    drag_min_s: int = 600
+    """A drop that lasts this long has lasted. Ours: waves and a turn pass sooner."""
+
+    drag_again_s: int = 86_400
+    """Drops at two assets within this time are repeated. Ours: the published cases cut several
+    cables within a day."""
+
+    drag_drift_deg: float = 5.0
+    """Heading and course apart by this much more than before are a drift. Ours: a ship held by its
+    anchor yaws."""
+
+    drag_traffic: int = 3
+    """As many others at the asset within an hour that lost half as much of their speed or more
+    are a reason: traffic, a speed limit, weather. Ours."""
+
 
 _BUCKETS = {
     "stop_min_s": 3_600,
     "port_stop_min_s": 900,
     "encounter_min_s": 3_600,
     "company_min_s": 3_600,
+    "cross_merge_s": 600,
 }
 
 

@@ -2,7 +2,7 @@
 
 Nothing here depends on how the input was cut or ordered: subjects and sources are numbered as they
 come, and every choice (which of two positions is kept, how vessels are sorted) looks at their
-names and values only. Memory: 54 bytes per vessel and `grain_s` in which it was heard.
+names and values only. Memory: 58 bytes per vessel and `grain_s` in which it was heard.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ COLUMNS: Final = {
     "lat": np.dtype("f8"),
     "sog_kn": np.dtype("f4"),
     "cog_deg": np.dtype("f4"),
+    "heading_deg": np.dtype("f4"),
     "status": np.dtype("i1"),
     "precision": np.dtype("u1"),
     "source": np.dtype("u2"),
@@ -87,6 +88,7 @@ class State:
         self.subjects: dict[str, int] = {}
         self.origins: dict[Origin, int] = {}
         self.names: dict[str, tuple[int, str]] = {}
+        self.said: dict[str, dict[int, tuple[float, int]]] = {}
         self.emitted: dict[str, Emitted] = {}
         self.counts = Counts()
         self.detected_at = 0
@@ -97,6 +99,7 @@ class State:
         """Add a batch of kind `position` or `static`; any other kind is not ours to judge."""
         if columns.kind == "static":
             self._take_names(columns)
+            self._take_said(columns)
         elif columns.kind == "position":
             self._take_positions(columns)
 
@@ -186,11 +189,27 @@ class State:
             if name and (t, name) > self.names.get(subject, (-1, "")):
                 self.names[subject] = (t, name)
 
+    def _take_said(self, columns: Columns) -> None:
+        """Draught in metres (0: not given) and type of ship (0: not given), by when it was said."""
+        arrays = columns.arrays
+        if "draught_m" not in arrays or "ship_type" not in arrays:
+            return
+        key = "mmsi" if "mmsi" in arrays else "track"
+        subjects = subject_names(columns, arrays[key])
+        rows = zip(
+            *(arrays[name].tolist() for name in ("t", "draught_m", "ship_type")), strict=True
+        )
+        for subject, (t, draught_m, ship_type) in zip(subjects, rows, strict=True):
+            said = (round(draught_m, 1), ship_type)
+            if said > (0.0, 0):
+                held = self.said.setdefault(subject, {})
+                held[t] = max(said, held.get(t, said))
+
     def _compact(self, table: dict[str, Array]) -> dict[str, Array]:
         origins = sorted(self.origins, key=Origin.rank)
         rank = np.empty(len(origins), dtype=np.int64)
         rank[[self.origins[origin] for origin in origins]] = np.arange(len(origins))
-        keys = ("length", "place", "cog_deg", "sog_kn", "lat", "lon", "t", "subject")
+        keys = ("length", "place", "heading_deg", "cog_deg", "sog_kn", "lat", "lon", "t", "subject")
         columns = [table[name] for name in keys]
         columns.insert(2, rank[table["source"]])
         order = np.lexsort(columns)
@@ -201,7 +220,7 @@ class State:
         return {name: values[order][first] for name, values in table.items()}
 
 
-_COPIED: Final = ("t", "lon", "lat", "sog_kn", "cog_deg", "status", "precision")
+_COPIED: Final = ("t", "lon", "lat", "sog_kn", "cog_deg", "heading_deg", "status", "precision")
 
 
 def empty() -> dict[str, Array]:

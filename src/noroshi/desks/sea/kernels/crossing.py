@@ -110,6 +110,7 @@ def legs(
                     out_leg[count], out_line[count] = leg[i], open_line
                     o = FIELDS * count
                     out[o], out[o + 1], out[o + 2], out[o + 3] = at, angle, 0.0, math.inf
+                    out[o + 4], out[o + 5] = 0.0, 0.0
                     count += 1
                 o = FIELDS * (count - 1)
                 if angle < out[o + 1] or (angle == out[o + 1] and at < out[o]):

@@ -313,6 +313,7 @@ def test_only_what_the_peer_gave_can_it_withdraw(
     stone = malware(
         type="tombstone",
         id="tombstone" + ID[7:],
+        created_by_ref=identity_id("EU"),
         withdrawn_id=ID,
         withdrawn_versions=[AT],
         withdrawn_at=AT,

@@ -160,7 +160,17 @@ class Emission:
 
     def stone(self, oid: str, versions: tuple[int, ...], seq: int) -> Want:
         """A tombstone for versions of an object, which record `seq` brought."""
-        body = tombstone.tombstone(self._secret, self._owner, self._party, oid, versions, self._now)
+        record = self._store.by_seq(seq)
+        body = tombstone.tombstone(
+            self._secret,
+            self._owner,
+            self._party,
+            oid,
+            versions,
+            self._now,
+            # Nobody gave it and it is gone: this node itself took it back.
+            recalled=record.status == "tombstone" and not record.hops,
+        )
         self._store.put_blob(body.body)
         return journal.want(seq, body)
 

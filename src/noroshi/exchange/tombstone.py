@@ -21,12 +21,14 @@ TYPE: Final = "tombstone"
 
 
 class Tombstone(msgspec.Struct, frozen=True):
-    """`withdrawn` is the id that was served; `versions` and `at` are µs UTC."""
+    """`withdrawn` is the id that was served; `versions` and `at` are µs UTC. `recalled`: its maker
+    took it back from everybody, and says so."""
 
     id: str
     withdrawn: str
     versions: tuple[int, ...]
     at: int
+    recalled: bool = False
 
 
 class _Wire(msgspec.Struct):
@@ -35,13 +37,21 @@ class _Wire(msgspec.Struct):
     withdrawn_id: str = ""
     withdrawn_versions: tuple[str, ...] = ()
     withdrawn_at: str = ""
+    withdrawn_from_all: bool = False
 
 
 _wire = msgspec.json.Decoder(_Wire)
 
 
 def tombstone(
-    secret: bytes, owner: str, party: str, withdrawn: str, versions: tuple[int, ...], at: int
+    secret: bytes,
+    owner: str,
+    party: str,
+    withdrawn: str,
+    versions: tuple[int, ...],
+    at: int,
+    *,
+    recalled: bool = False,
 ) -> Body:
     """What tells `party` that `owner` withdrew `versions` of an object at `at` (µs UTC). The id is
     keyed by a secret of the node: nobody who was not served can look for it."""
@@ -58,6 +68,7 @@ def tombstone(
         "withdrawn_id": withdrawn,
         "withdrawn_versions": [format_instant(each) for each in versions],
         "withdrawn_at": moment,
+        **({"withdrawn_from_all": True} if recalled else {}),
         "extensions": {TOMBSTONE_EXTENSION: {"extension_type": "new-sdo"}},
     }
     return Body(oid, parse_instant(moment), TYPE, "2.1", ids.canonical(object_))
@@ -70,6 +81,7 @@ def read(raw: bytes) -> Tombstone | None:
         if found.type != TYPE or not found.withdrawn_id:
             return None
         versions = tuple(parse_instant(each) for each in found.withdrawn_versions)
-        return Tombstone(found.id, found.withdrawn_id, versions, parse_instant(found.withdrawn_at))
+        at = parse_instant(found.withdrawn_at)
+        return Tombstone(found.id, found.withdrawn_id, versions, at, found.withdrawn_from_all)
     except (msgspec.DecodeError, ValueError):
         return None

@@ -86,7 +86,8 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
         elif taken is Left.SAID:
             report.receipts += 1
         else:
-            rejected.append(Rejected(f"peer {party}", JsonPointer(f"/{n}"), taken, raw))
+            said = f"from {party}: {taken}"
+            rejected.append(Rejected(f"peer {party}", JsonPointer(f"/{n}"), said, raw))
             report.refuse(taken)
     put = node.store.put(records, at=now)
     node.store.put_attestations(attested)
@@ -138,10 +139,10 @@ def _take(
     if not is_stix_id(common.id) or common.id.rpartition("--")[0] != common.type:
         return "no STIX id of its type"
     gone = tombstone.read(raw)
-    if gone is not None:
-        return _withdraw(node, party, gone, now)
-    if common.type == receipt.TYPE:
-        return _said(node, party, raw, now)
+    if gone is not None or common.type == receipt.TYPE:
+        if common.created_by_ref != identity_id(party):
+            return f"a {'withdrawal' if gone else 'receipt'} in the name of another"
+        return _said(node, party, raw, now) if gone is None else _withdraw(node, party, gone, now)
     if label is None:
         return "no label came with it"
     ours = policy.parties.line(node.party)
@@ -156,13 +157,17 @@ def _take(
     release = decide(policy, label, node.party, node.party, now, "keep", record=common.id)
     if not release.permitted:
         return "no genuine grant names us"
-    unsaid = _put_in_a_mouth(policy, party, common, theirs, proofs)
-    if unsaid is not None:
-        return unsaid
+    false = (
+        _over(policy, theirs, now)
+        or _put_in_a_mouth(policy, party, common, theirs, proofs)
+        or _claimed(node, policy, party, common, theirs, proofs)
+        or _taken_back(node, policy, party, common.id, theirs)
+    )
+    if false is not None:
+        return false
     mine = (each for each in label.strands if each.originator in ours)
     closed = (msgspec.structs.replace(each, only=()) for each in mine)
-    # The originator's word where it came along, else that of who passed it on.
-    hop = Hop(party, now, proofs[-1].batch.party)
+    hop = Hop(party, now, _attests(policy, party, theirs, proofs))
     return _received(hop, raw, common, body, joined(*theirs, *closed), version)
 
 
@@ -200,6 +205,65 @@ def _put_in_a_mouth(
     return None
 
 
+def _over(policy: Policy, strands: tuple[Strand, ...], now: int) -> str | None:
+    """Whose grant ended before this came: what may be kept since then may not be got anew."""
+    for strand in strands:
+        grant = policy.grants.get(strand.grant or "")
+        if grant is not None and grant.until is not None and grant.until <= now:
+            return f"the grant of {grant.originator} was over"
+    return None
+
+
+def _claimed(
+    node: Node,
+    policy: Policy,
+    party: str,
+    common: Head,
+    strands: tuple[Strand, ...],
+    proofs: tuple[Attestation, ...],
+) -> str | None:
+    """An object that names a party as its maker is that party's: it stands in the label, or passes
+    it on, or made a variant and signed that."""
+    if common.created_by_ref not in node.public:
+        return None
+    makers = {party}
+    for strand in strands:
+        makers.update(policy.parties.line(strand.originator))
+        grant = policy.grants.get(strand.grant or "")
+        if grant is not None and grant.transforms:
+            makers.update(each.batch.party for each in proofs)
+    if common.created_by_ref in map(identity_id, makers):
+        return None
+    return "made by somebody who is not in its label"
+
+
+def _taken_back(
+    node: Node, policy: Policy, party: str, id: str, strands: tuple[Strand, ...]
+) -> str | None:
+    """Which originator took the object back from everybody. Its word ends its strand whoever else
+    gives it; the originator itself may give it again."""
+    ended = node.store.ended(id)
+    if not ended:
+        return None
+    if party in ended:
+        node.store.resume(id, party)
+    for strand in strands:
+        line = policy.parties.line(strand.originator)
+        if party not in line and not ended.isdisjoint(line):
+            return f"{strand.originator} took it back"
+    return None
+
+
+def _attests(
+    policy: Policy, party: str, strands: tuple[Strand, ...], proofs: tuple[Attestation, ...]
+) -> str:
+    """Whose word there is for the object: its originator's where it came along, else that of who
+    passed it on."""
+    signed = {each.batch.party for each in proofs}
+    lines = (policy.parties.line(strand.originator) for strand in strands)
+    return next((code for line in lines for code in line if code in signed), party)
+
+
 def _received(
     hop: Hop, raw: bytes, common: Head, body: FindingBody | None, label: Label, version: int
 ) -> Record:
@@ -208,7 +272,7 @@ def _received(
         version=version,
         kind=body.kind if body else common.type,
         pillar=label.strands[0].pillar,
-        owner=(body.owner if body else None) or hop.party,
+        owner=(body.owner if body else None) or hop.attests or hop.party,
         label=label,
         raw=raw,
         sha256=sha256(raw),
@@ -219,12 +283,19 @@ def _received(
 
 
 def _withdraw(node: Node, party: str, gone: Tombstone, now: int) -> Left | str:
-    """Carry out a withdrawal: it ends what this peer gave us, and nothing that another gives."""
-    if not node.store.give_up(gone.withdrawn, party, gone.versions, at=now):
+    """Carry out a withdrawal: it ends what this peer gave us, and nothing that another gives; only
+    an originator that took the object back from everybody ends its strand for all who give it."""
+    ended = node.store.give_up(gone.withdrawn, party, gone.versions, at=now)
+    if gone.recalled:
+        for each in node.store.holdings(gone.withdrawn):
+            if any(s.originator == party for s in node.store.label_of(each.cell).strands):
+                version = (each.version,)
+                ended |= node.store.give_up(gone.withdrawn, each.party, version, at=now)
+    if not ended:
         held = node.store.record(gone.withdrawn)
         if held is not None and held.status != "tombstone":
             return "a withdrawal of what this peer did not give us"
-    node.store.put_withdrawal(gone.id, party, gone.withdrawn, at=now)
+    node.store.put_withdrawal(gone.id, party, gone.withdrawn, at=now, recalled=gone.recalled)
     return Left.WITHDRAWN
 
 

@@ -82,10 +82,22 @@ class Recalls:
         """What this node took back, oldest first."""
         return tuple(Recall(*row) for row in self._rows("recalls"))
 
-    def put_withdrawal(self, stone: str, party: str, id: str, *, at: int) -> None:
-        """Keep that a withdrawal was carried out, once. Call in the transaction that did."""
+    def put_withdrawal(
+        self, stone: str, party: str, id: str, *, at: int, recalled: bool = False
+    ) -> None:
+        """Keep that a withdrawal was carried out, once; `recalled` where `party` took the object
+        back from everybody. Call in the transaction that did."""
         with self._database.write() as connection:
-            connection.execute(SQL["put_withdrawal"], (stone, party, id, at))
+            connection.execute(SQL["put_withdrawal"], (stone, party, id, at, int(recalled)))
+
+    def ended(self, id: str) -> frozenset[str]:
+        """Who took the object back from everybody."""
+        return frozenset(row[0] for row in self._rows("ended", id))
+
+    def resume(self, id: str, party: str) -> None:
+        """`party` gives again what it took back from everybody."""
+        with self._database.write() as connection:
+            connection.execute(SQL["resume"], (id, party))
 
     def withdrawals(self, party: str, *, every: bool = False) -> tuple[Withdrawal, ...]:
         """What `party` withdrew and is gone here, oldest first; unless `every`, only what it may

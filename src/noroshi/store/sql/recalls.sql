@@ -8,7 +8,14 @@ SELECT id, at, why, due, lifted FROM recall ORDER BY at, id;
 UPDATE recall SET lifted = ? WHERE id = ? AND lifted IS NULL;
 
 -- name: put_withdrawal
-INSERT INTO withdrawal (stone, party, id, at, open) VALUES (?, ?, ?, ?, 1) ON CONFLICT DO NOTHING;
+INSERT INTO withdrawal (stone, party, id, at, open, recalled) VALUES (?, ?, ?, ?, 1, ?)
+ON CONFLICT DO NOTHING;
+
+-- name: ended
+SELECT DISTINCT party FROM withdrawal WHERE id = ? AND recalled = 1;
+
+-- name: resume
+UPDATE withdrawal SET recalled = 0 WHERE id = ? AND party = ? AND recalled = 1;
 
 -- name: withdrawals
 SELECT stone, party, id, at, told FROM withdrawal WHERE party = ? AND open = 1

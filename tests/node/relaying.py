@@ -1,0 +1,95 @@
+"""A relay that has genuine keys, grants and proofs, and sends what it likes: for tests of what the
+others make of it. India relays; Japan is who the objects stem from; France is who gets them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from web import Web
+
+from noroshi.exchange.served import Served
+from noroshi.exchange.sign import Keys
+from noroshi.exchange.taxii import envelope
+from noroshi.exchange.taxii.client import unpack
+from noroshi.exchange.vouch import Vouched, vouch
+from noroshi.node.node import clock
+from noroshi.node.receive import Received, receive
+from noroshi.words.grant import Grant
+from noroshi.words.label import Label, Strand
+
+
+def view(web: Web, giver: str, to: str) -> tuple[Served, ...]:
+    """What `to` may have of `giver` now."""
+    with web.open(giver) as node:
+        return node.views().page(to, clock()).entries
+
+
+def vouched(web: Web, by: str, entries: Sequence[Served]) -> Vouched:
+    """What `by` says of who vouches for the entries, as its server would."""
+    with web.open(by) as node:
+        return vouch(node.store, by, node.keys, entries, clock())
+
+
+def keys(web: Web, party: str) -> Keys:
+    """The party's own keys, for what it signs against its word."""
+    return Keys.load(web.folders[party] / "data" / "keys")
+
+
+def sent(
+    web: Web,
+    by: str,
+    to: str,
+    entries: Sequence[Served],
+    signed: Vouched | None = None,
+    *,
+    now: int = 0,
+) -> Received:
+    """Send the entries from `by` to `to`, over the wire format and into its store."""
+    if signed is None:
+        signed = vouched(web, by, entries)
+    body = envelope.objects(entries, None, terms=True, vouched=signed).body
+    with web.open(to) as node:
+        report = Received(by)
+        with node.store.write():
+            receive(node, by, unpack(body, f"inbox of {to}"), report, now or clock())
+    return report
+
+
+def given(web: Web, giver: str, to: str) -> Received:
+    """Everything that `to` may have of `giver`, given as it should be."""
+    report = sent(web, giver, to, view(web, giver, to))
+    assert report.refused == 0, report.reasons
+    return report
+
+
+def kept(web: Web, party: str) -> dict[str, str]:
+    """The status of every malware object that the party has."""
+    with web.open(party) as node:
+        cells = node.store.cells_since(0, 1_000)
+    return {each.id: each.status for each in cells if each.id.startswith("malware--")}
+
+
+def aside(web: Web, party: str) -> list[str]:
+    """Why something is kept aside at the party, in order."""
+    with web.open(party) as node:
+        return [row[2] for row in node.store.rejected()]
+
+
+def only(entries: Sequence[Served], *ids: str) -> tuple[Served, ...]:
+    """Those of the entries with these ids."""
+    return tuple(each for each in entries if each.oid in ids)
+
+
+def under(entry: Served, *grants: Grant, **changed: object) -> Served:
+    """The entry with its first grants exchanged for `grants`, the label following them, and
+    `changed` about its strands."""
+    assert entry.label is not None
+    by = {each.originator: each for each in grants}
+    strands: list[Strand] = []
+    for strand in entry.label.strands:
+        grant = by.get(strand.originator)
+        more = {"grant": grant.id} if grant is not None else {}
+        strands.append(msgspec.structs.replace(strand, **(more | changed)))
+    held = grants or entry.grants
+    return msgspec.structs.replace(entry, label=Label(tuple(strands)), grants=tuple(held))

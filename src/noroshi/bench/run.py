@@ -19,6 +19,7 @@ AREAS: Final = (
     "proof",
     "decode",
     "scale",
+    "ledger",
 )
 """Each is a module here with its `CASES`; it is imported when it is asked for."""
 

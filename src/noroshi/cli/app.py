@@ -13,6 +13,7 @@ from noroshi.cli.account import account_app
 from noroshi.cli.assets import assets_app
 from noroshi.cli.carry import carry_app
 from noroshi.cli.exchange import exchange_app
+from noroshi.cli.ledger import ledger_app
 from noroshi.cli.options import FAILED, HERE, PARTLY, WITHHELD, JsonOption, NodeOption, example
 from noroshi.cli.pact import pact_app
 from noroshi.cli.taxii import taxii_app
@@ -32,6 +33,7 @@ app.add_typer(exchange_app)
 app.add_typer(carry_app)
 app.add_typer(account_app, name="account")
 app.add_typer(assets_app, name="assets")
+app.add_typer(ledger_app, name="ledger")
 app.add_typer(pact_app, name="pact")
 app.add_typer(taxii_app, name="taxii")
 

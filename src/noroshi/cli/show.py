@@ -59,15 +59,24 @@ def instant(text: str | None) -> int | None:
 
 
 @contextlib.contextmanager
-def bar(*, quiet: bool) -> Generator[Callable[[str, int, int], None]]:
-    """A progress bar on standard error where that is a terminal; nothing elsewhere."""
+def bar(*, quiet: bool, counted: bool = False) -> Generator[Callable[[str, int, int], None]]:
+    """A progress bar on standard error where that is a terminal; nothing elsewhere. It shows
+    bytes, or where `counted` numbers."""
     if quiet or not sys.stderr.isatty():
         yield lambda name, done, size: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    much = MofNCompleteColumn() if counted else DownloadColumn()
+    columns = (TextColumn("{task.description}"), BarColumn(), much, TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         tasks: dict[str, Any] = {}
 

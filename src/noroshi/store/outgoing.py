@@ -1,22 +1,21 @@
-"""What goes out of a store: each party's view, the variants in it, and the ledger of disclosures.
+"""What goes out of a store: each party's view and the variants in it.
 
 The half of `Store` that the exchange works with; it stands apart only because one page, one idea.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from noroshi.store import ledger, pages, views
+from noroshi.store import pages, views
 from noroshi.store import records as versions
 from noroshi.store.database import Database
-from noroshi.store.ledger import Disclosed
-from noroshi.store.rows import PLAIN, Entry, LedgerRow, Match, NewEntry, Variant, ViewState
+from noroshi.store.rows import PLAIN, Entry, Match, NewEntry, Variant, ViewState
 from noroshi.words.ids import sha256
 
 
 class Outgoing:
-    """Views, variants, blobs and the ledger of one store."""
+    """Views, variants and blobs of one store."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -86,6 +85,16 @@ class Outgoing:
         """Every variant of a record under one transform set, by version."""
         return views.variants(self._database.connection, record_id, transforms_key)
 
+    def variants_of(self, record_id: str) -> tuple[str, ...]:
+        """The ids of every variant of a record, sorted."""
+        found = self._database.connection.execute(views.SQL["variants_of"], (record_id,))
+        return tuple(row[0] for row in found)
+
+    def made_of(self, id: str) -> str | None:
+        """The record of which the variant with this id was made; None for no variant."""
+        found = self._database.connection.execute(views.SQL["made_of"], (id,)).fetchone()
+        return found[0] if found else None
+
     def put_variant(self, variant: Variant) -> Variant:
         """Keep a variant; the one that is kept, which is the first where two were made."""
         with self._database.write() as connection:
@@ -100,22 +109,3 @@ class Outgoing:
             connection.execute(views.SQL["put_variant"], row)
         kept = self.variant(variant.record_id, variant.version, variant.transforms_key)
         return kept or variant
-
-    # Ledger
-
-    def disclose(self, party: str, rows: Sequence[Disclosed], *, at: int) -> int:
-        """Account for what `party` receives: (oid, oversion, clauses, body_sha256), each once. How
-        many were new. When none is, nothing is written."""
-        if not ledger.unknown(self._database.connection, party, rows):
-            return 0
-        with self._database.write() as connection:
-            return ledger.disclose(connection, party, rows, at)
-
-    def ledger(self, party: str | None = None) -> Iterator[LedgerRow]:
-        """The ledger in order, or what of it concerns `party`."""
-        return ledger.rows(self._database.connection, party)
-
-    def verify_ledger(self) -> None:
-        """Walk the whole chain; `BadInput` names the first row that does not follow."""
-        with self._database.read() as connection:
-            ledger.verify(connection)

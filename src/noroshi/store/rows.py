@@ -187,17 +187,24 @@ class Variant(msgspec.Struct, frozen=True):
 
 class LedgerRow(msgspec.Struct, frozen=True):
     """One disclosure: `party` first received these bytes of `id` by `clauses`. `sha` covers `prev`
-    and everything else, so that rows cannot be changed, removed or re-ordered unseen."""
+    and everything else, so that rows cannot be changed, removed or re-ordered unseen. `place` is
+    the row's number (from 0) among those of its party. Of an erased row the id, the version and
+    the bytes' hash are None, the clauses empty, and the salt is gone; a row of form 1 never had
+    one."""
 
     n: int
     prev: str
     sha: str
     at: int
     party: str
-    id: str
-    version: int
+    id: str | None
+    version: int | None
     clauses: tuple[str, ...]
-    body_sha256: str
+    body_sha256: str | None
+    place: int
+    form: int
+    seal: str
+    salt: bytes | None
 
 
 class Event(NamedTuple):

@@ -24,6 +24,7 @@ from noroshi.store import (
 from noroshi.store import findings as projection
 from noroshi.store import records as versions
 from noroshi.store.database import Database
+from noroshi.store.disclosures import Disclosures
 from noroshi.store.findings import Decode, Told
 from noroshi.store.graph import Graphs
 from noroshi.store.incoming import Incoming
@@ -61,7 +62,7 @@ def _opened(where: Path | str, create: bool) -> Database:
     return postgres.opened(where, create=create)
 
 
-class Store(Outgoing, Incoming, Recalls, Laws, Graphs):
+class Store(Outgoing, Disclosures, Incoming, Recalls, Laws, Graphs):
     """One SQLite file or PostgreSQL schema: safe for several threads and processes. A write that
     returned is kept."""
 

@@ -90,3 +90,9 @@ WHERE record_id = ? AND transforms_key = ? ORDER BY version;
 -- name: put_variant
 INSERT INTO variant (record_id, version, transforms_key, id, modified, body_sha256)
 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (record_id, transforms_key, version) DO NOTHING;
+
+-- name: variants_of
+SELECT DISTINCT id FROM variant WHERE record_id = ? ORDER BY id;
+
+-- name: made_of
+SELECT record_id FROM variant WHERE id = ? LIMIT 1;

@@ -13,9 +13,11 @@ from noroshi.cli.account import account_app
 from noroshi.cli.assets import assets_app
 from noroshi.cli.carry import carry_app
 from noroshi.cli.exchange import exchange_app
+from noroshi.cli.key import key_app
 from noroshi.cli.ledger import ledger_app
 from noroshi.cli.options import FAILED, HERE, PARTLY, WITHHELD, JsonOption, NodeOption, example
 from noroshi.cli.pact import pact_app
+from noroshi.cli.peer import peer_app
 from noroshi.cli.taxii import taxii_app
 from noroshi.words.errors import NoroshiError
 
@@ -34,7 +36,9 @@ app.add_typer(carry_app)
 app.add_typer(account_app, name="account")
 app.add_typer(assets_app, name="assets")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(key_app, name="key")
 app.add_typer(pact_app, name="pact")
+app.add_typer(peer_app, name="peer")
 app.add_typer(taxii_app, name="taxii")
 
 WithParent = Annotated[
@@ -171,17 +175,19 @@ def show(
 ) -> None:
     """Show one record: its label strand by strand, its way here, and its bytes."""
     from noroshi.cli.show import print_json, print_record
+    from noroshi.node.doubt import doubts
     from noroshi.node.node import Node
     from noroshi.node.why import complete
 
     with Node.open(node) as opened:
         found = opened.store.record(complete(opened, record))
+        doubtful = doubts(opened, found) if found else ()
     if found is None:
         raise typer.Exit(FAILED)
     if json:
         print_json(found)
     else:
-        print_record(found)
+        print_record(found, doubtful)
 
 
 @app.command(epilog=example("noroshi why event--1b2c --to EU --node ./jpn"))

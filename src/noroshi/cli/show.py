@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,6 +16,7 @@ from noroshi.words.errors import BadInput
 from noroshi.words.time import DAY, HOUR, MINUTE, parse_instant, parse_partial, to_datetime
 
 if TYPE_CHECKING:
+    from noroshi.node.doubt import Doubt
     from noroshi.node.ingest import IngestReport
     from noroshi.node.overview import Overview
     from noroshi.node.sync import SyncReport
@@ -225,8 +226,8 @@ def _few(names: tuple[str, ...]) -> str:
     return ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
 
 
-def print_record(record: Record) -> None:
-    """A record for people: head, strands, hops, bytes."""
+def print_record(record: Record, doubts: Sequence[Doubt] = ()) -> None:
+    """A record for people: head, strands, hops, why it is in doubt, bytes."""
     say(f"{record.id}  {record.kind}  {record.status}")
     say(f"  owner {record.owner}, pillar {record.pillar}, version {when(record.version)}")
     say(f"  sha256 {record.sha256}")
@@ -238,6 +239,8 @@ def print_record(record: Record) -> None:
             say(f"    {name} = {value}")
     for hop in record.hops:
         say(f"  from {hop.party} at {when(hop.at)}, origin attested by {hop.attests}")
+    for each in doubts:
+        say(f"  in doubt: since {when(each.since)} key {each.key} may not have been {each.party}'s")
     say(msgspec.json.format(record.raw, indent=2).decode())
 
 

@@ -73,6 +73,7 @@ def sign(
     leaves = [padding[n : n + HASH_BYTES] for n in range(0, len(padding), HASH_BYTES)]
     for salt, place, body in zip(salts, places, bodies, strict=True):
         leaves[place] = hashed(salt, body)
+    keys = keys.still()
     batch = Batch(party, at, size, levels(leaves)[-1][0], keys.fingerprint)
     batch = msgspec.structs.replace(batch, signature=keys.sign(unsigned(batch)))
     return Signed(batch, b"".join(leaves), salts, places)

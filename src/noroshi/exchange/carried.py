@@ -33,7 +33,8 @@ Trusted = Callable[["Head", str], bytes | None]
 class Head(msgspec.Struct, frozen=True):
     """Who wrote the file, for whom, when (µs UTC), and where it stands: its number from 1 on, the
     hash of the file before (None: the first), and the number in the party's journal after which it
-    goes on. From 0 on it is whole, and needs no file before it."""
+    goes on. From 0 on it is whole, and needs no file before it. `keys` are what the
+    sender said of its keys."""
 
     sender: str
     to: str
@@ -41,6 +42,7 @@ class Head(msgspec.Struct, frozen=True):
     number: int
     before: str | None
     after: int
+    keys: tuple[msgspec.Raw, ...] = ()
 
 
 class Seal(msgspec.Struct, frozen=True):

@@ -27,17 +27,18 @@ from noroshi.words.errors import BadInput, Refused
 from noroshi.words.grant import Consent, Grant, sealed, unsigned
 
 KEY_FILE: Final = "node.pem"
+NEXT_FILE: Final = "next.pem"
 SALT_FILE: Final = "salt"
 SALT_BYTES: Final = 32
 
 
 class Keys:
-    """One node's signing key and salt. Neither ever leaves the node; `public` does."""
+    """One node's signing key and salt. Neither ever leaves the node; `public` does. The key may be
+    exchanged under a process that goes on: who needs two facts of it takes `still()` first."""
 
     def __init__(self, private: Ed25519PrivateKey, salt: bytes) -> None:
-        self._private = private
+        self._held = private, private.public_key().public_bytes_raw()
         self.salt = salt
-        self.public = private.public_key().public_bytes_raw()
 
     def __repr__(self) -> str:
         return f"Keys({self.fingerprint})"
@@ -50,20 +51,14 @@ class Keys:
             raise Refused(f"{folder}: there are keys here already\nHint: choose an empty folder")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         keys = cls(Ed25519PrivateKey.generate(), secrets.token_bytes(SALT_BYTES))
-        pem = keys._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         _write(folder / SALT_FILE, keys.salt.hex().encode() + b"\n")
-        _write(folder / KEY_FILE, pem)
+        _write(folder / KEY_FILE, keys._pem())
         return keys
 
     @classmethod
     def load(cls, folder: Path) -> Keys:
         """The keys in `folder`; `BadInput` names the file that is missing or not a key."""
-        try:
-            private = load_pem_private_key(_read(folder / KEY_FILE), None)
-        except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
-            raise _unusable(folder / KEY_FILE, "an Ed25519 key in PEM, not encrypted") from problem
-        if not isinstance(private, Ed25519PrivateKey):
-            raise _unusable(folder / KEY_FILE, "an Ed25519 key in PEM, not encrypted")
+        private = _private(folder / KEY_FILE)
         try:
             salt = bytes.fromhex(_read(folder / SALT_FILE).decode().strip())
         except ValueError as problem:
@@ -71,6 +66,41 @@ class Keys:
         if len(salt) != SALT_BYTES:
             raise _unusable(folder / SALT_FILE, f"{SALT_BYTES} bytes in hex")
         return cls(private, salt)
+
+    def _pem(self) -> bytes:
+        return self._held[0].private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+    def next(self, folder: Path) -> Keys:
+        """A new key beside the one in use, for `adopt` to put in its place."""
+        made = Keys(Ed25519PrivateKey.generate(), self.salt)
+        _write(folder / NEXT_FILE, made._pem())
+        return made
+
+    def adopt(self, folder: Path) -> None:
+        """Put the next key in the place of this one, for good: the old private key is gone."""
+        private = _private(folder / NEXT_FILE)
+        (folder / NEXT_FILE).replace(folder / KEY_FILE)
+        _settled(folder)
+        self._held = private, private.public_key().public_bytes_raw()
+
+    @staticmethod
+    def waiting(folder: Path) -> str:
+        """The fingerprint of the next key, which is not in use yet."""
+        return fingerprint(_private(folder / NEXT_FILE).public_key().public_bytes_raw())
+
+    def look(self, folder: Path) -> None:
+        """Take up a key that another process put there."""
+        private = _private(folder / KEY_FILE)
+        self._held = private, private.public_key().public_bytes_raw()
+
+    def still(self) -> Keys:
+        """These keys as they are now."""
+        return Keys(self._held[0], self.salt)
+
+    @property
+    def public(self) -> bytes:
+        """The public key, 32 bytes."""
+        return self._held[1]
 
     @property
     def public_hex(self) -> str:
@@ -84,7 +114,7 @@ class Keys:
 
     def sign(self, data: bytes) -> bytes:
         """64 bytes: the Ed25519 signature (RFC 8032) of `data`."""
-        return self._private.sign(data)
+        return self._held[0].sign(data)
 
     def derive(self, purpose: str) -> bytes:
         """32 secret bytes for one purpose, the same ever after: HMAC-SHA256 of it by the salt."""
@@ -151,8 +181,23 @@ def _write(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    _settled(path.parent)
+
+
+def _settled(folder: Path) -> None:
+    """Wait until the disk has what the folder lists."""
+    held = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(held)
     finally:
-        os.close(folder)
+        os.close(held)
+
+
+def _private(path: Path) -> Ed25519PrivateKey:
+    try:
+        private = load_pem_private_key(_read(path), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
+        raise _unusable(path, "an Ed25519 key in PEM, not encrypted") from problem
+    if not isinstance(private, Ed25519PrivateKey):
+        raise _unusable(path, "an Ed25519 key in PEM, not encrypted")
+    return private

@@ -4,7 +4,7 @@ passes through. A relay hands on the proof that it got; it signs nothing in anot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -14,10 +14,11 @@ from noroshi.exchange.served import Served
 from noroshi.exchange.sign import Keys
 from noroshi.store import Store
 from noroshi.words.attest import Attestation, Batch
-from noroshi.words.ids import sha256
+from noroshi.words.ids import canonical, sha256
 
-PublicKey = Callable[[str], bytes | None]
-"""The pinned public key (32 bytes) of a party; None where nobody vouched for one."""
+PublicKey = Callable[[str, str, int], bytes | None]
+"""The public key (32 bytes) of a party with this fingerprint, if what it signed at this time (µs
+UTC) counts; else None."""
 
 Hashes = tuple[bytes, ...]
 
@@ -33,11 +34,13 @@ class Proof(msgspec.Struct, frozen=True):
 
 
 class Vouched(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The page as a batch of its sender, and what others attested of its objects."""
+    """The page as a batch of its sender, what others attested of its objects, and what all of them
+    said of their `keys`: `words.keys.Statement`s, each read alone."""
 
     batch: Signed
     batches: tuple[Batch, ...] = ()
     proofs: tuple[Proof, ...] = ()
+    keys: tuple[msgspec.Raw, ...] = ()
 
 
 def vouch(store: Store, party: str, keys: Keys, entries: Sequence[Served], now: int) -> Vouched:
@@ -51,7 +54,18 @@ def vouch(store: Store, party: str, keys: Keys, entries: Sequence[Served], now: 
             number = batches.setdefault(held.batch, len(batches))
             proofs.append(Proof(n, number, held.salt, held.place, held.path))
     signed = batch.sign(party, now, [each.body for each in entries], keys)
-    return Vouched(signed, tuple(batches), tuple(proofs))
+    named = {s.originator for each in entries if each.label for s in each.label.strands}
+    return Vouched(signed, tuple(batches), tuple(proofs), spoken(store, {party, *named}))
+
+
+def spoken(store: Store, parties: Iterable[str]) -> tuple[msgspec.Raw, ...]:
+    """What these parties said of their keys, so far as it was followed here."""
+    return tuple(
+        msgspec.Raw(canonical(said))
+        for party in sorted(parties)
+        for said, refused in store.key_statements(party)
+        if refused is None
+    )
 
 
 def vouchers(
@@ -83,5 +97,5 @@ def vouchers(
 
 
 def _genuine(signed: Batch, public: PublicKey) -> bool:
-    key = public(signed.party)
+    key = public(signed.party, signed.key, signed.at)
     return key is not None and batch.genuine(signed, key)

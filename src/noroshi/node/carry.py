@@ -19,10 +19,10 @@ import msgspec
 from noroshi.exchange import carried
 from noroshi.exchange.carried import Checked, Head, Writer
 from noroshi.exchange.served import Served
-from noroshi.exchange.sign import fingerprint
 from noroshi.exchange.taxii import envelope
 from noroshi.exchange.taxii.client import unpack
-from noroshi.exchange.vouch import vouch
+from noroshi.exchange.vouch import spoken, vouch
+from noroshi.node import keyring
 from noroshi.node.alone import alone
 from noroshi.node.node import Node
 from noroshi.node.push import due_receipts, letter
@@ -96,7 +96,8 @@ def _export(node: Node, party: str, to: Path, now: Callable[[], int], whole: boo
     held = node.store.source(f"export:{party}")
     last = msgspec.json.decode(held.state, type=_Sent) if held else _Sent()
     after = held.offset if held and not whole else 0
-    head = Head(node.party, party, now(), last.number + 1, last.sha256, after)
+    said = spoken(node.store, (node.party,))
+    head = Head(node.party, party, now(), last.number + 1, last.sha256, after, said)
     path = to / f"{node.party}-{party}-{head.number:05}{SUFFIX}" if to.is_dir() else to
     if path.exists():
         raise Refused(f"{path}: is there already\nHint: name another file, or a folder")
@@ -171,7 +172,7 @@ def take(
     file before it (unless `gap`).
     """
     with path.open("rb") as file:
-        checked = carried.check(file, str(path), lambda head, key: _trusted(node, head, key))
+        checked = carried.check(file, str(path), lambda head, key: _trusted(node, head, key, now()))
         sender = checked.head.sender
         if checked.head.to != node.party:
             raise Refused(f"{path}: is for {checked.head.to}, and this is a node of {node.party}")
@@ -188,9 +189,9 @@ def take(
     return report
 
 
-def _trusted(node: Node, head: Head, key: str) -> bytes | None:
-    found = node.public_key(head.sender)
-    return found if found is not None and fingerprint(found) == key else None
+def _trusted(node: Node, head: Head, key: str, now: int) -> bytes | None:
+    keyring.hear(node.store, node.party, head.keys, now)
+    return node.public_key(head.sender, key, head.at)
 
 
 def _check_order(where: str, checked: Checked, taken: _Taken, gap: bool) -> None:

@@ -10,6 +10,7 @@ from noroshi.config import Settings, load_settings
 from noroshi.desks.registry import kinds
 from noroshi.exchange.sign import Keys
 from noroshi.exchange.views import Views
+from noroshi.node import keyring
 from noroshi.pact.format import Agreement
 from noroshi.pact.load import load
 from noroshi.pact.policy import Policy
@@ -42,6 +43,8 @@ class Node:
         parties = packaged_parties().extended(store.put_parties(settings.config.party))
         for code in (settings.config.node.party, *(peer.party for peer in settings.config.peer)):
             parties.get(code)
+        keyring.finish(store, settings, keys)
+        keyring.seed(store, settings, keys.public, clock())
         return cls(settings, store, keys, parties)
 
     def __enter__(self) -> Node:
@@ -55,12 +58,29 @@ class Node:
         """The identities of all parties, which are nobody's secret."""
         return frozenset(map(identity_id, self.parties.order))
 
-    def public_key(self, party: str) -> bytes | None:
-        """The pinned key (32 bytes) by which what `party` signed is checked; None without one."""
-        for peer in self.settings.config.peer:
-            if peer.party == party and peer.public_key:
-                return bytes.fromhex(peer.public_key)
-        return None
+    def public_key(self, party: str, key: str, at: int) -> bytes | None:
+        """The key (32 bytes) of this fingerprint, if what it signed at `at` (µs UTC) counts now as
+        what `party` signed; None also for a party that no `[[peer]]` pins a key of."""
+        return keyring.find(self.store, party, key, at) if party in self.pinned else None
+
+    def grant_keys(self, party: str) -> tuple[bytes, ...]:
+        """The keys by which grants of `party`, which bear no date, count now."""
+        return keyring.undated(self.store, party) if party in self.pinned else ()
+
+    @functools.cached_property
+    def pinned(self) -> frozenset[str]:
+        """The parties of whom a `[[peer]]` pins a key."""
+        peers = self.settings.config.peer
+        return frozenset(peer.party for peer in peers if peer.public_key)
+
+    def look(self) -> None:
+        """Take up a key of ours that another process changed."""
+        self.keys.look(self.keys_folder)
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the private key is."""
+        return self.settings.data / "keys"
 
     def carried_to(self, party: str) -> bool:
         """Whether what goes to the party goes as files, by hand or over a diode."""

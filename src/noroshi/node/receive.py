@@ -21,6 +21,7 @@ from noroshi.exchange.sign import verify_grant
 from noroshi.exchange.taxii.client import Pulled
 from noroshi.exchange.tombstone import Tombstone
 from noroshi.exchange.vouch import vouchers
+from noroshi.node import keyring
 from noroshi.node.node import Node
 from noroshi.pact.decide import decide
 from noroshi.pact.policy import Policy
@@ -60,6 +61,7 @@ class Received(msgspec.Struct):
 def receive(node: Node, party: str, page: Pulled, report: Received, now: int) -> tuple[bool, ...]:
     """Take what `party` sent, and count it in `report`; which of the objects were in order. Call
     in the transaction that remembers how far the peer was read."""
+    _learn(node, page, now)
     genuine = [grant for grant in page.grants if _genuine(node, grant)]
     node.store.put_grants(genuine, at=now)
     _, policy = node.policy(at=now)
@@ -90,7 +92,7 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
             rejected.append(Rejected(f"peer {party}", JsonPointer(f"/{n}"), said, raw))
             report.refuse(taken)
     put = node.store.put(records, at=now)
-    node.store.put_attestations(attested)
+    node.store.put_attestations(attested, node.store.distrusted_keys())
     for conflict in put.conflicts:
         report.refuse(conflict.reason)
     refused = {(each.id, each.version) for each in put.conflicts}
@@ -312,5 +314,10 @@ def _said(node: Node, party: str, raw: bytes, now: int) -> Left | str:
 
 def _genuine(node: Node, grant: Grant) -> bool:
     """Whether the originator's pinned key signed the grant."""
-    public = node.public_key(grant.originator)
-    return public is not None and verify_grant(grant, public)
+    return any(verify_grant(grant, public) for public in node.grant_keys(grant.originator))
+
+
+def _learn(node: Node, page: Pulled, now: int) -> None:
+    """Follow what parties say of their keys, before anything is checked by them."""
+    if page.vouched is not None:
+        keyring.hear(node.store, node.party, page.vouched.keys, now)

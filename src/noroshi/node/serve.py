@@ -106,7 +106,7 @@ def serve(
     )
     host = part.listen.rpartition(":")[0]
     ready(f"{'https' if part.tls else 'http'}://{host}:{bound.getsockname()[1]}")
-    ended = Thread(target=_end, args=(server, stop, watched, door, say), daemon=True)
+    ended = Thread(target=_end, args=(server, stop, watched, door, node.look, say), daemon=True)
     ended.start()
     server.run(sockets=[bound])
     watched.note()
@@ -117,12 +117,15 @@ def _end(
     stop: Event,
     watched: Watched,
     door: Door | None,
+    look: Callable[[], None],
     say: Callable[[str], None],
 ) -> None:
-    """Until `stop`: take up accounts and certificates that changed, and note who called."""
+    """Until `stop`: take up our key, accounts and certificates where they changed, and note who
+    called."""
     rounds = 0
     while not stop.wait(LOOK_S):
         rounds += 1
+        _try(say, "key", look)
         _try(say, "accounts", watched.look)
         if door is not None:
             _try(say, "certificate", door.look)
@@ -142,6 +145,7 @@ def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
     due: dict[str, int] = {}
     viewing, expiry = Viewing(node.views(), clock, say), Expiry(node)
     while True:
+        _try(say, "key", node.look)
         for feed in node.settings.config.feed:
             if feed.every and _is_due(due, f"feed {feed.uri}", feed.every):
                 _try(say, f"feed {feed.uri}", lambda f=feed: _read(node, f, say))

@@ -3,7 +3,7 @@ for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Final
 
 import msgspec
@@ -37,8 +37,11 @@ class Incoming:
         """Who gives this node which versions of the object, by version and party."""
         return holdings.holdings(self._database.connection, id)
 
-    def put_attestations(self, rows: Iterable[Attested]) -> None:
-        """Keep proofs, the first that each party gave of each object."""
+    def put_attestations(
+        self, rows: Iterable[Attested], doubtful: Container[str] = frozenset()
+    ) -> None:
+        """Keep proofs, the first that each party gave of each object; one by a `doubtful` key
+        gives way to another."""
         with self._database.write() as connection:
             known: set[str] = set()
             for row in rows:
@@ -51,6 +54,10 @@ class Incoming:
                     connection.execute(SQL["put_batch"], batch)
                 where = (proof.salt, proof.place, b"".join(proof.path))
                 subject = (row.id, row.version, row.sha256, proof.batch.party)
+                if doubtful:
+                    held = connection.execute(SQL["held"], subject).fetchone()
+                    if held is not None and _batch.decode(held[0]).key in doubtful:
+                        connection.execute(SQL["drop"], subject)
                 connection.execute(SQL["put"], (*subject, name, *where))
 
     def attestations(self, id: str, version: int, sha256: str) -> tuple[Attestation, ...]:

@@ -83,9 +83,11 @@ def agreements(
     return row[0], tuple(connection.execute(SQL["members"], (row[1],)).fetchall())
 
 
-def put_terms(connection: Connection, name: str, values: Iterable[Terms], at: int) -> int:
+def put_terms(
+    connection: Connection, name: str, values: Iterable[Terms], at: int, *, anew: bool = False
+) -> int:
     """Keep grants or consents (`name`) that came at `at`; a signed one replaces itself unsigned,
-    never the reverse.
+    never the reverse, and (`anew`) itself with another signature.
 
     How many are new or newly signed.
     """
@@ -93,7 +95,8 @@ def put_terms(connection: Connection, name: str, values: Iterable[Terms], at: in
     for value in values:
         row = connection.execute(SQL[name], (value.id,)).fetchone()
         held = None if row is None else msgspec.json.decode(row[0], type=type(value))
-        if held is None or (value.signature and not held.signature):
+        better = value.signature and held is not None and (anew or not held.signature)
+        if held is None or (better and held != value):
             connection.execute(SQL[f"put_{name}"], (value.id, canonical(value).decode(), at))
             changed += 1
     if changed:

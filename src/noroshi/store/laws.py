@@ -30,21 +30,20 @@ class Laws:
         with self._database.read() as connection:
             return law.agreements(connection, at, known)
 
-    def put_grants(self, grants: Iterable[Grant], *, at: int = 0) -> int:
-        """Keep grants that came at `at` (µs UTC), once; a signed one replaces itself unsigned. How
-        many changed."""
+    def put_grants(self, grants: Iterable[Grant], *, at: int = 0, anew: bool = False) -> int:
+        """Keep grants that came at `at` (µs UTC), once; a signed one replaces itself unsigned, or
+        (`anew`) signed otherwise. How many changed."""
         with self._database.write() as connection:
-            return law.put_terms(connection, "grant", grants, at)
+            return law.put_terms(connection, "grant", grants, at, anew=anew)
 
     def grants(self, known: int | None = None) -> dict[str, Grant]:
         """All grants by id, or those that had come by `known`."""
         return law.grants(self._database.connection, known)
 
-    def put_consents(self, consents: Iterable[Consent], *, at: int = 0) -> int:
-        """Keep consents that came at `at` (µs UTC), once; a signed one replaces itself unsigned.
-        How many changed."""
+    def put_consents(self, consents: Iterable[Consent], *, at: int = 0, anew: bool = False) -> int:
+        """Keep consents that came at `at` (µs UTC), as `put_grants` does grants."""
         with self._database.write() as connection:
-            return law.put_terms(connection, "consent", consents, at)
+            return law.put_terms(connection, "consent", consents, at, anew=anew)
 
     def consents(self, known: int | None = None) -> tuple[Consent, ...]:
         """All consents, or those that had come by `known`."""

@@ -28,6 +28,7 @@ from noroshi.store.disclosures import Disclosures
 from noroshi.store.findings import Decode, Told
 from noroshi.store.graph import Graphs
 from noroshi.store.incoming import Incoming
+from noroshi.store.keyring import Keyring
 from noroshi.store.laws import Laws
 from noroshi.store.outgoing import Outgoing
 from noroshi.store.recalls import Recalls
@@ -62,7 +63,7 @@ def _opened(where: Path | str, create: bool) -> Database:
     return postgres.opened(where, create=create)
 
 
-class Store(Outgoing, Disclosures, Incoming, Recalls, Laws, Graphs):
+class Store(Outgoing, Disclosures, Incoming, Recalls, Keyring, Laws, Graphs):
     """One SQLite file or PostgreSQL schema: safe for several threads and processes. A write that
     returned is kept."""
 

@@ -11,6 +11,7 @@ from noroshi.exchange import heads
 from noroshi.exchange.growing import Frontier, Growing
 from noroshi.exchange.heads import Head, Proof
 from noroshi.exchange.merkle import leaf
+from noroshi.node import keyring
 from noroshi.node.node import Node
 from noroshi.node.why import complete
 from noroshi.store import LedgerRow
@@ -157,10 +158,13 @@ def prove(node: Node, n: int, now: int) -> Proof:
 def said_by(node: Node, data: bytes, where: str) -> bytes:
     """The public key that this node knows of the party whose word `data` is: its own, or a pinned
     one. `Refused` where there is none."""
-    party = _head_of(_parsed(data, where)).party
-    public = node.keys.public if party == node.party else node.public_key(party)
+    head = _head_of(_parsed(data, where))
+    if head.party == node.party:
+        public = keyring.find(node.store, head.party, head.key, head.at)
+    else:
+        public = node.public_key(head.party, head.key, head.at)
     if public is None:
-        raise Refused(f"no key of {party} is pinned here\nHint: give it with --key")
+        raise Refused(f"no key of {head.party} that counts signed it\nHint: give one with --key")
     return public
 
 

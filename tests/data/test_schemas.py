@@ -64,13 +64,14 @@ def written() -> dict[str, list[Any]]:
     ship, track = vessel("mmsi:353136000"), vessel("track:ab12:7")
     assert ship is not None
     assert track is not None
-    stone = tombstone(b"secret", "JPN", "EU", EVENT, (0, 1_000), 5_000)
+    gone = (b"secret", "JPN", "EU", EVENT, (0, 1_000), 5_000)
+    stones = tombstone(*gone, recalled=True), tombstone(*gone)
     steps = (Onward("FRA", "confirmed", "2026-01-01T00:00:00.000Z", (Onward("ITA", "waiting"),)),)
     said, bare = Receipt("tombstone--1", "EU", 5_000, 6_000, steps), Receipt("x", "EU", 1, 2)
     return {
         "finding": [wire(FULL), wire(BARE)],
         "vessel": [json.loads(ship.body), json.loads(track.body)],
-        "tombstone": [json.loads(stone.body)],
+        "tombstone": [json.loads(each.body) for each in stones],
         "receipt": [json.loads(receipt.receipt(each)) for each in (said, bare)],
     }
 

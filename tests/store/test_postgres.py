@@ -35,8 +35,8 @@ TYPED = {"views.put_current": "text, int8, text, text, int8, text, text" + ", in
 
 WHOLE = {
     "assets.assets", "assets.edges", "audience.cells", "audience.count_cells", "audience.unmade",
-    "keys.distrusted", "law.last", "law.newest", "law.believed", "records.counts", "records.rejected",
-    "recalls.every_withdrawal", "records.ids_like", "views.journal",
+    "keys.distrusted", "law.last", "law.newest", "law.believed", "recalls.every_withdrawal",
+    "records.counts", "records.rejected", "records.ids_like", "views.journal",
 }  # fmt: skip
 """What reads a whole table, because that is what it is for."""
 

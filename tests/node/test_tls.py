@@ -188,7 +188,7 @@ def test_pinned_certificates_and_nothing_else(start: Callable[..., Served], wait
     own = str(node.add("eu", "EU").secret)
     wait(lambda: node.status(None, token) == 200)
     # Both have to be those of one account.
-    assert node.status("eu", own) == 200
+    wait(lambda: node.status("eu", own) == 200)
     assert node.status("eu", token) == 401
     with node.client("eu") as open_before:
         assert open_before.get("/api/collections/view/").status_code == 200

@@ -231,6 +231,24 @@ def test_asked_by_kind_and_time(store: Store, asked: dict[str, Any], found: list
     assert [row.id for row in store.findings(**asked)] == [event_id(i) for i in found]
 
 
+def test_asked_by_asset(store: Store) -> None:
+    some = [
+        a_finding(1, span=Span(10, 20), assets=("cable-1", "cable-2")),
+        a_finding(2, span=Span(20, 40), assets=("cable-1",), kind="encounter"),
+        a_finding(3, span=Span(30, 50), assets=("cable-2",)),
+    ]
+    store.put([as_record(f) for f in some], {f.id: f for f in some}, at=1)
+
+    def asked(asset: str, **more: Any) -> list[str]:
+        return [row.id for row in store.findings(asset=asset, **more)]
+
+    assert asked("cable-1") == [event_id(1), event_id(2)]
+    assert asked("cable-1", kind="encounter") == [event_id(2)]
+    assert asked("cable-2", since=21) == [event_id(3)]
+    assert asked("cable-2", until=30) == [event_id(1)]
+    assert asked("cable-3") == []
+
+
 _steps = st.lists(
     st.tuples(st.integers(1, 3), st.integers(1, 5), st.booleans(), st.booleans()), max_size=12
 )

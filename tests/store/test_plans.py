@@ -73,6 +73,7 @@ INDEXED = [
     "ledger.known",
     "ledger.head",
     "findings.rows_of_kind",
+    "findings.rows_of_asset",
     "collections.page",
     "collections.object",
     "collections.held",

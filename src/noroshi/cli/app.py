@@ -18,6 +18,7 @@ from noroshi.cli.ledger import ledger_app
 from noroshi.cli.options import FAILED, HERE, PARTLY, WITHHELD, JsonOption, NodeOption, example
 from noroshi.cli.pact import pact_app
 from noroshi.cli.peer import peer_app
+from noroshi.cli.queries import add_queries
 from noroshi.cli.taxii import taxii_app
 from noroshi.words.errors import NoroshiError
 
@@ -40,6 +41,7 @@ app.add_typer(key_app, name="key")
 app.add_typer(pact_app, name="pact")
 app.add_typer(peer_app, name="peer")
 app.add_typer(taxii_app, name="taxii")
+add_queries(app)
 
 WithParent = Annotated[
     bool, typer.Option("--with-parent", hidden=True, help="End when standard input closes.")

@@ -156,11 +156,14 @@ def findings(
     until: int | None,
     limit: int | None,
     status: str,
+    asset: str | None = None,
 ) -> list[FindingRow]:
-    """Rows whose interval meets [since, until), by start."""
+    """Rows whose interval meets [since, until), by start; of `asset` where it is given."""
     span = (FOREVER if until is None else until, -FOREVER if since is None else since)
     cut = FOREVER if limit is None else limit
-    if kind is None:
+    if asset is not None:
+        rows = connection.execute(SQL["rows_of_asset"], (asset, status, kind, *span, cut))
+    elif kind is None:
         rows = connection.execute(SQL["rows"], (status, *span, cut))
     else:
         rows = connection.execute(SQL["rows_of_kind"], (status, kind, *span, cut))

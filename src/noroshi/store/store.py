@@ -237,10 +237,11 @@ class Store(Outgoing, Disclosures, Incoming, Recalls, Keyring, Laws, Graphs):
         limit: int | None = None,
         *,
         status: str = "live",
+        asset: str | None = None,
     ) -> list[FindingRow]:
-        """Findings whose interval meets [since, until), by start."""
+        """Findings whose interval meets [since, until), by start; of `asset` where given."""
         connection = self._database.connection
-        return projection.findings(connection, kind, since, until, limit, status)
+        return projection.findings(connection, kind, since, until, limit, status, asset)
 
     def rebuild_findings(self, decode: Decode = body_of) -> int:
         """Drop the projection of findings and make it again from the records; how many."""

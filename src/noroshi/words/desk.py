@@ -6,14 +6,14 @@ no store: `feeds` opens sources, `detect` folds columns, the node stores what is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from noroshi.words.asset import Asset, AssetGraph
 from noroshi.words.evidence import Locator
-from noroshi.words.finding import Finding, Reliability
+from noroshi.words.finding import Finding, Measure, Reliability
 from noroshi.words.kind import Kind
 from noroshi.words.label import Label
 from noroshi.words.record import Record
@@ -105,12 +105,75 @@ class Covered(msgspec.Struct, frozen=True, tag=True):
 Emit = Found | Retract | Covered
 
 
-class Query(msgspec.Struct, frozen=True):
-    """A verb of the desk's own for CLI and API (`noroshi sea crossed`)."""
+class Held(Protocol):
+    """A live finding as the node keeps it, to read. Instants are µs UTC."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def t0(self) -> int: ...
+    @property
+    def t1(self) -> int: ...
+    @property
+    def subjects(self) -> tuple[str, ...]: ...
+    @property
+    def assets(self) -> tuple[str, ...]: ...
+    @property
+    def measures(self) -> dict[str, Measure]: ...
+
+
+class Ask(Protocol):
+    """What a query may read of its node: assets, and live findings that meet [since, until)."""
+
+    def assets(self) -> AssetGraph:
+        """The assets of the node and their edges."""
+        ...
+
+    def findings(
+        self,
+        kind: str,
+        since: int | None = None,
+        until: int | None = None,
+        asset: str | None = None,
+    ) -> Sequence[Held]:
+        """Live findings of a kind, by start; only those at `asset` where it is given."""
+        ...
+
+
+class Option(msgspec.Struct, frozen=True):
+    """What a query is asked with, as text: an argument by its place where it is `positional`, else
+    an option by its name. Without `default` it may be left out only if `required` is False."""
 
     name: str
     help: str
-    run: Callable[..., Any]
+    default: str | None = None
+    required: bool = False
+    positional: bool = False
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A query's answer: `value` for programs; for people a table (heading, right-aligned) and lines
+    before and after it."""
+
+    value: Any
+    before: tuple[str, ...] = ()
+    columns: tuple[tuple[str, bool], ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    after: tuple[str, ...] = ()
+
+
+class Query(msgspec.Struct, frozen=True):
+    """A verb of the desk's own for CLI and API (`noroshi sea crossed`). `run` gets what it may read
+    and the options by name, None for what was not given; it raises `BadInput` for what it cannot
+    understand. `examples` are what follows the verb on a command line."""
+
+    name: str
+    help: str
+    run: Callable[[Ask, Mapping[str, str | None]], Answer]
+    options: tuple[Option, ...] = ()
+    examples: tuple[str, ...] = ()
 
 
 class Desk(Protocol):

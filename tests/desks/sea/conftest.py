@@ -20,13 +20,16 @@ from noroshi.words.ids import canonical, sha256
 from noroshi.words.label import Label, Strand
 from noroshi.words.time import SECOND, parse_instant
 
+SCENE = sys.modules[__name__]
+"""Taken when this file is loaded: later the name is the last loaded `conftest`'s."""
+
 DAY0 = parse_instant("2021-03-20T00:00:00Z")
 LABEL = Label((Strand("JPN", "maritime", "ais"),))
 
 
 @pytest.fixture(scope="session")
 def scene() -> ModuleType:
-    return sys.modules[__name__]
+    return SCENE
 
 
 @pytest.fixture(scope="session")

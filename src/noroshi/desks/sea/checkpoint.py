@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from noroshi.desks.sea.outages import Report
 from noroshi.desks.sea.state import COLUMNS, Counts, Emitted, Origin, State
 from noroshi.words.desk import Context
 
@@ -15,6 +16,7 @@ class _Saved(msgspec.Struct, frozen=True):
     origins: list[Origin]
     names: dict[str, tuple[int, str]]
     said: dict[str, dict[int, tuple[float, int]]]
+    outages: list[tuple[str, str, list[Report]]]
     emitted: dict[str, Emitted]
     counts: Counts
     detected_at: int
@@ -31,6 +33,7 @@ def dump(state: State, version: str) -> bytes:
             origins=list(state.origins),
             names=state.names,
             said=state.said,
+            outages=[(*key, sorted(reports)) for key, reports in state.outages.items()],
             emitted=state.emitted,
             counts=state.counts,
             detected_at=state.detected_at,
@@ -51,6 +54,7 @@ def load(data: bytes, context: Context, version: str) -> State | None:
     state.subjects = {name: number for number, name in enumerate(saved.subjects)}
     state.origins = {origin: number for number, origin in enumerate(saved.origins)}
     state.names, state.said, state.emitted = saved.names, saved.said, saved.emitted
+    state.outages = {(ref, asset): set(reports) for ref, asset, reports in saved.outages}
     state.counts, state.detected_at = saved.counts, saved.detected_at
     state.restore({name: np.frombuffer(saved.table[name], COLUMNS[name]) for name in COLUMNS})
     return state

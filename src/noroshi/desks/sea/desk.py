@@ -11,6 +11,7 @@ import functools
 import importlib.resources
 from typing import TYPE_CHECKING, Any
 
+from noroshi.desks.sea import crossed
 from noroshi.desks.sea import parameters as settings
 from noroshi.words.desk import Found, Query, Retract
 from noroshi.words.ids import canonical, sha256
@@ -31,7 +32,7 @@ class Sea:
 
     name = "sea"
     version = "2"
-    queries: tuple[Query, ...] = ()
+    queries: tuple[Query, ...] = (crossed.QUERY,)
 
     @functools.cached_property
     def kinds(self) -> Mapping[str, Kind]:
@@ -50,7 +51,7 @@ class Sea:
         return read.sniff(head)
 
     def read(self, source: Source) -> Iterator[Columns | Rejected]:
-        """Columns of kind `position` and `static`, and what could not be read."""
+        """Columns of kind `position`, `static` and `outage`, and what could not be read."""
         from noroshi.desks.sea import read
 
         return read.read(source)

@@ -14,8 +14,9 @@ from noroshi.desks.sea import ports
 from noroshi.desks.sea.company import companies
 from noroshi.desks.sea.crossing import crossings
 from noroshi.desks.sea.encounter import encounters
-from noroshi.desks.sea.findings import Builder, Seen
+from noroshi.desks.sea.findings import VERSION, Builder, Seen
 from noroshi.desks.sea.grid import resample
+from noroshi.desks.sea.outages import outages
 from noroshi.desks.sea.parameters import KNOT_MS
 from noroshi.desks.sea.sphere import arc_m, chord_m, vectors
 from noroshi.desks.sea.stop import lasting, stationary
@@ -38,11 +39,11 @@ UNNAMED = "—"
 
 def detect(state: State) -> list[Finding]:
     """All findings, sorted by (start, id)."""
+    found = list(outages(state, VERSION))
     track = tracks(state)
-    if not len(track.t):
-        return []
-    builder = Builder(state, track)
-    found = [builder.build(each) for each in _seen(track, state)]
+    if len(track.t):
+        builder = Builder(state, track)
+        found += [builder.build(each) for each in _seen(track, state)]
     return sorted(found, key=lambda each: (each.span.t0, each.id))
 
 

@@ -27,8 +27,8 @@ PATIENCE = 2_000
 
 
 def sniff(head: bytes) -> float:
-    """How surely `head` begins AIS sentences or a table of positions (0 to 1)."""
-    return max(tables.sniff(head), _nmea_sniff(head))
+    """How surely `head` begins AIS sentences, a table of positions or reports of outages."""
+    return max(tables.sniff(head), _nmea_sniff(head), _outage_sniff(head))
 
 
 def read(source: Source) -> Iterator[Columns | Rejected]:
@@ -41,7 +41,11 @@ def read(source: Source) -> Iterator[Columns | Rejected]:
     head = begin[:HEAD]
     if not head:
         return
-    if _nmea_sniff(head) >= tables.sniff(head) and _nmea_sniff(head) > 0:
+    if _outage_sniff(head) > 0:
+        from noroshi.desks.sea import outages
+
+        yield from outages.read(source)
+    elif _nmea_sniff(head) >= tables.sniff(head) and _nmea_sniff(head) > 0:
         yield from _log(source, len(begin) < SMALL)
     elif tables.sniff(head) > 0:
         yield from tables.read(source, BATCH)
@@ -66,6 +70,12 @@ def _log(source: Source, small: bool) -> Iterator[Columns | Rejected]:
         from noroshi.desks.sea import decode
 
         yield from decode.read(source, PATIENCE)
+
+
+def _outage_sniff(head: bytes) -> float:
+    from noroshi.desks.sea import outages
+
+    return outages.sniff(head)
 
 
 def _nmea_sniff(head: bytes) -> float:

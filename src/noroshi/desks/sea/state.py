@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import numpy as np
 
+from noroshi.desks.sea import outages
+from noroshi.desks.sea.outages import Report
 from noroshi.words import ids
 from noroshi.words.evidence import ByteRange, Locator, Row
 from noroshi.words.finding import Reliability
@@ -88,6 +90,7 @@ class State:
         self.subjects: dict[str, int] = {}
         self.origins: dict[Origin, int] = {}
         self.names: dict[str, tuple[int, str]] = {}
+        self.outages: dict[tuple[str, str], set[Report]] = {}
         self.said: dict[str, dict[int, tuple[float, int]]] = {}
         self.emitted: dict[str, Emitted] = {}
         self.counts = Counts()
@@ -96,12 +99,14 @@ class State:
         self._pending: list[dict[str, Array]] = []
 
     def take(self, columns: Columns) -> None:
-        """Add a batch of kind `position` or `static`; any other kind is not ours to judge."""
+        """Add a batch of kind `position`, `static` or `outage`; another is not ours to judge."""
         if columns.kind == "static":
             self._take_names(columns)
             self._take_said(columns)
         elif columns.kind == "position":
             self._take_positions(columns)
+        elif columns.kind == "outage":
+            outages.take(self, columns, self._origin(columns.source))
 
     def table(self) -> dict[str, Array]:
         """The held positions, one per subject and grain, sorted by (subject number, t)."""

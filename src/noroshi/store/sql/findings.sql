@@ -53,6 +53,14 @@ FROM finding
 WHERE status = ? AND kind = ? AND t0 < ? AND t1 >= ?
 ORDER BY t0, id LIMIT ?;
 
+-- name: rows_of_asset
+SELECT f.id, f.seq, f.version, f.observation, f.owner, f.kind, f.t0, f.t1, f.precision, f.lon,
+       f.lat, f.radius_m, f.measures, f.detector, f.reliability, f.credibility, f.status,
+       f.reason, f.replaced_by
+FROM finding_asset a JOIN finding f ON f.id = a.id
+WHERE a.asset = ? AND f.status = ? AND f.kind = COALESCE(?, f.kind) AND f.t0 < ? AND f.t1 >= ?
+ORDER BY f.t0, f.id LIMIT ?;
+
 -- name: subjects
 SELECT subject FROM finding_subject WHERE id = ? ORDER BY subject;
 

@@ -1,0 +1,226 @@
+"""Who was at a cable about the time it failed: the ledger of crossings, by loss of speed.
+
+The order is by the share of its own earlier speed that a ship surely lost: by more than the error
+of the speed itself. A ship that had a port or the traffic as a reason stands after the others. The
+order says where to look first, and nothing more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from noroshi.desks.sea import asked
+from noroshi.words.desk import Answer, Option, Query
+from noroshi.words.errors import BadInput
+from noroshi.words.time import MINUTE, SECOND, Span, format_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from noroshi.words.asset import Asset
+    from noroshi.words.desk import Ask, Held
+    from noroshi.words.finding import Measure
+
+KINDS: Final = ("cable", "pipeline")
+
+
+class Ship(msgspec.Struct, frozen=True):
+    """One line of the answer. `minutes` from the instant asked about to the crossing, or to where
+    it was nearest (negative: before). `sure_loss_share` is None without a speed before."""
+
+    finding: str
+    subjects: tuple[str, ...]
+    since: str
+    until: str
+    at: str
+    minutes: float
+    crossed: bool
+    sure_loss_share: float | None
+    measures: Mapping[str, Measure]
+
+
+class Crossed(msgspec.Struct, frozen=True):
+    """Who was at `asset` in [since, until), in the order to look; where nobody was, how many
+    passes of the asset there are at all (`known`), and from when to when."""
+
+    asset: str
+    name: str
+    since: str
+    until: str
+    ships: tuple[Ship, ...]
+    outage: str | None = None
+    known: int | None = None
+    first: str | None = None
+    last: str | None = None
+
+
+def crossed(ask: Ask, given: Mapping[str, str | None]) -> Answer:
+    """Who was at an asset in the time before and after an instant or a reported outage."""
+    before, after = (asked.duration(name, given[name]) for name in ("before", "after"))
+    limit = asked.count("limit", given["limit"])
+    asset, around = _sought(ask, given)
+    since, until = around.t0 - before, around.t1 + after
+    found = ask.findings("crossing", since, until, asset.id)
+    ships = sorted((_ship(each, around.t0) for each in found), key=_order)
+    answer = Crossed(
+        asset=asset.id,
+        name=asset.name,
+        since=format_instant(since),
+        until=format_instant(until),
+        ships=tuple(ships),
+        outage=given["outage"],
+    )
+    if ships:
+        return _table(answer, limit)
+    every = ask.findings("crossing", asset=asset.id)
+    if every:
+        first, last = min(each.t0 for each in every), max(each.t1 for each in every)
+        answer = msgspec.structs.replace(
+            answer, first=format_instant(first), last=format_instant(last)
+        )
+    return _nobody(msgspec.structs.replace(answer, known=len(every)))
+
+
+def _sought(ask: Ask, given: Mapping[str, str | None]) -> tuple[Asset, Span]:
+    graph, outage = ask.assets(), given["outage"]
+    if outage is not None:
+        said = _outage(ask, outage)
+        return asked.asset(graph, given["asset"] or said.assets[0], KINDS), Span(said.t0, said.t1)
+    if given["asset"] is None or given["around"] is None:
+        raise BadInput(
+            "command line", "nothing to look for", expected="ASSET --around T, or --outage ID"
+        )
+    return asked.asset(graph, given["asset"], KINDS), asked.instant("around", given["around"])
+
+
+def _outage(ask: Ask, name: str) -> Held:
+    every = ask.findings("outage")
+    found = [each for each in every if name in (each.id, each.measures.get("ref"))]
+    found = found or [each for each in every if each.id.startswith(name)]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(str(each.measures.get("ref")) for each in every[-asked.SHOWN :])
+    raise BadInput(
+        "--outage",
+        "no such report" if not found else f"{len(found)} reports go by that",
+        found=name,
+        expected=f"one of {known}" if known else "an outage that was reported",
+        hint="noroshi ingest reads reports (docs/sea.md, outage)",
+    )
+
+
+def sure_loss(measures: Mapping[str, Measure]) -> float | None:
+    """The share of its baseline by which a ship was surely slower; None where it is not known."""
+    numbers = [measures.get(name) for name in ("loss_kn", "speed_error_kn", "baseline_kn")]
+    loss, error, baseline = (each if isinstance(each, (int, float)) else None for each in numbers)
+    if loss is None or error is None or not baseline:
+        return None
+    return round((loss - error) / baseline, 4)
+
+
+def _ship(each: Held, t: int) -> Ship:
+    told = each.measures
+    crossed = "crossed_after_s" in told
+    after = told.get("crossed_after_s", told.get("closest_after_s", 0))
+    at = each.t0 + round(float(after) * SECOND)
+    return Ship(
+        finding=each.id,
+        subjects=each.subjects,
+        since=format_instant(each.t0),
+        until=format_instant(each.t1),
+        at=format_instant(at),
+        minutes=round((at - t) / MINUTE, 1),
+        crossed=crossed,
+        sure_loss_share=sure_loss(told),
+        measures=told,
+    )
+
+
+def _order(ship: Ship) -> tuple[bool, bool, float, str]:
+    explained = ship.measures.get("reason", "none") != "none"
+    loss = ship.sure_loss_share
+    return explained, loss is None, -(loss or 0.0), ship.finding
+
+
+COLUMNS: Final = (
+    ("", True), ("ship", False), ("name", False), ("there (UTC)", False), ("min", True),
+    ("before kn", True), ("slowest kn", True), ("lost", True), ("signs of dragging", False),
+    ("reason", False), ("finding", False),
+)  # fmt: skip
+
+
+def _table(answer: Crossed, limit: int) -> Answer:
+    shown = answer.ships[:limit]
+    after = [
+        "Lost: the share of its own speed of the two hours before, where it is sure. Ships slow "
+        "down for many reasons."
+    ]
+    if len(shown) < len(answer.ships):
+        after.insert(0, f"{len(shown)} of {len(answer.ships)}; --limit shows more.")
+    return Answer(
+        value=answer,
+        before=(f"{_title(answer)}: {len(answer.ships)} passes, most speed lost first", ""),
+        columns=COLUMNS,
+        rows=tuple(_row(number, each) for number, each in enumerate(shown, start=1)),
+        after=("", *after),
+    )
+
+
+def _row(number: int, ship: Ship) -> tuple[str, ...]:
+    told = ship.measures
+    loss = ship.sure_loss_share
+    mark = "" if ship.crossed else " (near)"
+    return (
+        str(number),
+        ", ".join(ship.subjects),
+        str(told.get("names", "")),
+        ship.at[:16].replace("T", " ") + mark,
+        f"{ship.minutes:+.0f}",
+        _knots(told.get("baseline_kn")),
+        _knots(told.get("lowest_kn")),
+        "–" if loss is None else f"{max(0.0, loss):.1%}",
+        str(told.get("drag_signs", "none")),
+        str(told.get("reason", "none")),
+        ship.finding[:18],
+    )
+
+
+def _knots(value: Measure | None) -> str:
+    return f"{value:.1f}" if isinstance(value, (int, float)) else "–"
+
+
+def _title(answer: Crossed) -> str:
+    since, until = (each[:16].replace("T", " ") for each in (answer.since, answer.until))
+    return f"{answer.name} ({answer.asset}), {since} to {until} UTC"
+
+
+def _nobody(answer: Crossed) -> Answer:
+    looked = f"Looked at: {answer.known} passes of it in the ledger"
+    if answer.first and answer.last:
+        looked += f", {answer.first[:16]} to {answer.last[:16]}"
+    after = [looked + "."]
+    if not answer.known:
+        after.append("Hint: noroshi ingest FILE… reads tracks; noroshi assets load looks again")
+    return Answer(value=answer, before=(f"{_title(answer)}: no ship was there", *after))
+
+
+OPTIONS: Final[Sequence[Option]] = (
+    Option("asset", "Id of a cable or pipeline, or part of its id or name.", positional=True),
+    Option("around", "When it failed: RFC 3339, or a date."),
+    Option("outage", "A reported outage instead: its ref, or its finding's id."),
+    Option("before", "How long before to look.", "60m"),
+    Option("after", "How long after to look.", "10m"),
+    Option("limit", "At most this many lines.", "20"),
+)
+QUERY: Final = Query(
+    name="crossed",
+    help="Who was at a cable or pipeline about an instant, most of its own speed lost first.",
+    run=crossed,
+    options=tuple(OPTIONS),
+    examples=(
+        "estlink --around 2024-12-25T10:26:00Z --node ./fin",
+        "--outage F-2024-17 --before 2h --node ./fin --json",
+    ),
+)

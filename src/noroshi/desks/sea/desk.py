@@ -11,7 +11,7 @@ import functools
 import importlib.resources
 from typing import TYPE_CHECKING, Any
 
-from noroshi.desks.sea import crossed
+from noroshi.desks.sea import crossed, presence
 from noroshi.desks.sea import parameters as settings
 from noroshi.words.desk import Found, Query, Retract
 from noroshi.words.ids import canonical, sha256
@@ -32,7 +32,7 @@ class Sea:
 
     name = "sea"
     version = "2"
-    queries: tuple[Query, ...] = (crossed.QUERY,)
+    queries: tuple[Query, ...] = (crossed.QUERY, presence.QUERY)
 
     @functools.cached_property
     def kinds(self) -> Mapping[str, Kind]:

@@ -22,6 +22,7 @@ from noroshi.desks.sea.sphere import arc_m, chord_m, vectors
 from noroshi.desks.sea.stop import lasting, stationary
 from noroshi.desks.sea.tracks import Tracks, tracks
 from noroshi.desks.sea.visit import Visit, visits
+from noroshi.desks.sea.zonal import zone_visits
 from noroshi.words.time import HOUR
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def _seen(track: Tracks, state: State) -> Iterator[Seen]:
     yield from encounters(track, grid, far, parameters)
     yield from companies(track, grid, parameters)
     yield from crossings(track, state, near, parameters)
+    yield from zone_visits(track, state, parameters)
 
 
 def _stops(track: Tracks, near: Harbours, parameters: Parameters) -> Iterator[Seen]:

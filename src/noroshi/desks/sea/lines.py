@@ -92,6 +92,7 @@ class Lines:
         """Index into `assets` (-1: none in reach) and metres (inf) for points in degrees."""
         from noroshi.desks.sea.kernels.lines import nearest
 
+        lon, lat = np.ascontiguousarray(lon), np.ascontiguousarray(lat)
         found, angle = np.empty(len(lon), dtype=np.int64), np.empty(len(lon))
         nearest(
             lon, lat, found, angle, self._ends, self._normals, self._reach, self._widths,

@@ -146,6 +146,13 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """As many others at the asset within an hour that lost half as much of their speed or more
     are a reason: traffic, a speed limit, weather. Ours."""
 
+    zone_gap_s: int = 14_400
+    """A ship that is silent for longer is in no zone meanwhile (as `port_gap_s`)."""
+
+    zone_merge_s: int = 3_600
+    """Who leaves a zone and is back sooner has not left it. Ours: a ship along the rim of a
+    zone."""
+
 
 _BUCKETS = {
     "stop_min_s": 3_600,
@@ -153,6 +160,7 @@ _BUCKETS = {
     "encounter_min_s": 3_600,
     "company_min_s": 3_600,
     "cross_merge_s": 600,
+    "zone_merge_s": 3_600,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import re
 import threading
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -108,8 +109,13 @@ account_hash = {{ file = "hash" }}
 
 
 def _tell(home: Path, party: str, own: str, url: str) -> None:
-    """Put where `party` answers into the configuration of `own`."""
+    """Put where `party` answers into the configuration of `own`, in place of where it did."""
     file = home / "node.toml"
+    there = re.sub(
+        rf"(?m)(^\[\[peer\]\] # {party}\n)url = .*\nuser = .*\npassword = .*\n",
+        r"\1",
+        file.read_text("utf-8"),
+    )
     login = f'url = "{url}"\nuser = "{own.lower()}"\npassword = {{ file = "password" }}\n'
     mark = f"[[peer]] # {party}\n"
-    file.write_text(file.read_text("utf-8").replace(mark, mark + login), "utf-8")
+    file.write_text(there.replace(mark, mark + login), "utf-8")

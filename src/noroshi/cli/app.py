@@ -11,6 +11,7 @@ import typer
 
 from noroshi.cli.account import account_app
 from noroshi.cli.assets import assets_app
+from noroshi.cli.backup import backup_app
 from noroshi.cli.carry import carry_app
 from noroshi.cli.exchange import exchange_app
 from noroshi.cli.key import key_app
@@ -33,6 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(exchange_app)
+app.add_typer(backup_app)
 app.add_typer(carry_app)
 app.add_typer(account_app, name="account")
 app.add_typer(assets_app, name="assets")

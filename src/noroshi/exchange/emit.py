@@ -13,7 +13,7 @@ from noroshi.exchange.closure import KEPT, PLAIN
 from noroshi.exchange.journal import Changes, Key, Shown, Want
 from noroshi.exchange.project import Projector, Shape
 from noroshi.exchange.region import Region, Version, transforms_of
-from noroshi.store import Entry, Store
+from noroshi.store import Entry, Recall, Store
 from noroshi.words import ids
 
 
@@ -33,6 +33,7 @@ class Emission:
     ) -> None:
         self._store, self._party, self._region, self._projector = store, party, region, projector
         self._settled = store.settled(party)
+        self._forgotten = store.forgotten()
         self._owner, self._secret, self._now = owner, secret, now
         self._again: set[int] = set()
         self._batch: dict[int, list[Want]] = {}
@@ -54,10 +55,25 @@ class Emission:
 
     def _wants(self, version: Version) -> list[Want]:
         """What the version brings."""
-        if not version.state & KEPT:
+        if not version.state & KEPT or self._taken_back(version):
             return []
         bodies = self._projector.bodies(self._region.node(version), self._shape(version), self._now)
         return [journal.want(version.seq, each) for each in bodies]
+
+    def _taken_back(self, version: Version) -> bool:
+        """Whether this node took the record back and then was put back from a backup that did not
+        have it: then it is taken back again."""
+        if not self._forgotten:
+            return False
+        held = self._store.by_seq(version.seq)
+        for each in () if held.hops else self._forgotten:
+            if tombstone.recalls(self._secret, each.party, held.id, each.stone):
+                if self._store.withdraw(held.id, at=self._now):
+                    why = f"{each.party} was told so before this node was put back from a backup"
+                    self._store.put_recall(Recall(held.id, self._now, why, self._now))
+                self._store.remember(each.stone)
+                return True
+        return False
 
     def _shared(self, wants: Iterable[Want]) -> list[str]:
         """What others may bring as well; who parties are is said once and for ever."""
@@ -170,6 +186,7 @@ class Emission:
             self._now,
             # Nobody gave it and it is gone: this node itself took it back.
             recalled=record.status == "tombstone" and not record.hops,
+            record=record.id,
         )
         self._store.put_blob(body.body)
         return journal.want(seq, body)

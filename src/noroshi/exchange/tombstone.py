@@ -18,6 +18,7 @@ from noroshi.words import ids
 from noroshi.words.time import format_instant, parse_instant
 
 TYPE: Final = "tombstone"
+_HALF: Final = 8
 
 
 class Tombstone(msgspec.Struct, frozen=True):
@@ -52,11 +53,15 @@ def tombstone(
     at: int,
     *,
     recalled: bool = False,
+    record: str = "",
 ) -> Body:
     """What tells `party` that `owner` withdrew `versions` of an object at `at` (µs UTC). The id is
-    keyed by a secret of the node: nobody who was not served can look for it."""
+    keyed by a secret of the node: nobody who was not served can look for it, and of one
+    `recalled` from all, only the node can tell from the id of which `record` it was."""
     keyed = hmac.digest(secret, ids.canonical([TYPE, party, withdrawn, versions, at]), "sha256")
-    oid = f"{TYPE}--{uuid.UUID(bytes=keyed[:16], version=4)}"
+    half = keyed[:_HALF]
+    tag = _tag(secret, half, party, record) if recalled else keyed[_HALF : 2 * _HALF]
+    oid = f"{TYPE}--{uuid.UUID(bytes=half + tag, version=4)}"
     moment = format_instant(at)
     object_: dict[str, Any] = {
         "type": TYPE,
@@ -72,6 +77,23 @@ def tombstone(
         "extensions": {TOMBSTONE_EXTENSION: {"extension_type": "new-sdo"}},
     }
     return Body(oid, parse_instant(moment), TYPE, "2.1", ids.canonical(object_))
+
+
+def recalls(secret: bytes, party: str, record: str, stone: str) -> bool:
+    """Whether `stone` is the id of a tombstone by which this node told `party` that it took
+    `record` back from all. For any other id it is one chance in 2^62."""
+    try:
+        found = uuid.UUID(stone.removeprefix(f"{TYPE}--")).bytes
+    except ValueError:
+        return False
+    named = found[:_HALF] + _tag(secret, found[:_HALF], party, record)
+    return hmac.compare_digest(uuid.UUID(bytes=named, version=4).bytes, found)
+
+
+def _tag(secret: bytes, half: bytes, party: str, record: str) -> bytes:
+    # Byte 6 holds the version digit that makes it a UUID.
+    named = ids.canonical([TYPE, "recalled", (half[:6] + half[7:]).hex(), party, record])
+    return hmac.digest(secret, named, "sha256")[:_HALF]
 
 
 def read(raw: bytes) -> Tombstone | None:

@@ -71,7 +71,10 @@ class Views:
         return total
 
     def advance(self, party: str, now: int) -> Refreshed:
-        """One batch of a refresh, in one transaction; `more` where that was not all."""
+        """One batch of a refresh, in one transaction; `more` where that was not all. Nothing is
+        done while the store, put back from a backup, waits for what partners say."""
+        if self._store.shut():
+            return Refreshed()
         epoch, policy = self._policy(now)
         if self._current(party, epoch, now):
             return Refreshed()
@@ -112,6 +115,8 @@ class Views:
     ) -> Page:
         """The next `limit` entries that the party may have at `now`, accounted for as disclosed
         unless it gets to see none of them (`disclose` false)."""
+        if self._store.shut():
+            return Page(())
         behind = self._caught_up(party, now)
         _, policy = self._policy(now)
         return self._serving.page(
@@ -130,6 +135,8 @@ class Views:
         self, party: str, oid: str, now: int, *, disclose: bool = True
     ) -> tuple[Served, ...]:
         """Every version of one object that the party may have at `now`, newest first."""
+        if self._store.shut():
+            return ()
         behind = self._caught_up(party, now)
         _, policy = self._policy(now)
         return self._serving.object(policy, party, oid, now, disclose=disclose, behind=behind)

@@ -6,18 +6,20 @@ the peer has answered. What is sent twice, because an answer was lost, is taken 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Final
 
 import httpx2
 import msgspec
 
-from noroshi.exchange import receipt
+from noroshi.exchange import inventory, receipt
 from noroshi.exchange.receipt import Onward, Receipt, State
 from noroshi.exchange.served import Served
 from noroshi.exchange.taxii import envelope
-from noroshi.exchange.taxii.client import PeerError, discover_inbox, send
+from noroshi.exchange.taxii.client import PeerError, discover_inbox, discover_view, send
 from noroshi.exchange.vouch import vouch
+from noroshi.node import resync
 from noroshi.node.node import Node
 from noroshi.node.peering import open_to
 from noroshi.store import Store, Where
@@ -50,6 +52,8 @@ def push(node: Node, party: str, now: Callable[[], int]) -> Pushed:
     with open_to(node.settings, node.settings.peer(party)) as http:
         line = Line(node, party, http)
         pushed = Pushed(party)
+        with contextlib.suppress(PeerError):  # who has no view for us has nothing to ask us
+            line.inventory(discover_view(line.start, line.auth, http)[1], now())
         line.objects(pushed, now)
         line.receipts(pushed, now())
     return pushed
@@ -68,6 +72,19 @@ def answer(node: Node, party: str, http: httpx2.Client, now: int) -> int:
     return pushed.receipts
 
 
+def tell(node: Node, party: str, life: int, http: httpx2.Client, now: int) -> None:
+    """Tell the node of `party`, which is in life number `life`, what we hold from it, once. One
+    without an inbox for us is told nothing."""
+    if life and life != _told_of(node, party):
+        with contextlib.suppress(NoInbox):
+            Line(node, party, http).inventory(life, now)
+
+
+def _told_of(node: Node, party: str) -> int:
+    held = node.store.source(f"life:{party}")
+    return held.offset if held else 0
+
+
 class NoInbox(PeerError):
     """The peer has no inbox for us."""
 
@@ -80,11 +97,8 @@ class Line:
         if peer.url is None:
             raise BadConfig("node.toml", f"[[peer]] {party} has no url to send to")
         self._node, self._party, self._http = node, party, http
-        self._auth: tuple[str, str] | None = None
-        if peer.user and peer.password:
-            secret = node.settings.secret(peer.password, f"password of [[peer]] {party}")
-            self._auth = peer.user, secret
-        url = discover_inbox(peer.url, self._auth, http)
+        self.start, self.auth = peer.url, _auth(node, party)
+        url = discover_inbox(peer.url, self.auth, http)
         if url is None:
             raise NoInbox(peer.url, "no inbox for us", "one: is our public_key pinned there?")
         self._url = url
@@ -110,6 +124,15 @@ class Line:
             pushed.taken += taken
             pushed.refused += refused
 
+    def inventory(self, life: int, now: int) -> None:
+        """Send what we hold from the party, where it asks in a life that it was not told in."""
+        node, party = self._node, self._party
+        if not life or life == _told_of(node, party):
+            return
+        for each in resync.answer(node, party, life, now):
+            self._send([letter(node.party, party, inventory.inventory(each), now)], now)
+        node.store.set_source(f"life:{party}", f"life of {party}", life, b"", True, now)
+
     def receipts(self, pushed: Pushed, now: int) -> None:
         """Send what there is to say about withdrawals of the party."""
         due = due_receipts(self._node, self._party, now)
@@ -124,7 +147,15 @@ class Line:
         node = self._node
         vouched = vouch(node.store, node.party, node.keys, entries, now)
         body = envelope.objects(entries, None, terms=True, vouched=vouched).body
-        return send(self._url, self._auth, self._http, body)
+        return send(self._url, self.auth, self._http, body)
+
+
+def _auth(node: Node, party: str) -> tuple[str, str] | None:
+    peer = node.settings.peer(party)
+    if peer.user and peer.password:
+        secret = node.settings.secret(peer.password, f"password of [[peer]] {party}")
+        return peer.user, secret
+    return None
 
 
 def letter(sender: str, party: str, raw: bytes, now: int) -> Served:

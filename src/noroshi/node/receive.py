@@ -15,13 +15,13 @@ from enum import Enum
 
 import msgspec
 
-from noroshi.exchange import receipt, tombstone
+from noroshi.exchange import inventory, receipt, tombstone
 from noroshi.exchange.parts import understated
 from noroshi.exchange.sign import verify_grant
 from noroshi.exchange.taxii.client import Pulled
 from noroshi.exchange.tombstone import Tombstone
 from noroshi.exchange.vouch import vouchers
-from noroshi.node import keyring
+from noroshi.node import keyring, resync
 from noroshi.node.node import Node
 from noroshi.pact.decide import decide
 from noroshi.pact.policy import Policy
@@ -49,6 +49,7 @@ class Received(msgspec.Struct):
     own: int = 0
     withdrawn: int = 0
     receipts: int = 0
+    inventories: int = 0
     refused: int = 0
     reasons: dict[str, int] = {}
 
@@ -87,6 +88,8 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
             report.own += 1
         elif taken is Left.SAID:
             report.receipts += 1
+        elif taken is Left.TOLD:
+            report.inventories += 1
         else:
             said = f"from {party}: {taken}"
             rejected.append(Rejected(f"peer {party}", JsonPointer(f"/{n}"), said, raw))
@@ -110,6 +113,7 @@ class Left(Enum):
     WITHDRAWN = "a withdrawal, carried out"
     OWN = "what is ours came back"
     SAID = "a receipt, kept"
+    TOLD = "an inventory, taken"
 
 
 def _proofs(
@@ -141,9 +145,12 @@ def _take(
     if not is_stix_id(common.id) or common.id.rpartition("--")[0] != common.type:
         return "no STIX id of its type"
     gone = tombstone.read(raw)
-    if gone is not None or common.type == receipt.TYPE:
+    if gone is not None or common.type in (receipt.TYPE, inventory.TYPE):
         if common.created_by_ref != identity_id(party):
-            return f"a {'withdrawal' if gone else 'receipt'} in the name of another"
+            what = "withdrawal" if gone else common.type
+            return f"a {what} in the name of another"
+        if common.type == inventory.TYPE:
+            return _told(node, party, raw, now)
         return _said(node, party, raw, now) if gone is None else _withdraw(node, party, gone, now)
     if label is None:
         return "no label came with it"
@@ -310,6 +317,14 @@ def _said(node: Node, party: str, raw: bytes, now: int) -> Left | str:
         return "a receipt for what was not withdrawn from this peer"
     node.store.put_receipt(found.stone, party, found.version, raw, at=now)
     return Left.SAID
+
+
+def _told(node: Node, party: str, raw: bytes, now: int) -> Left | str:
+    """Take what the peer says it holds from us, where we asked."""
+    found = inventory.read(raw, party)
+    if found is None:
+        return "an inventory that does not read"
+    return resync.told(node, found, now) or Left.TOLD
 
 
 def _genuine(node: Node, grant: Grant) -> bool:

@@ -56,7 +56,8 @@ def service(node: Node, accounts: Accounts | None = None) -> Service:
     plain collections that its operator declared."""
     config = node.settings.config
     views, inbox = node.views(), Inbox(node, API)
-    view = view_collection(node.party, views, f"View of {node.party}")
+    title = f"View of {node.party}"
+    view = view_collection(node.party, views, title, lambda: node.store.life().n)
     offered = roots(config, node.store, {API: (view, inbox_collection(node.party, views, inbox))})
     longest = (each.max_content_length or 0 for each in offered)
     return Service(

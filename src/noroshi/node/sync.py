@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import msgspec
 
-from noroshi.exchange.taxii.client import Cursor, Pulled, discover, pull
+from noroshi.exchange.taxii.client import Cursor, Pulled, discover_view, pull
 from noroshi.node.node import Node
 from noroshi.node.peering import open_to
-from noroshi.node.push import answer
+from noroshi.node.push import answer, tell
 from noroshi.node.receive import Received, receive
 from noroshi.words.errors import BadConfig
 
@@ -36,7 +36,8 @@ def sync(node: Node, party: str, now: Callable[[], int]) -> SyncReport:
         auth = (peer.user, node.settings.secret(peer.password, f"password of [[peer]] {party}"))
     report = SyncReport(party)
     with open_to(node.settings, peer) as http:
-        collection = discover(peer.url, auth, http)
+        collection, life = discover_view(peer.url, auth, http)
+        tell(node, party, life, http, now())
         for page in pull(collection, auth, _cursor(node, party), http):
             _store_page(node, party, page, report, now())
             report.pages += 1

@@ -6,6 +6,7 @@ transactions, once, whatever is repeated; what is derived can be dropped and reb
 """
 
 from noroshi.store.recalls import Recall, Stone, Where, Withdrawal
+from noroshi.store.restoring import Forgotten, Life, Resync
 from noroshi.store.rows import (
     Added,
     Attested,
@@ -33,14 +34,17 @@ __all__ = [
     "Entry",
     "Event",
     "FindingRow",
+    "Forgotten",
     "Held",
     "Holding",
     "LedgerRow",
+    "Life",
     "Match",
     "NewEntry",
     "NewObject",
     "Put",
     "Recall",
+    "Resync",
     "SourceState",
     "Stone",
     "Store",

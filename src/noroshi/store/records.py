@@ -48,6 +48,10 @@ def put(
         for record in chunk:
             sorting.add(record)
         _insert(connection, sorting.new)
+        for record in sorting.new:
+            if record.status == "tombstone":
+                about = (record.id, record.version)
+                connection.execute(SQL["put_retraction"], (WITHDRAWN, None, *about))
         if retraction is not None:
             for record in sorting.new:
                 connection.execute(SQL["put_retraction"], (*retraction, record.id, record.version))
@@ -86,6 +90,8 @@ class _Sorting:
         self.known = 0
         self.refused: list[tuple[Record, str]] = []
         ids = list({record.id for record in chunk})
+        found = connection.execute(listed(SQL["recalled"], len(ids)), ids)
+        self.recalls = {row[0] for row in found}
         for row in connection.execute(listed(SQL["held"], len(ids)), ids):
             self._hold(*row[:4])
             if row[4] == "tombstone":
@@ -115,7 +121,7 @@ class _Sorting:
         elif held is None and not record.hops and record.id in self.taken_back:
             self.refused.append((record, RECALLED))
         elif held is None:
-            self.new.append(record)
+            self.new.append(self._ended(record) if self._forgotten(record) else record)
             self._hold(record.id, record.version, record.sha256, record.owner)
         elif held != record.sha256:
             self.refused.append((record, CONFLICTING))
@@ -128,6 +134,15 @@ class _Sorting:
             self.known += 1
             if not record.hops and self._corrected(record):
                 self.relabelled.append(record)
+
+    def _forgotten(self, record: Record) -> bool:
+        """Whether this node took the record back and then was put back from a backup without it."""
+        return not record.hops and record.id in self.recalls and record.id not in self.newest
+
+    def _ended(self, record: Record) -> Record:
+        self.recalled.add((record.id, record.version))
+        self.taken_back.add(record.id)
+        return msgspec.structs.replace(record, status="tombstone")
 
     def _corrected(self, record: Record) -> bool:
         """Whether a record of this node itself came again under another label than it has."""

@@ -32,6 +32,7 @@ from noroshi.store.keyring import Keyring
 from noroshi.store.laws import Laws
 from noroshi.store.outgoing import Outgoing
 from noroshi.store.recalls import Recalls
+from noroshi.store.restoring import Restoring
 from noroshi.store.rows import (
     PLAIN,
     Added,
@@ -63,7 +64,7 @@ def _opened(where: Path | str, create: bool) -> Database:
     return postgres.opened(where, create=create)
 
 
-class Store(Outgoing, Disclosures, Incoming, Recalls, Keyring, Laws, Graphs):
+class Store(Outgoing, Disclosures, Incoming, Recalls, Restoring, Keyring, Laws, Graphs):
     """One SQLite file or PostgreSQL schema: safe for several threads and processes. A write that
     returned is kept."""
 

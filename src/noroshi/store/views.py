@@ -17,6 +17,8 @@ from noroshi.store.statements import listed, statements
 SQL = statements("views")
 CHUNK: Final = 500
 """Objects looked up at a time."""
+FLOOR: Final = "view_floor"
+"""In `meta`: the instant beyond which journals go on after the store was put back from a backup."""
 
 
 class Current(NamedTuple):
@@ -76,6 +78,8 @@ def append(
 ) -> int:
     """Append `entries` inside the open transaction; the number of the last entry there is."""
     n, entered_at = connection.execute(SQL["last"], (party,)).fetchone() or (0, -1)
+    if entries:
+        n, entered_at = _lifted(connection, n, entered_at)
     rows: list[tuple[Any, ...]] = []
     for entry in entries:
         n, entered_at = n + 1, max(at, entered_at + 1)
@@ -87,6 +91,21 @@ def append(
     if rows:
         events.emit(connection, [("view.changed", party)], at)
     return n
+
+
+def lift(connection: Connection, at: int) -> None:
+    """Let the journals go on beyond `at` (µs UTC), which may have been given already."""
+    if at > int(events.meta(connection, FLOOR) or "0"):
+        connection.execute(statements("events")["set_meta"], (FLOOR, str(at)))
+
+
+def _lifted(connection: Connection, n: int, entered_at: int) -> tuple[int, int]:
+    """Number and date to go on from. Dates rise by 1 µs at least with each number, so that no more
+    numbers were given before the floor than there are microseconds up to it."""
+    floor = int(events.meta(connection, FLOOR) or "-1")
+    if entered_at >= floor:
+        return n, entered_at
+    return n + floor - entered_at, floor
 
 
 def _journal_row(

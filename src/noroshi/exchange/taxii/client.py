@@ -29,6 +29,7 @@ __all__ = [
     "Pulled",
     "discover",
     "discover_inbox",
+    "discover_view",
     "open_client",
     "pull",
     "send",
@@ -115,14 +116,20 @@ def pull(
 
 
 def discover(url: str, auth: tuple[str, str] | None, http: httpx2.Client) -> str:
+    """The URL of the caller's view at the server `url`, as `discover_view`. Raises `PeerError`."""
+    return discover_view(url, auth, http)[0]
+
+
+def discover_view(url: str, auth: tuple[str, str] | None, http: httpx2.Client) -> tuple[str, int]:
     """The URL of the caller's view at the server `url` (its discovery, or the host alone): the
-    collection with the alias `view`, or else the only readable one. Raises `PeerError`."""
+    collection with the alias `view`, or else the only readable one; and how often that node was put
+    back from a backup. Raises `PeerError`."""
     got, found = _collections(Peer(http, auth, time.sleep), url)
     readable = [each for each in found if each.can_read]
     views = [each for each in readable if each.alias == VIEW] or readable
     if len(views) != 1:
         raise PeerError(got.url, f"{len(views)} readable collections", f"one with alias {VIEW!r}")
-    return _at(got, views[0])
+    return _at(got, views[0]), views[0].x_noroshi_life
 
 
 def discover_inbox(url: str, auth: tuple[str, str] | None, http: httpx2.Client) -> str | None:
@@ -171,6 +178,7 @@ class _Collection(msgspec.Struct):
     can_read: bool
     can_write: bool = False
     alias: str | None = None
+    x_noroshi_life: int = 0
 
 
 class _Status(msgspec.Struct):

@@ -235,6 +235,7 @@ def _describe(collection: Collection, rights: Rights) -> dict[str, Any]:
         can_read=rights.read,
         can_write=rights.write,
         media_types=STIX_TYPES,
+        x_noroshi_life=collection.life() or None if collection.life else None,
     )
 
 

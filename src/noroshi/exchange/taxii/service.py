@@ -48,7 +48,8 @@ class Collection(msgspec.Struct, frozen=True):
     """A collection. A view: what it holds is decided per caller by `content`, so that all partners
     share one id and each sees only its own; every account of a party may read it and none may
     write. A plain collection has `plain`, which is its `content` too, and `rights` by account. To
-    an `inbox` the parties that it names may add; what is in it nobody reads.
+    an `inbox` the parties that it names may add; what is in it nobody reads. `life` says how often
+    the node was put back from a backup.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Collection(msgspec.Struct, frozen=True):
     rights: dict[str, Rights] | None = None
     page_cap: int | None = None
     inbox: Inbox | None = None
+    life: Callable[[], int] | None = None
 
     def may(self, account: Account) -> Rights:
         """What the account may do here."""
@@ -122,7 +124,9 @@ class Service(msgspec.Struct, frozen=True):
         )
 
 
-def view_collection(party: str, content: Content, title: str = "View") -> Collection:
+def view_collection(
+    party: str, content: Content, title: str = "View", life: Callable[[], int] | None = None
+) -> Collection:
     """The collection in which every partner of `party`'s node finds its own view."""
     return Collection(
         id=view_id(party),
@@ -130,6 +134,7 @@ def view_collection(party: str, content: Content, title: str = "View") -> Collec
         title=title,
         description="What the agreements in force release to the caller.",
         content=content,
+        life=life,
     )
 
 

@@ -12,6 +12,9 @@ SELECT r.id, r.version, r.sha256, r.owner, r.status, s.cell, h.party
 FROM record r JOIN record_strand s ON s.seq = r.seq LEFT JOIN hop h ON h.seq = r.seq AND h.i = 0
 WHERE r.id IN (?*) ORDER BY r.seq;
 
+-- name: recalled
+SELECT id FROM recall WHERE id IN (?*) AND lifted IS NULL;
+
 -- name: withdraw
 UPDATE record SET status = 'tombstone' WHERE id = ? AND status = 'live';
 

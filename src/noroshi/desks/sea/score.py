@@ -1,0 +1,123 @@
+"""Scoring: what was planted against what was found.
+
+A truth is met by a finding of its kind and exactly its ships whose interval overlaps it by at least
+half of their union. Kinds that are moments (`MOMENTS`: a leap, a change of identity) have no
+length to overlap: there the finding must lie within ten minutes of the truth.
+"""
+
+from __future__ import annotations
+
+import statistics
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from noroshi.words.time import MINUTE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from noroshi.desks.sea.cases import Truth
+    from noroshi.words.finding import Finding
+
+IOU: Final = 0.5
+"""Least intersection over union of the intervals of a truth and the finding that meets it."""
+
+MOMENTS: Final = frozenset({"impossible_move", "identity_swap"})
+SLACK: Final = 10 * MINUTE
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """What was planted in one background, and everything found in it."""
+
+    truths: tuple[Truth, ...]
+    findings: tuple[Finding, ...]
+
+
+class KindScore(msgspec.Struct, frozen=True):
+    """Of one kind: truths planted and met, findings of planted ships that meet none (`false`),
+    median error of the onset in minutes (None: nothing met)."""
+
+    kind: str
+    planted: int
+    met: int
+    false: int
+    onset_min: float | None
+
+    @property
+    def recall(self) -> float | None:
+        """Share of truths met; None where none was planted."""
+        return self.met / self.planted if self.planted else None
+
+    @property
+    def precision(self) -> float | None:
+        """Share of the findings of planted ships that meet a truth; None without findings."""
+        told = self.met + self.false
+        return self.met / told if told else None
+
+
+class AlikeScore(msgspec.Struct, frozen=True):
+    """Of one look-alike: how often it was planted, how often something was said that must not be,
+    and the kinds that were."""
+
+    case: str
+    planted: int
+    fired: int
+    kinds: tuple[str, ...]
+
+
+def score_kind(kind: str, scenes: Sequence[Scene]) -> KindScore:
+    """How `kind` did over all scenes. Findings without a planted ship are not counted here: what
+    the background truly holds is not known."""
+    planted = met = false = 0
+    onsets: list[float] = []
+    for scene in scenes:
+        ours = planted_subjects(scene.truths)
+        told = [each for each in scene.findings if each.kind == kind and ours & {*each.subjects}]
+        for truth in (each for each in scene.truths if each.kind == kind):
+            planted += 1
+            first = next((each for each in told if meets(truth, each)), None)
+            if first is not None:
+                told.remove(first)
+                met += 1
+                onsets.append(abs(first.span.t0 - truth.t0) / MINUTE)
+        false += len(told)
+    onset = round(statistics.median(onsets), 1) if onsets else None
+    return KindScore(kind, planted, met, false, onset)
+
+
+def score_alike(case: str, scenes: Sequence[Scene]) -> AlikeScore:
+    """How often look-alike `case` was taken for something."""
+    planted, fired, kinds = 0, 0, set[str]()
+    for scene in scenes:
+        for truth in (each for each in scene.truths if each.case == case and each.silent):
+            planted += 1
+            said = {
+                each.kind
+                for each in scene.findings
+                if each.kind in truth.silent and subjects(truth) & {*each.subjects}
+            }
+            fired += bool(said)
+            kinds |= said
+    return AlikeScore(case, planted, fired, tuple(sorted(kinds)))
+
+
+def meets(truth: Truth, finding: Finding) -> bool:
+    """Whether `finding` is what `truth` says."""
+    if finding.kind != truth.kind or subjects(truth) != {*finding.subjects}:
+        return False
+    t0, t1 = finding.span.t0, finding.span.t1
+    if truth.kind in MOMENTS:
+        return t0 <= truth.t1 + SLACK and t1 >= truth.t0 - SLACK
+    both = min(t1, truth.t1) - max(t0, truth.t0)
+    return both >= IOU * (max(t1, truth.t1) - min(t0, truth.t0))
+
+
+def subjects(truth: Truth) -> set[str]:
+    """The ships of a truth as findings name them."""
+    return {f"mmsi:{mmsi:09d}" for mmsi in truth.mmsis}
+
+
+def planted_subjects(truths: Iterable[Truth]) -> set[str]:
+    """All ships that were planted."""
+    return {name for truth in truths for name in subjects(truth)}

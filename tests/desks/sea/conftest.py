@@ -175,7 +175,7 @@ def _sail(rng, at, plan, with_sog: bool) -> list[Fix]:
             lon += step * np.sin(np.radians(course)) / np.cos(np.radians(lat))
             second += every + int(rng.integers(-20, 20))
             if rng.random() < 0.03:
-                second += int(rng.choice([1800, 5000, 20000]))
+                second += int(rng.choice([1800, 5000, 25000]))
             leap = 1.0 if rng.random() < 0.01 else 0.0
             sog = round(max(0.0, knots + rng.normal(0, 0.05)), 1) if with_sog else np.nan
             noise = rng.normal(0, 2e-4, 2)

@@ -149,6 +149,29 @@ class Oracle:
             confidence = 2 + entered + left
             yield ("port_visit", (name,), track[first][1], track[last][1], confidence)
 
+    def gaps(self):
+        end = max((track[-1][1] for track in self.tracks.values() if track), default=0)
+        for name, track in self.tracks.items():
+            for i, off in enumerate(track):
+                there = i + 1 < len(track)
+                until = track[i + 1][1] if there else end
+                if until - off[1] < P.gap_min_s * S or (
+                    there and not self.possible(off, track[i + 1])
+                ):
+                    continue
+                low = off[1] + P.gap_margin_s * S
+                high = min(until - P.gap_margin_s * S, off[1] + P.gap_look_s * S)
+                heard = {
+                    other
+                    for other, rows in self.tracks.items()
+                    for row in rows
+                    if other != name and low <= row[1] <= high
+                    and math.dist(xyz(*row[2:4]), xyz(*off[2:4])) <= P.gap_near_m
+                }  # fmt: skip
+                before = sum(off[1] - P.gap_before_s * S <= row[1] <= off[1] for row in track)
+                if len(heard) >= P.gap_witnesses and before >= P.gap_before:
+                    yield ("gap", (name,), off[1], until if there else off[1], len(heard), before)
+
     @functools.cached_property
     def grid(self):
         """slot -> name -> (point, first row's time, last row's time)"""
@@ -256,16 +279,27 @@ class Oracle:
 
     def all(self):
         return sorted(
-            [*self.stops(), *self.visits(), *self.encounters(), *self.companies()], key=str
-        )
+            [
+                *self.stops(), *self.visits(), *self.gaps(), *self.encounters(), *self.companies()
+            ],
+            key=str,
+        )  # fmt: skip
+
+
+TOLD = {"port_visit": ("confidence",), "gap": ("witnesses", "before")}
 
 
 def said(findings, step):
     """The desk's findings as the oracle puts them."""
     return sorted(
         (
-            (each.kind, each.subjects, each.span.t0, each.span.t1 - step)
-            + ((each.measures["confidence"],) if each.kind == "port_visit" else ())
+            (
+                each.kind,
+                each.subjects,
+                each.span.t0,
+                each.span.t1 - step,
+                *(each.measures[name] for name in TOLD.get(each.kind, ())),
+            )
             for each in findings
         ),
         key=str,
@@ -302,7 +336,7 @@ def test_random_fleets_hold_every_kind(scene):
         for place in ((32.5, 29.85), (-30.0, 45.0))
         for each in scene.found([scene.fleet(seed, *place)])
     }
-    assert seen == {"stop", "port_visit", "encounter", "ships_in_company"}
+    assert seen == {"stop", "port_visit", "gap", "encounter", "ships_in_company"}
 
 
 @pytest.mark.shared

@@ -92,3 +92,13 @@ def test_the_command_prints_figures_of_a_seed():
     assert kinds["encounter"]["recall"] >= 2 / 3
     shown = subprocess.run(tool, capture_output=True, check=True, text=True).stdout
     assert "| `encounter` | 3 |" in shown
+
+
+def test_a_planted_ship_that_ends_with_its_case_is_not_held_against_gaps(stop):
+    alike = Truth("tow", (A, B), 0, 100 * MINUTE, None, ("gap",))
+    ended = msgspec.structs.replace(told(stop, "gap", 100, 101, A), measures={"state": "open"})
+    silent = msgspec.structs.replace(ended, measures={"state": "closed"})
+    assert score_kind("gap", [Scene((alike,), (ended,))]).false == 0
+    assert score_alike("tow", [Scene((alike,), (ended,))]).fired == 0
+    assert score_kind("gap", [Scene((alike,), (silent,))]).false == 1
+    assert score_alike("tow", [Scene((alike,), (silent,))]).fired == 1

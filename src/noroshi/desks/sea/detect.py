@@ -15,6 +15,7 @@ from noroshi.desks.sea.company import companies
 from noroshi.desks.sea.crossing import crossings
 from noroshi.desks.sea.encounter import encounters
 from noroshi.desks.sea.findings import VERSION, Builder, Seen
+from noroshi.desks.sea.gap import gaps
 from noroshi.desks.sea.grid import resample
 from noroshi.desks.sea.outages import outages
 from noroshi.desks.sea.parameters import KNOT_MS
@@ -55,6 +56,7 @@ def _seen(track: Tracks, state: State) -> Iterator[Seen]:
     grid = resample(track, parameters)
     yield from _stops(track, near, parameters)
     yield from _visits(track, near, parameters)
+    yield from gaps(track, parameters)
     yield from encounters(track, grid, far, parameters)
     yield from companies(track, grid, parameters)
     yield from crossings(track, state, near, parameters)

@@ -66,6 +66,32 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port_confidence: int = 2
     """Visits below this confidence (1–4, GFW port visits) are not found: 1 is passing by."""
 
+    gap_min_s: int = 21_600
+    """Shortest `gap`, 6 h (GFW pipe-gaps, table of all gaps; Skylight, potential dark activity)."""
+
+    gap_near_m: float = 20_000.0
+    """Others heard within this of the last position tell that it could be heard. Ours: well within
+    the reach of one shore station, so that its coverage there is much the same."""
+
+    gap_witnesses: int = 2
+    """So many others show coverage. Ours: one may be loud or carry the receiver."""
+
+    gap_margin_s: int = 1_800
+    """Others count only so far from either end of the silence. Ours: who falls silent and returns
+    with the ship shows an outage of the receiver."""
+
+    gap_look_s: int = 86_400
+    """Others count only in so much of a silence from its beginning. Ours: bounds the work."""
+
+    gap_before: int = 14
+    """A ship heard so often in `gap_before_s` is one that is heard (Welch et al. 2022)."""
+
+    gap_before_s: int = 43_200
+    """See `gap_before`: 12 h (Welch et al. 2022)."""
+
+    gap_class: int = 3
+    """Gaps below this class are not found: 1 coverage, 2 possible, 3 likely."""
+
     encounter_m: float = 500.0
     """Two vessels meet within this (GFW pipe-encounters, 0.5 km)."""
 
@@ -157,6 +183,7 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _BUCKETS = {
     "stop_min_s": 3_600,
     "port_stop_min_s": 900,
+    "gap_min_s": 3_600,
     "encounter_min_s": 3_600,
     "company_min_s": 3_600,
     "cross_merge_s": 600,

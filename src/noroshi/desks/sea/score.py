@@ -73,7 +73,7 @@ def score_kind(kind: str, scenes: Sequence[Scene]) -> KindScore:
     onsets: list[float] = []
     for scene in scenes:
         ours = planted_subjects(scene.truths)
-        told = [each for each in scene.findings if each.kind == kind and ours & {*each.subjects}]
+        told = [each for each in _told(scene) if each.kind == kind and ours & {*each.subjects}]
         for truth in (each for each in scene.truths if each.kind == kind):
             planted += 1
             first = next((each for each in told if meets(truth, each)), None)
@@ -94,12 +94,23 @@ def score_alike(case: str, scenes: Sequence[Scene]) -> AlikeScore:
             planted += 1
             said = {
                 each.kind
-                for each in scene.findings
+                for each in _told(scene)
                 if each.kind in truth.silent and subjects(truth) & {*each.subjects}
             }
             fired += bool(said)
             kinds |= said
     return AlikeScore(case, planted, fired, tuple(sorted(kinds)))
+
+
+def _told(scene: Scene) -> list[Finding]:
+    """Without the open gaps of planted ships: these do fall silent when their case ends, so that
+    such a gap is neither a truth of the case nor false."""
+    ours = planted_subjects(scene.truths)
+    return [
+        each
+        for each in scene.findings
+        if each.measures.get("state") != "open" or not ours & {*each.subjects}
+    ]
 
 
 def meets(truth: Truth, finding: Finding) -> bool:

@@ -98,6 +98,15 @@ class Cubes:
         same &= self._groups[point] == groups[query]
         return query[same], point[same]
 
+    def around(self, queries: Array, groups: Array) -> Iterator[tuple[Array, Array]]:
+        """Blocks of (query, point): each point within `edge_m` of a query of its group, once."""
+        for start in range(0, len(queries), _BLOCK):
+            rows = np.arange(start, min(start + _BLOCK, len(queries)))
+            for offset in _AROUND:
+                query, point = self._meet(queries[rows], groups[rows], offset)
+                close = chord_m(queries[rows[query]], self.points[point]) <= self.edge_m
+                yield rows[query[close]], point[close]
+
     def nearest(self, queries: Array) -> tuple[Array, Array]:
         """For each query the nearest point within `edge_m` (-1: none) and its arc in metres (inf).
 

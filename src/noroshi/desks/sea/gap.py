@@ -1,0 +1,115 @@
+"""Gaps: a vessel that was heard, then not, where others were heard meanwhile.
+
+Silence says something of a ship only where it could have been heard. A gap is *likely* a silence of
+the ship where others near its last position were heard during it and it was itself heard
+often before (after Welch et al. 2022, doi:10.1126/sciadv.abq2109, who ask for 14 positions in the
+12 h before); *possible* where others were heard and it was not; *coverage* where no others were.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import numpy as np
+
+from noroshi.desks.sea.findings import Seen
+from noroshi.desks.sea.parameters import KNOT_MS
+from noroshi.desks.sea.sphere import Cubes, arc_m, chord_m
+from noroshi.words.time import HOUR, SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from noroshi.desks.sea.parameters import Parameters
+    from noroshi.desks.sea.tracks import Tracks
+    from noroshi.words.desk import Array
+
+CLASSES: Final = ("", "coverage", "possible", "likely")
+"""By number, as `gap_class` counts them."""
+
+
+class Silences(msgspec.Struct, frozen=True):
+    """Columns over silences: `off` the row last heard, `until` µs (the next position, or the end of
+    all that is held), `open` whether the vessel was never heard again."""
+
+    off: Array
+    until: Array
+    open: Array
+
+
+def gaps(track: Tracks, parameters: Parameters) -> Iterator[Seen]:
+    """Every gap of at least the class asked for."""
+    silent = _silences(track, parameters)
+    before = _before(track, silent.off, parameters.gap_before_s * SECOND)
+    others = _witnesses(track, silent, parameters)
+    often = before >= parameters.gap_before
+    grade = np.where(others < parameters.gap_witnesses, 1, np.where(often, 3, 2))
+    for each in np.flatnonzero(grade >= parameters.gap_class).tolist():
+        off, still = int(silent.off[each]), bool(silent.open[each])
+        measures = {
+            "duration_h": round(int(silent.until[each] - track.t[off]) / HOUR, 2),
+            "class": CLASSES[int(grade[each])],
+            "state": "open" if still else "closed",
+            "witnesses": int(others[each]),
+            "before": int(before[each]),
+            "least_h": round(parameters.gap_min_s / 3600, 2),
+            "near_km": parameters.gap_near_m / 1000,
+            "witnesses_needed": parameters.gap_witnesses,
+            "before_needed": parameters.gap_before,
+            "before_h": round(parameters.gap_before_s / 3600, 2),
+        }
+        on = off if still else off + 1
+        if not still:
+            metres = float(arc_m(chord_m(track.xyz[on], track.xyz[off])))
+            measures["away_km"] = round(metres / 1000, 2)
+            measures["implied_kn"] = round(metres / float(track.leg_s[on]) / KNOT_MS, 2)
+        yield Seen("gap", ((off, on),), off, measures)
+
+
+def _silences(track: Tracks, parameters: Parameters) -> Silences:
+    """Where a vessel was silent for `gap_min_s`: between two positions that a ship can have joined,
+    or from its last one on. Legs that no ship could have made are not gaps."""
+    least = parameters.gap_min_s
+    last = np.ones(len(track.t), dtype=bool)
+    last[:-1] = track.vessel[1:] != track.vessel[:-1]
+    long = np.isfinite(track.leg_s[1:]) & (track.leg_s[1:] >= least)
+    closed, end = np.flatnonzero(long), int(track.t.max())
+    tail = np.flatnonzero(last & (end - track.t >= least * SECOND))
+    return Silences(
+        np.concatenate([closed, tail]),
+        np.concatenate([track.t[closed + 1], np.full(len(tail), end)]),
+        np.repeat([False, True], [len(closed), len(tail)]),
+    )
+
+
+def _before(track: Tracks, off: Array, span: int) -> Array:
+    """Positions of the same vessel in the `span` µs up to and with each row of `off`."""
+    since = track.t - int(track.t.min())
+    wide = int(since.max()) + 1
+    key = track.vessel.astype(np.int64) * wide + since
+    floor = np.maximum(key[off] - span, track.vessel[off].astype(np.int64) * wide)
+    return off - np.searchsorted(key, floor) + 1
+
+
+def _witnesses(track: Tracks, silent: Silences, parameters: Parameters) -> Array:
+    """How many vessels (others: it is silent itself) were heard within `gap_near_m` of each last position, more than
+    `gap_margin_s` from either end of the silence and within its first `gap_look_s`.
+
+    The margin keeps a receiver's outage from being witnessed by those who fall silent and return
+    with the ship. Positions are hashed by place and by bins of `gap_min_s`.
+    """
+    margin, wide = parameters.gap_margin_s * SECOND, parameters.gap_min_s * SECOND
+    low = track.t[silent.off] + margin
+    high = np.minimum(silent.until - margin, track.t[silent.off] + parameters.gap_look_s * SECOND)
+    bins = np.maximum(0, high // wide - low // wide + 1)
+    gap = np.repeat(np.arange(len(bins)), bins)
+    slot = np.arange(len(gap)) - np.repeat(np.cumsum(bins) - bins, bins) + low[gap] // wide
+    cubes = Cubes(track.xyz, parameters.gap_near_m, track.t // wide)
+    heard = np.zeros((0, 2), dtype=np.int64)
+    for query, point in cubes.around(track.xyz[silent.off[gap]], slot):
+        which = gap[query]
+        during = (track.t[point] >= low[which]) & (track.t[point] <= high[which])
+        found = np.stack([which[during], track.vessel[point[during]]], axis=1)
+        heard = np.unique(np.concatenate([heard, found]), axis=0)
+    return np.bincount(heard[:, 0], minlength=len(bins))

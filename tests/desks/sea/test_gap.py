@@ -1,0 +1,86 @@
+"""Gaps drawn by hand: what silence says of a ship depends on who else was heard."""
+
+from __future__ import annotations
+
+import pytest
+
+from noroshi.words.time import HOUR, MINUTE, SECOND
+
+A = 257_000_001
+H = 3600
+
+
+def ship(begin, end, lon=-30.0, every=600, lat=45.0):
+    """Under way at 6 kn but held near one place: only when and where it was heard matters here."""
+    return [(n, lon + 0.01 * (n // every % 2), lat, 6.0) for n in range(begin, end + 1, every)]
+
+
+def others(*times):
+    return {A + 1 + n: ship(*each) for n, each in enumerate(times)}
+
+
+HEARD = ship(0, 12 * H) + ship(20 * H, 24 * H)
+NEAR = others((0, 24 * H), (14 * H, 15 * H, -29.9))
+
+
+def gaps(scene, vessels, **settings):
+    return [each for each in scene.found([scene.columns(vessels)], **settings)
+            if each.kind == "gap"]  # fmt: skip
+
+
+def test_a_gap_says_where_how_long_and_why_it_counts(scene):
+    (gap,) = gaps(scene, {A: HEARD} | NEAR)
+    assert gap.subjects == (f"mmsi:{A}",)
+    assert gap.span.t0 == scene.DAY0 + 12 * HOUR
+    assert gap.span.t1 == scene.DAY0 + 20 * HOUR + SECOND
+    told = {name: gap.measures[name] for name in ("class", "state", "witnesses", "before",
+                                                  "duration_h", "implied_kn")}  # fmt: skip
+    assert told == {"class": "likely", "state": "closed", "witnesses": 2, "before": 73,
+                    "duration_h": 8.0, "implied_kn": 0.0}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("vessels", "classes"),
+    [
+        ({A: HEARD} | NEAR, ["likely"]),
+        ({A: HEARD} | others((0, 24 * H)), ["coverage"]),
+        ({A: HEARD} | others((0, 24 * H), (0, 24 * H, -29.0)), ["coverage"]),
+        ({A: ship(10 * H, 12 * H) + ship(20 * H, 24 * H)} | NEAR, ["possible"]),
+        ({A: ship(12 * H - 13 * 600, 12 * H) + ship(20 * H, 24 * H)} | NEAR, ["likely"]),
+        ({A: ship(12 * H - 12 * 600, 12 * H) + ship(20 * H, 24 * H)} | NEAR, ["possible"]),
+        ({A: ship(0, 12 * H) + ship(18 * H - 600, 24 * H)} | NEAR, []),
+        ({A: ship(0, 12 * H) + ship(18 * H, 24 * H)} | NEAR, ["likely"]),
+        ({A: ship(0, 12 * H) + ship(20 * H, 24 * H, 20.0)} | NEAR, []),
+        ({A: HEARD} | others((0, 12 * H + 1800 - 60), (0, 24 * H)), ["coverage"]),
+        ({A: HEARD} | others((0, 12 * H), (0, 24 * H), (20 * H - 1700, 24 * H)), ["coverage"]),
+        ({A: HEARD} | others(*[(0, 12 * H)] * 2), ["coverage"]),
+    ],
+    ids=["two others", "one other", "the second is far", "seldom heard before", "14 times before",
+         "13 times before", "too short",
+         "six hours", "a leap is no gap", "one falls silent soon after", "one returns just before",
+         "an outage"],
+)  # fmt: skip
+def test_classes(scene, vessels, classes):
+    found = gaps(scene, vessels, gap_class=1)
+    mine = [each for each in found if each.subjects == (f"mmsi:{A}",)]
+    assert [each.measures["class"] for each in mine] == classes
+    told = [each.id for each in gaps(scene, vessels)]
+    assert told == [each.id for each in found if each.measures["class"] == "likely"]
+
+
+def test_an_open_gap_takes_its_end_when_the_ship_is_heard_again(scene):
+    (still,) = gaps(scene, {A: ship(0, 12 * H)} | others((0, 24 * H), (0, 24 * H, -29.9)))
+    (ended,) = gaps(scene, {A: HEARD} | others((0, 24 * H), (0, 24 * H, -29.9)))
+    assert (still.measures["state"], still.measures["duration_h"]) == ("open", 12.0)
+    assert still.span.t1 - still.span.t0 == SECOND
+    assert still.id == ended.id
+    assert ended.span.t1 > still.span.t1 + 7 * HOUR
+
+
+def test_only_the_first_day_of_a_long_silence_is_looked_at(scene):
+    late = others((37 * H, 60 * H), (37 * H, 60 * H, -29.9))
+    vessels = {A: ship(0, 12 * H) + ship(58 * H, 60 * H)} | late
+    assert [each.measures["class"] for each in gaps(scene, vessels, gap_class=1)] == ["coverage"]
+    (wide,) = gaps(scene, vessels, gap_look_s=30 * H)
+    assert wide.measures["duration_h"] == 46.0
+    assert (wide.span.t1 - wide.span.t0) // MINUTE == 46 * 60

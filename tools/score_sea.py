@@ -22,7 +22,7 @@ from noroshi.desks.sea import desk
 from noroshi.desks.sea.cases import CASES
 from noroshi.desks.sea.plant import Inject, by_mmsi, plant
 from noroshi.desks.sea.score import Scene, score_alike, score_kind
-from noroshi.words.asset import AssetGraph
+from noroshi.words.asset import Asset, AssetGraph
 from noroshi.words.desk import Columns, Context, Found, Source, detect
 from noroshi.words.finding import Finding
 from noroshi.words.ids import canonical, sha256
@@ -51,10 +51,10 @@ def columns(name: str) -> Columns:
     return by_mmsi(Columns("position", source, arrays))
 
 
-def find(whole: Columns) -> tuple[Finding, ...]:
+def find(whole: Columns, assets: tuple[Asset, ...] = ()) -> tuple[Finding, ...]:
     """Everything that the desk finds with its default parameters."""
     chosen = desk.parameters({})
-    context = Context("EU", AssetGraph(), desk.kinds, chosen, sha256(canonical(chosen)))
+    context = Context("EU", AssetGraph(assets), desk.kinds, chosen, sha256(canonical(chosen)))
     emits = detect(desk, context, [whole])
     return tuple(emit.finding for emit in emits if isinstance(emit, Found))
 
@@ -71,7 +71,11 @@ def scene(background: Columns, seed: int) -> Scene:
         inject = Inject(case, at, lon + off[0], lat + off[1], number * 100)
         whole, told = plant(inject, whole, seed * 1_000 + number)
         truths += told
-    return Scene(tuple(truths), find(whole))
+    lines = [truth.line for truth in truths if truth.line]
+    cables = [
+        Asset(f"cable:planted-{n}", "cable", str(n), path=each) for n, each in enumerate(lines)
+    ]
+    return Scene(tuple(truths), find(whole, tuple(cables)))
 
 
 def vessel_days(whole: Columns) -> int:

@@ -14,6 +14,7 @@ from noroshi.desks.sea.plant import OUTAGE_M, Inject, by_mmsi, plant, reports
 from noroshi.desks.sea.sail import AT_ANCHOR, Leg, ahead, interval_s, sail
 from noroshi.desks.sea.score import meets
 from noroshi.desks.sea.wear import DIALECTS, Reception, speak, wear
+from noroshi.words.asset import Asset
 from noroshi.words.errors import BadInput
 from noroshi.words.place import distance_m
 from noroshi.words.time import HOUR, SECOND
@@ -102,6 +103,16 @@ def test_from_the_lines_of_a_rendezvous_to_its_encounters(scene, dialect):
     found = [each for each in scene.found(columns) if each.kind == "encounter"]
     assert len(found) == 3
     assert all(any(meets(truth, each) for each in found) for truth in truths)
+
+
+def test_a_planted_drag_is_in_the_ledger_with_its_loss(scene):
+    rows, (truth,) = reports(Inject("drag", scene.DAY0, *SITE), 3)
+    columns, _ = scene.read(speak(rows, "tag"))
+    (found,) = scene.found(columns, [Asset("cable:x", "cable", "X", path=truth.line)])
+    assert meets(truth, found)
+    assert found.measures["loss_kn"] == pytest.approx(0.5, abs=0.1)
+    assert abs(found.span.t0 - truth.t0) <= 60 * SECOND
+    assert abs(found.span.t1 - truth.t1) <= 60 * SECOND
 
 
 def test_a_helicopter_is_read_and_is_no_vessel(scene):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from noroshi.desks.sea.parameters import KNOT_MS
 from noroshi.desks.sea.sail import AT_ANCHOR, Leg, Reports, ahead, sail
 from noroshi.words.time import HOUR, SECOND
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 class Truth(msgspec.Struct, frozen=True):
     """One thing that was planted. `kind` is what should be found of all `mmsis` over (t0, t1) µs,
-    None for a look-alike; `silent` are kinds that may not be found of any of them."""
+    None for a look-alike; `silent` are kinds that may not be found of any of them. `line` is the
+    drawn cable that the case needs, (lon, lat) in degrees."""
 
     case: str
     mmsis: tuple[int, ...]
@@ -30,6 +32,7 @@ class Truth(msgspec.Struct, frozen=True):
     t1: int
     kind: str | None = None
     silent: tuple[str, ...] = ()
+    line: tuple[tuple[float, float], ...] = ()
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -41,6 +44,9 @@ class Case(msgspec.Struct, frozen=True):
 
 FIRST: Final = 299_000_001
 """Planted ships have the country digits 299, which the ITU has given to nobody."""
+
+DRAWN_M: Final = 5_000.0
+"""A ship is at a drawn cable within this (`cross_drawn_m`): from then to then is the truth."""
 
 ALONE: Final = ("encounter", "ships_in_company", "gap", "identity_swap", "identity_clash",
                 "impossible_move", "loitering")  # fmt: skip
@@ -115,8 +121,12 @@ def drag(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
     start = ahead(lon, lat, (9.3 * 3 + 8.8 / 12) * 1852.0, course + 180)
     legs = [Leg(3 * 3600, 9.3, course), Leg(600, 8.8, course), Leg(3 * 3600, 9.3, course)]
     ship = sail(FIRST, at, *start, legs, rng)
-    t0 = at + 3 * HOUR
-    return Case([ship], [Truth("drag", (FIRST,), t0, t0 + 600 * SECOND, "crossing", ALONE)])
+    over = at + 3 * HOUR + 300 * SECOND
+    beside = int((300 + (DRAWN_M - 300 * 8.8 * KNOT_MS) / (9.3 * KNOT_MS)) * SECOND)
+    ends = [ahead(lon, lat, 10_000.0, course + turn) for turn in (90.0, 270.0)]
+    line = tuple((float(east), float(north)) for east, north in ends)
+    truth = Truth("drag", (FIRST,), over - beside, over + beside, "crossing", ALONE, line)
+    return Case([ship], [truth])
 
 
 def loiter(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:

@@ -93,7 +93,8 @@ def _before(track: Tracks, off: Array, span: int) -> Array:
 
 
 def _witnesses(track: Tracks, silent: Silences, parameters: Parameters) -> Array:
-    """How many vessels (others: it is silent itself) were heard within `gap_near_m` of each last position, more than
+    """How many vessels (others, as it is silent itself) were heard within `gap_near_m` of each
+    last position, more than
     `gap_margin_s` from either end of the silence and within its first `gap_look_s`.
 
     The margin keeps a receiver's outage from being witnessed by those who fall silent and return

@@ -286,6 +286,9 @@ class Oracle:
         )  # fmt: skip
 
 
+ELSEWHERE = {"impossible_move", "identity_clash"}
+"""Kinds with an oracle of their own, in test_leap.py."""
+
 TOLD = {"port_visit": ("confidence",), "gap": ("witnesses", "before")}
 
 
@@ -301,6 +304,7 @@ def said(findings, step):
                 *(each.measures[name] for name in TOLD.get(each.kind, ())),
             )
             for each in findings
+            if each.kind not in ELSEWHERE
         ),
         key=str,
     )
@@ -336,7 +340,7 @@ def test_random_fleets_hold_every_kind(scene):
         for place in ((32.5, 29.85), (-30.0, 45.0))
         for each in scene.found([scene.fleet(seed, *place)])
     }
-    assert seen == {"stop", "port_visit", "gap", "encounter", "ships_in_company"}
+    assert seen - ELSEWHERE == {"stop", "port_visit", "gap", "encounter", "ships_in_company"}
 
 
 @pytest.mark.shared

@@ -17,11 +17,12 @@ from noroshi.desks.sea.encounter import encounters
 from noroshi.desks.sea.findings import VERSION, Builder, Seen
 from noroshi.desks.sea.gap import gaps
 from noroshi.desks.sea.grid import resample
+from noroshi.desks.sea.leap import leaps
 from noroshi.desks.sea.outages import outages
 from noroshi.desks.sea.parameters import KNOT_MS
 from noroshi.desks.sea.sphere import arc_m, chord_m, vectors
 from noroshi.desks.sea.stop import lasting, stationary
-from noroshi.desks.sea.tracks import Tracks, tracks
+from noroshi.desks.sea.tracks import Tracks, heard, sound
 from noroshi.desks.sea.visit import Visit, visits
 from noroshi.desks.sea.zonal import zone_visits
 from noroshi.words.time import HOUR
@@ -42,10 +43,14 @@ UNNAMED = "—"
 def detect(state: State) -> list[Finding]:
     """All findings, sorted by (start, id)."""
     found = list(outages(state, VERSION))
-    track = tracks(state)
-    if len(track.t):
+    whole = heard(state)
+    if len(whole.t):
+        parameters: Parameters = state.context.parameters
+        track = sound(whole, parameters)
         builder = Builder(state, track)
         found += [builder.build(each) for each in _seen(track, state)]
+        builder = Builder(state, whole)
+        found += [builder.build(each) for each in leaps(whole, parameters)]
     return sorted(found, key=lambda each: (each.span.t0, each.id))
 
 

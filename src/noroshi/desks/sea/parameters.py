@@ -31,6 +31,16 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     jump_m: float = 5_000.0
     """See `jump_kn`. Ours: shorter leaps are positioning error or coarse clocks."""
 
+    leap_messages: int = 2
+    """An impossible move is confirmed by so many positions on either side; shorter segments are
+    errors. Ours: a single wild position is the commonest error of all."""
+
+    clash_min_s: int = 600
+    """Shortest time that an identity is heard by turns at two places (ours, 10 min)."""
+
+    clash_turns: int = 3
+    """Fewest changes of place: there, back, and there again. Ours: less is a move and a return."""
+
     slow_kn: float = 0.2
     """A vessel begins to be stationary below this (GFW anchorages_pipeline, begin)."""
 
@@ -183,6 +193,7 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _BUCKETS = {
     "stop_min_s": 3_600,
     "port_stop_min_s": 900,
+    "clash_min_s": 600,
     "gap_min_s": 3_600,
     "encounter_min_s": 3_600,
     "company_min_s": 3_600,

@@ -51,34 +51,45 @@ class Tracks(msgspec.Struct, frozen=True):
         return np.isinf(self.leg_s)
 
 
-def tracks(state: State) -> Tracks:
-    """The held positions as tracks."""
+def heard(state: State) -> Tracks:
+    """The held positions as tracks, wild ones as well."""
     table = state.table()
     subjects = sorted(state.subjects)
     rank = np.empty(len(subjects), dtype=np.int64)
     rank[[state.subjects[name] for name in subjects]] = np.arange(len(subjects))
     vessel = rank[table["subject"]]
     held = np.lexsort((table["t"], vessel))
-    xyz = vectors(table["lon"], table["lat"])
-    parameters: Parameters = state.context.parameters
-    kept = held[~_outliers(vessel[held], table["t"][held], table["precision"][held], xyz[held],
-                           parameters)]  # fmt: skip
-    leg_m, leg_s = _legs(
-        vessel[kept], table["t"][kept], table["precision"][kept], xyz[kept], parameters
-    )
+    vessel, xyz = vessel[held], vectors(table["lon"], table["lat"])[held]
+    t, precision = table["t"][held], table["precision"][held]
+    leg_m, leg_s = _legs(vessel, t, precision, xyz, state.context.parameters)
     return Tracks(
         subjects=tuple(subjects),
-        vessel=vessel[kept],
-        t=table["t"][kept],
-        lon=table["lon"][kept],
-        lat=table["lat"][kept],
-        xyz=xyz[kept],
-        sog_kn=table["sog_kn"][kept],
-        precision=table["precision"][kept],
+        vessel=vessel,
+        t=t,
+        lon=table["lon"][held],
+        lat=table["lat"][held],
+        xyz=xyz,
+        sog_kn=table["sog_kn"][held],
+        precision=precision,
         leg_m=leg_m,
         leg_s=leg_s,
-        held=kept,
+        held=held,
     )
+
+
+def sound(track: Tracks, parameters: Parameters) -> Tracks:
+    """The tracks without single wild positions."""
+    kept = ~_outliers(track.vessel, track.t, track.precision, track.xyz, parameters)
+    if kept.all():
+        return track
+    columns = {
+        name: getattr(track, name)[kept]
+        for name in ("vessel", "t", "lon", "lat", "xyz", "sog_kn", "precision", "held")
+    }
+    leg_m, leg_s = _legs(
+        columns["vessel"], columns["t"], columns["precision"], columns["xyz"], parameters
+    )
+    return Tracks(track.subjects, **columns, leg_m=leg_m, leg_s=leg_s)
 
 
 def possible(metres: Array, seconds: Array, slack_s: Array, parameters: Parameters) -> Array:

@@ -1,0 +1,145 @@
+"""Leaps and clashes: one identity heard at places that no one ship can have joined.
+
+The positions of an identity that makes impossible legs are attached, in order of time, each to the
+nearest of its segments that it can have been reached from, else they begin a new one (after
+GFW's gpsdio-segment). Two segments heard by turns are two transmitters at once: a *clash*. One that
+takes over from another is an *impossible move*. Segments of too few positions are errors.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from noroshi.desks.sea.findings import Seen
+from noroshi.desks.sea.parameters import KNOT_MS
+from noroshi.desks.sea.sphere import arc_m, chord_m
+from noroshi.desks.sea.tracks import STEPS, possible
+from noroshi.words.time import HOUR, SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from noroshi.desks.sea.parameters import Parameters
+    from noroshi.desks.sea.tracks import Tracks
+    from noroshi.words.desk import Array
+    from noroshi.words.finding import Measure
+
+
+class Clash(msgspec.Struct, frozen=True):
+    """From `first` to `last`, indices of an identity's rows, `segments` of it come by turns."""
+
+    first: int
+    last: int
+    segments: frozenset[int]
+
+
+def leaps(track: Tracks, parameters: Parameters) -> Iterator[Seen]:
+    """Every clash and impossible move of `track`, from which no wild position was dropped."""
+    fresh = np.ones(len(track.vessel), dtype=bool)
+    fresh[1:] = track.vessel[1:] != track.vessel[:-1]
+    for vessel in np.unique(track.vessel[np.isinf(track.leg_s) & ~fresh]).tolist():
+        rows: Array = np.flatnonzero(track.vessel == vessel)
+        segment = _attached(track, rows, parameters)
+        many: Array = np.bincount(segment)[segment] >= parameters.leap_messages
+        rows, segment = rows[many], segment[many]
+        clashes = _clashes(track, rows, segment, parameters)
+        for clash in clashes:
+            yield _clash(track, rows, segment, clash, parameters)
+        yield from _moves(track, rows, segment, clashes, parameters)
+
+
+def _attached(track: Tracks, rows: Array, parameters: Parameters) -> Array:
+    """The number of each row's segment. Of segments as near, the oldest."""
+    found = np.zeros(len(rows), dtype=np.int64)
+    last: list[int] = []
+    for index, row in enumerate(rows.tolist()):
+        metres, can = _from(track, np.array(last, dtype=np.int64), row, parameters)
+        if can.any():
+            number = int(np.argmin(np.where(can, metres, np.inf)))
+            last[number] = row
+        else:
+            number = len(last)
+            last.append(row)
+        found[index] = number
+    return found
+
+
+def _from(
+    track: Tracks, rows: Array, to: Array | int, parameters: Parameters
+) -> tuple[Array, Array]:
+    """Metres of the legs from `rows` to `to`, and whether one ship can have made each."""
+    metres = arc_m(chord_m(track.xyz[rows], track.xyz[to]))
+    slack = (STEPS[track.precision[rows]] + STEPS[track.precision[to]]) / SECOND
+    return metres, possible(metres, (track.t[to] - track.t[rows]) / SECOND, slack, parameters)
+
+
+def _clashes(track: Tracks, rows: Array, segment: Array, parameters: Parameters) -> list[Clash]:
+    """Where two segments change places often and for long; such times that meet are one."""
+    found: list[Clash] = []
+    for a, b in itertools.combinations(np.unique(segment).tolist(), 2):
+        both = np.flatnonzero((segment == a) | (segment == b))
+        turns = np.flatnonzero(segment[both][1:] != segment[both][:-1])
+        low = max(int(both[segment[both] == each][0]) for each in (a, b))
+        high = min(int(both[segment[both] == each][-1]) for each in (a, b))
+        long = track.t[rows[high]] - track.t[rows[low]] >= parameters.clash_min_s * SECOND
+        if long and len(turns) >= parameters.clash_turns:
+            found.append(Clash(low, high, frozenset((a, b))))
+    found.sort(key=lambda each: (each.first, each.last))
+    merged: list[Clash] = []
+    for each in found:
+        if merged and each.first <= merged[-1].last:
+            before = merged.pop()
+            last = max(before.last, each.last)
+            each = Clash(before.first, last, before.segments | each.segments)
+        merged.append(each)
+    return merged
+
+
+def _clash(
+    track: Tracks, rows: Array, segment: Array, clash: Clash, parameters: Parameters
+) -> Seen:
+    inside = rows[clash.first : clash.last + 1]
+    turn = np.flatnonzero(np.diff(segment[clash.first : clash.last + 1])) + 1
+    apart = arc_m(chord_m(track.xyz[inside[turn]], track.xyz[inside[turn - 1]]))
+    ends = (int(inside[0]), int(inside[-1]))
+    measures: dict[str, Measure] = {
+        "duration_h": round(int(track.t[ends[1]] - track.t[ends[0]]) / HOUR, 2),
+        "tracks": len(clash.segments),
+        "turns": len(turn),
+        "apart_km": round(float(np.median(apart)) / 1000, 1),
+        "least_min": round(parameters.clash_min_s / 60, 1),
+        "above_kn": parameters.jump_kn,
+        "beyond_km": parameters.jump_m / 1000,
+    }
+    return Seen("identity_clash", (ends,), ends[0], measures)
+
+
+def _moves(
+    track: Tracks, rows: Array, segment: Array, clashes: list[Clash], parameters: Parameters
+) -> Iterator[Seen]:
+    """Where a segment that was confirmed gives way to another that is, outside of clashes."""
+    least = parameters.leap_messages
+    for at in (np.flatnonzero(np.diff(segment)) + 1).tolist():
+        before, after = segment[max(0, at - least) : at], segment[at : at + least]
+        confirmed = len(before) == len(after) == least
+        confirmed = confirmed and len(set(before.tolist())) == len(set(after.tolist())) == 1
+        if not confirmed or any(each.first <= at <= each.last + 1 for each in clashes):
+            continue
+        here, there = int(rows[at - 1]), int(rows[at])
+        metres, can = _from(track, np.array([here]), there, parameters)
+        if can[0]:
+            continue
+        seconds = int(track.t[there] - track.t[here]) / SECOND
+        measures: dict[str, Measure] = {
+            "moved_km": round(float(metres[0]) / 1000, 1),
+            "took_min": round(seconds / 60, 1),
+            "implied_kn": round(float(metres[0]) / max(seconds, 1.0) / KNOT_MS),
+            "messages": least,
+            "above_kn": parameters.jump_kn,
+            "beyond_km": parameters.jump_m / 1000,
+        }
+        yield Seen("impossible_move", ((here, there),), here, measures)

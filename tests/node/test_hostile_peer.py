@@ -95,7 +95,7 @@ def offer(
             yield page
 
         monkeypatch.setattr(syncing, "open_to", lambda *arguments: contextlib.nullcontext())
-        monkeypatch.setattr(syncing, "discover", lambda *arguments: "")
+        monkeypatch.setattr(syncing, "discover_view", lambda *arguments: ("", 0))
         monkeypatch.setattr(syncing, "pull", pull)
         with Node.open(japan) as node:
             return sync(node, "EU", clock)

@@ -336,7 +336,7 @@ def test_what_was_refused_is_named_with_who_sent_it(
         yield unpack(body, "a test")
 
     monkeypatch.setattr(syncing, "open_to", lambda *arguments: contextlib.nullcontext())
-    monkeypatch.setattr(syncing, "discover", lambda *arguments: "")
+    monkeypatch.setattr(syncing, "discover_view", lambda *arguments: ("", 0))
     monkeypatch.setattr(syncing, "pull", pull)
     name = web.folders["FRA"] / "node.toml"
     url = 'party = "IND"\nurl = "http://127.0.0.1:9/"'

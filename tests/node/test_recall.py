@@ -170,6 +170,22 @@ def test_what_is_given_directly_as_well_stays(web: Web) -> None:
     assert state(web, "FRA") == {ONE: "tombstone", TWO: "live"}
 
 
+def test_words_do_not_go_round_with_the_data(web: Web) -> None:
+    """India and France give one another what both have; neither is told what it said itself."""
+    with web.serving("FRA"):
+        for party, giver in (("IND", "JPN"), ("FRA", "JPN"), ("FRA", "IND"), ("IND", "FRA")):
+            pull(web, party, giver)
+        with web.open("JPN") as japan:
+            recall(japan, (ONE,), "a test", WEEK, clock())
+        for _ in range(4):
+            for party, giver in (("IND", "JPN"), ("FRA", "JPN"), ("FRA", "IND"), ("IND", "FRA")):
+                pull(web, party, giver)
+        assert report(web)[ONE] == (("FRA", "confirmed", ()), ("IND", "confirmed", ()))
+        assert [pull(web, *each) for each in (("IND", "JPN"), ("FRA", "IND"), ("IND", "FRA"))] == [
+            0, 0, 0,
+        ]  # fmt: skip
+
+
 def test_a_receipt_is_believed_of_who_was_told_and_of_nobody_else(web: Web) -> None:
     pull(web, "IND", "JPN")
     pull(web, "FRA", "JPN")

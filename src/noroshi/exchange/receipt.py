@@ -7,6 +7,7 @@ object on how far they are. Its signature is that of the page it travels in.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal
 
 import msgspec
@@ -29,6 +30,46 @@ class Onward(msgspec.Struct, frozen=True, omit_defaults=True):
     state: State
     at: str | None = None
     onward: tuple[Onward, ...] = ()
+
+
+MOST_BYTES: Final = 1 << 18
+"""A longer receipt is not read: each party stands in one once."""
+
+_WORST: Final[tuple[State, ...]] = ("waiting", "served", "unconfirmable", "confirmed")
+
+
+def pruned(steps: Iterable[Onward], known: Iterable[str]) -> tuple[Onward, ...]:
+    """`steps` and what is beyond them with each party once, where it is nearest, and nobody who is
+    `known`. Records go round in circles, and so would words about words about them without end; the
+    nearest word is the freshest, and of two as near the one that is further from done counts."""
+    seen, level = {*known}, {(): [*steps]}
+    found: dict[tuple[str, ...], dict[str, Onward]] = {}
+    while level:
+        nearest: dict[str, tuple[tuple[str, ...], Onward]] = {}
+        for path, here in level.items():
+            for step in here:
+                held = nearest.get(step.party)
+                if step.party not in seen and (held is None or _worse(step, held[1])):
+                    nearest[step.party] = path, step
+        seen |= nearest.keys()
+        level = {}
+        for path, step in nearest.values():
+            found.setdefault(path, {})[step.party] = step
+            level[*path, step.party] = [*step.onward]
+    return _tree(found, ())
+
+
+def _worse(one: Onward, other: Onward) -> bool:
+    return _WORST.index(one.state) < _WORST.index(other.state)
+
+
+def _tree(
+    found: Mapping[tuple[str, ...], Mapping[str, Onward]], path: tuple[str, ...]
+) -> tuple[Onward, ...]:
+    return tuple(
+        msgspec.structs.replace(step, onward=_tree(found, (*path, party)))
+        for party, step in sorted(found.get(path, {}).items())
+    )
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -75,6 +116,8 @@ def read(raw: bytes, party: str) -> Receipt | None:
     """What `raw`, which came from `party`, confirms; None for any other object and for one that
     is not that party's own or does not read."""
     try:
+        if len(raw) > MOST_BYTES:
+            return None
         found = _wire.decode(raw)
         if found.type != TYPE or found.created_by_ref != ids.identity_id(party):
             return None

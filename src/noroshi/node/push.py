@@ -182,7 +182,7 @@ def due_receipts(
     what to remember of it."""
     due: list[tuple[bytes, tuple[str, str, bool]]] = []
     for each in node.store.withdrawals(party, every=whole):
-        onward = onward_of(node, each.id)
+        onward = onward_of(node, each.id, party)
         told = ids.sha256(ids.canonical(onward))
         if told == each.told and not whole:
             continue
@@ -197,10 +197,14 @@ def settled(step: Onward) -> bool:
     return step.state == "confirmed" and all(map(settled, step.onward))
 
 
-def onward_of(node: Node, id: str) -> tuple[Onward, ...]:
-    """How far everybody is to whom this node had passed the record on."""
+def onward_of(node: Node, id: str, *asked: str) -> tuple[Onward, ...]:
+    """How far everybody is to whom this node had passed the record on, each once, but for the
+    parties that have asked, this one, and whose it is."""
     found = node.store.whereabouts(id, node.public)
-    return tuple(_onward(node, each) for each in found if each.served is not None)
+    record = node.store.record(id)
+    makers = () if record is None else [each.originator for each in record.label.strands]
+    steps = (_onward(node, each) for each in found if each.served is not None)
+    return receipt.pruned(steps, (node.party, *asked, *makers))
 
 
 def _onward(node: Node, where: Where) -> Onward:

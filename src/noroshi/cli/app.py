@@ -14,6 +14,7 @@ from noroshi.cli.assets import assets_app
 from noroshi.cli.backup import backup_app
 from noroshi.cli.carry import carry_app
 from noroshi.cli.exchange import exchange_app
+from noroshi.cli.feedback import feedback_app
 from noroshi.cli.key import key_app
 from noroshi.cli.ledger import ledger_app
 from noroshi.cli.options import FAILED, HERE, PARTLY, WITHHELD, JsonOption, NodeOption, example
@@ -38,6 +39,7 @@ app.add_typer(backup_app)
 app.add_typer(carry_app)
 app.add_typer(account_app, name="account")
 app.add_typer(assets_app, name="assets")
+app.add_typer(feedback_app, name="feedback")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(key_app, name="key")
 app.add_typer(pact_app, name="pact")

@@ -41,6 +41,7 @@ class Pushed(msgspec.Struct):
     taken: int = 0
     refused: int = 0
     receipts: int = 0
+    letters: int = 0
 
 
 def push(node: Node, party: str, now: Callable[[], int]) -> Pushed:
@@ -53,20 +54,23 @@ def push(node: Node, party: str, now: Callable[[], int]) -> Pushed:
         line = Line(node, party, http)
         pushed = Pushed(party)
         with contextlib.suppress(PeerError):  # who has no view for us has nothing to ask us
-            line.inventory(discover_view(line.start, line.auth, http)[1], now())
+            line.inventory(discover_view(line.start, line.auth, http).life, now())
         line.objects(pushed, now)
         line.receipts(pushed, now())
+        line.letters(pushed, now())
     return pushed
 
 
 def answer(node: Node, party: str, http: httpx2.Client, now: int) -> int:
-    """Send `party` the receipts that are due to it; how many. A peer without an inbox for us is
-    told nothing."""
-    if not node.store.withdrawals(party):
+    """Send `party` the receipts that are due to it, and letters; how many receipts. A peer without
+    an inbox for us is told nothing."""
+    if not node.store.withdrawals(party) and not node.store.waiting_letters(party, limit=1):
         return 0
     pushed = Pushed(party)
     try:
-        Line(node, party, http).receipts(pushed, now)
+        line = Line(node, party, http)
+        line.receipts(pushed, now)
+        line.letters(pushed, now)
     except NoInbox:
         return 0
     return pushed.receipts
@@ -142,6 +146,14 @@ class Line:
             self._send(letters, now)
             self._node.store.set_told(told for _, told in part)
             pushed.receipts += len(part)
+
+    def letters(self, pushed: Pushed, now: int) -> None:
+        """Send letters that wait."""
+        node, party = self._node, self._party
+        while waiting := node.store.waiting_letters(party, limit=PAGE):
+            self._send([letter(node.party, party, each.raw, now) for each in waiting], now)
+            node.store.set_sent(party, (each.n for each in waiting))
+            pushed.letters += len(waiting)
 
     def _send(self, entries: Sequence[Served], now: int) -> tuple[int, int]:
         node = self._node

@@ -15,12 +15,13 @@ from enum import Enum
 
 import msgspec
 
-from noroshi.exchange import inventory, receipt, tombstone
+from noroshi.exchange import feedback, inventory, receipt, tombstone
 from noroshi.exchange.parts import understated
 from noroshi.exchange.sign import verify_grant
 from noroshi.exchange.taxii.client import Pulled
 from noroshi.exchange.tombstone import Tombstone
 from noroshi.exchange.vouch import vouchers
+from noroshi.node import feedback as said_back
 from noroshi.node import keyring, resync
 from noroshi.node.node import Node
 from noroshi.pact.decide import decide
@@ -50,6 +51,7 @@ class Received(msgspec.Struct):
     withdrawn: int = 0
     receipts: int = 0
     inventories: int = 0
+    feedback: int = 0
     refused: int = 0
     reasons: dict[str, int] = {}
 
@@ -90,6 +92,8 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
             report.receipts += 1
         elif taken is Left.TOLD:
             report.inventories += 1
+        elif taken is Left.HEARD:
+            report.feedback += 1
         else:
             said = f"from {party}: {taken}"
             rejected.append(Rejected(f"peer {party}", JsonPointer(f"/{n}"), said, raw))
@@ -114,6 +118,7 @@ class Left(Enum):
     OWN = "what is ours came back"
     SAID = "a receipt, kept"
     TOLD = "an inventory, taken"
+    HEARD = "feedback, kept"
 
 
 def _proofs(
@@ -152,6 +157,8 @@ def _take(
         if common.type == inventory.TYPE:
             return _told(node, party, raw, now)
         return _said(node, party, raw, now) if gone is None else _withdraw(node, party, gone, now)
+    if feedback.is_feedback(common.type, raw):
+        return said_back.heard(node, party, raw, now) or Left.HEARD
     if label is None:
         return "no label came with it"
     ours = policy.parties.line(node.party)

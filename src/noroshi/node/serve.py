@@ -26,6 +26,7 @@ from noroshi.exchange.taxii.service import (
     MAX_CONTENT_LENGTH,
     Service,
     inbox_collection,
+    letters_collection,
     view_collection,
 )
 from noroshi.exchange.vouch import vouch
@@ -33,6 +34,7 @@ from noroshi.node.accounts import Watched, every, parties
 from noroshi.node.collections import roots
 from noroshi.node.expiry import Expiry
 from noroshi.node.inbox import Inbox
+from noroshi.node.letters import Letters
 from noroshi.node.node import Node, clock
 from noroshi.node.push import push
 from noroshi.node.sync import sync
@@ -58,7 +60,9 @@ def service(node: Node, accounts: Accounts | None = None) -> Service:
     views, inbox = node.views(), Inbox(node, API)
     title = f"View of {node.party}"
     view = view_collection(node.party, views, title, lambda: node.store.life().n)
-    offered = roots(config, node.store, {API: (view, inbox_collection(node.party, views, inbox))})
+    letters = letters_collection(node.party, Letters(node), inbox.parties)
+    own = (view, inbox_collection(node.party, views, inbox), letters)
+    offered = roots(config, node.store, {API: own})
     longest = (each.max_content_length or 0 for each in offered)
     return Service(
         title=config.node.name,

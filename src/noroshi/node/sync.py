@@ -14,6 +14,9 @@ from noroshi.node.push import answer, tell
 from noroshi.node.receive import Received, receive
 from noroshi.words.errors import BadConfig
 
+VIEW, LETTERS = "peer", "letters"
+"""What of a peer is read, as its cursor is named."""
+
 
 class SyncReport(Received):
     """What one pull brought, page by page; `told` receipts were sent in answer."""
@@ -36,22 +39,28 @@ def sync(node: Node, party: str, now: Callable[[], int]) -> SyncReport:
         auth = (peer.user, node.settings.secret(peer.password, f"password of [[peer]] {party}"))
     report = SyncReport(party)
     with open_to(node.settings, peer) as http:
-        collection, life = discover_view(peer.url, auth, http)
-        tell(node, party, life, http, now())
-        for page in pull(collection, auth, _cursor(node, party), http):
+        found = discover_view(peer.url, auth, http)
+        tell(node, party, found.life, http, now())
+        for page in pull(found.url, auth, _cursor(node, party), http):
             _store_page(node, party, page, report, now())
             report.pages += 1
+        if found.letters is not None:
+            for page in pull(found.letters, auth, _cursor(node, party, LETTERS), http):
+                _store_page(node, party, page, report, now(), LETTERS)
         report.told = answer(node, party, http, now())
     return report
 
 
-def _cursor(node: Node, party: str) -> Cursor:
-    held = node.store.source(f"peer:{party}")
+def _cursor(node: Node, party: str, what: str = VIEW) -> Cursor:
+    held = node.store.source(f"{what}:{party}")
     return msgspec.json.decode(held.state, type=Cursor) if held else Cursor()
 
 
-def _store_page(node: Node, party: str, page: Pulled, report: Received, now: int) -> None:
+def _store_page(
+    node: Node, party: str, page: Pulled, report: Received, now: int, what: str = VIEW
+) -> None:
     with node.store.write():
         receive(node, party, page, report, now)
         state = msgspec.json.encode(page.cursor)
-        node.store.set_source(f"peer:{party}", f"view at {party}", 0, state, False, now)
+        name = "view" if what == VIEW else what
+        node.store.set_source(f"{what}:{party}", f"{name} at {party}", 0, state, False, now)

@@ -5,6 +5,7 @@ Out: `Store`, one SQLite file; the rows it answers with are in `rows`. Everythin
 transactions, once, whatever is repeated; what is derived can be dropped and rebuilt.
 """
 
+from noroshi.store.feedback import Feedback, Letter
 from noroshi.store.recalls import Recall, Stone, Where, Withdrawal
 from noroshi.store.restoring import Forgotten, Life, Resync
 from noroshi.store.rows import (
@@ -33,11 +34,13 @@ __all__ = [
     "Conflict",
     "Entry",
     "Event",
+    "Feedback",
     "FindingRow",
     "Forgotten",
     "Held",
     "Holding",
     "LedgerRow",
+    "Letter",
     "Life",
     "Match",
     "NewEntry",

@@ -25,6 +25,7 @@ from noroshi.store import findings as projection
 from noroshi.store import records as versions
 from noroshi.store.database import Database
 from noroshi.store.disclosures import Disclosures
+from noroshi.store.feedback import Feedbacks
 from noroshi.store.findings import Decode, Told
 from noroshi.store.graph import Graphs
 from noroshi.store.incoming import Incoming
@@ -64,7 +65,7 @@ def _opened(where: Path | str, create: bool) -> Database:
     return postgres.opened(where, create=create)
 
 
-class Store(Outgoing, Disclosures, Incoming, Recalls, Restoring, Keyring, Laws, Graphs):
+class Store(Outgoing, Disclosures, Incoming, Recalls, Restoring, Feedbacks, Keyring, Laws, Graphs):
     """One SQLite file or PostgreSQL schema: safe for several threads and processes. A write that
     returned is kept."""
 

@@ -18,13 +18,14 @@ import msgspec
 from noroshi.exchange.taxii.fetch import Got, Peer, PeerError, get, open_client, post
 from noroshi.exchange.taxii.message import Problem
 from noroshi.exchange.taxii.query import instant
-from noroshi.exchange.taxii.service import INBOX, VIEW
+from noroshi.exchange.taxii.service import INBOX, LETTERS, VIEW
 from noroshi.exchange.vouch import Vouched
 from noroshi.words.grant import Grant
 from noroshi.words.label import Label
 
 __all__ = [
     "Cursor",
+    "Found",
     "PeerError",
     "Pulled",
     "discover",
@@ -117,19 +118,19 @@ def pull(
 
 def discover(url: str, auth: tuple[str, str] | None, http: httpx2.Client) -> str:
     """The URL of the caller's view at the server `url`, as `discover_view`. Raises `PeerError`."""
-    return discover_view(url, auth, http)[0]
+    return discover_view(url, auth, http).url
 
 
-def discover_view(url: str, auth: tuple[str, str] | None, http: httpx2.Client) -> tuple[str, int]:
-    """The URL of the caller's view at the server `url` (its discovery, or the host alone): the
-    collection with the alias `view`, or else the only readable one; and how often that node was put
-    back from a backup. Raises `PeerError`."""
+def discover_view(url: str, auth: tuple[str, str] | None, http: httpx2.Client) -> Found:
+    """What the caller finds at the server `url` (its discovery, or the host alone): the view is the
+    collection with the alias `view`, or else the only readable one. Raises `PeerError`."""
     got, found = _collections(Peer(http, auth, time.sleep), url)
     readable = [each for each in found if each.can_read]
     views = [each for each in readable if each.alias == VIEW] or readable
     if len(views) != 1:
         raise PeerError(got.url, f"{len(views)} readable collections", f"one with alias {VIEW!r}")
-    return _at(got, views[0]), views[0].x_noroshi_life
+    letters = next((_at(got, each) for each in readable if each.alias == LETTERS), None)
+    return Found(_at(got, views[0]), views[0].x_noroshi_life, letters)
 
 
 def discover_inbox(url: str, auth: tuple[str, str] | None, http: httpx2.Client) -> str | None:
@@ -137,6 +138,15 @@ def discover_inbox(url: str, auth: tuple[str, str] | None, http: httpx2.Client) 
     it. Raises `PeerError`."""
     got, found = _collections(Peer(http, auth, time.sleep), url)
     return next((_at(got, each) for each in found if each.can_write and each.alias == INBOX), None)
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What a caller finds at a server: the URL of its view, how often that node was put back from a
+    backup, and the URL of letters to it (None: there are none)."""
+
+    url: str
+    life: int
+    letters: str | None
 
 
 def send(

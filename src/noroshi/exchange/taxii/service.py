@@ -23,6 +23,9 @@ INBOX: Final = "inbox"
 """The alias under which a partner's node finds where it may send to this one."""
 
 
+LETTERS: Final = "letters"
+"""The alias under which a partner's node fetches what this one wrote to it alone."""
+
 EVERYONE: Final = "*"
 """The name under which rights are given to every account."""
 
@@ -49,7 +52,7 @@ class Collection(msgspec.Struct, frozen=True):
     share one id and each sees only its own; every account of a party may read it and none may
     write. A plain collection has `plain`, which is its `content` too, and `rights` by account. To
     an `inbox` the parties that it names may add; what is in it nobody reads. `life` says how often
-    the node was put back from a backup.
+    the node was put back from a backup. `readers` are the parties that may read, where not all may.
     """
 
     id: str
@@ -62,13 +65,15 @@ class Collection(msgspec.Struct, frozen=True):
     page_cap: int | None = None
     inbox: Inbox | None = None
     life: Callable[[], int] | None = None
+    readers: frozenset[str] | None = None
 
     def may(self, account: Account) -> Rights:
         """What the account may do here."""
         if self.inbox is not None:
             given = Rights(write=account.party in self.inbox.parties)
         elif self.rights is None:
-            given = Rights(read=bool(account.party))
+            among = self.readers is None or account.party in self.readers
+            given = Rights(read=bool(account.party) and among)
         else:
             given = self.rights.get(account.name, self.rights.get(EVERYONE, Rights()))
         limits = account.limits
@@ -152,4 +157,16 @@ def inbox_collection(party: str, content: Content, inbox: Inbox) -> Collection:
         description="What partners' nodes send, with its terms and signed.",
         content=content,
         inbox=inbox,
+    )
+
+
+def letters_collection(party: str, content: Content, readers: frozenset[str]) -> Collection:
+    """The collection in which partners' nodes find what `party` wrote to them alone."""
+    return Collection(
+        id=ids.uuid5(["collection", party, LETTERS]),
+        alias=LETTERS,
+        title=f"Letters of {party}",
+        description="Answers and questions to the caller alone, signed.",
+        content=content,
+        readers=readers,
     )

@@ -14,7 +14,7 @@ import pytest
 import noroshi.node.sync as syncing
 from noroshi.exchange import batch
 from noroshi.exchange.sign import Keys, sign_grant
-from noroshi.exchange.taxii.client import Cursor, Pulled
+from noroshi.exchange.taxii.client import Cursor, Found, Pulled
 from noroshi.exchange.vouch import Proof, Vouched
 from noroshi.node.ingest import ingest
 from noroshi.node.node import Node
@@ -95,7 +95,7 @@ def offer(
             yield page
 
         monkeypatch.setattr(syncing, "open_to", lambda *arguments: contextlib.nullcontext())
-        monkeypatch.setattr(syncing, "discover_view", lambda *arguments: ("", 0))
+        monkeypatch.setattr(syncing, "discover_view", lambda *arguments: Found("", 0, None))
         monkeypatch.setattr(syncing, "pull", pull)
         with Node.open(japan) as node:
             return sync(node, "EU", clock)

@@ -20,7 +20,7 @@ from noroshi.exchange import batch, receipt
 from noroshi.exchange.served import Served
 from noroshi.exchange.sign import sign_grant
 from noroshi.exchange.taxii import envelope
-from noroshi.exchange.taxii.client import unpack
+from noroshi.exchange.taxii.client import Found, unpack
 from noroshi.exchange.tombstone import tombstone
 from noroshi.exchange.vouch import Vouched
 from noroshi.node.ingest import ingest
@@ -336,7 +336,7 @@ def test_what_was_refused_is_named_with_who_sent_it(
         yield unpack(body, "a test")
 
     monkeypatch.setattr(syncing, "open_to", lambda *arguments: contextlib.nullcontext())
-    monkeypatch.setattr(syncing, "discover_view", lambda *arguments: ("", 0))
+    monkeypatch.setattr(syncing, "discover_view", lambda *arguments: Found("", 0, None))
     monkeypatch.setattr(syncing, "pull", pull)
     name = web.folders["FRA"] / "node.toml"
     url = 'party = "IND"\nurl = "http://127.0.0.1:9/"'

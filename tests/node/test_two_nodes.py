@@ -55,7 +55,7 @@ def test_a_plain_client_reads_the_view_and_sees_its_marking(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         server = taxii.Server(served, user="eu", password=password)
-        (collection,) = (each for each in server.api_roots[0].collections if each.can_read)
+        (collection,) = (each for each in server.api_roots[0].collections if each.alias == "view")
         objects: list[dict[str, object]] = []
         for page in taxii.as_pages(collection.get_objects, per_request=100):
             objects += page.get("objects", [])

@@ -37,8 +37,11 @@ WHOLE = {
     "assets.assets", "assets.edges", "audience.cells", "audience.count_cells", "audience.unmade",
     "keys.distrusted", "law.last", "law.newest", "law.believed", "recalls.every_withdrawal",
     "records.counts", "records.rejected", "records.ids_like", "views.journal",
+    "restoring.carried_out", "restoring.forget_peers", "restoring.lift_collections",
+    "restoring.shut",
 }  # fmt: skip
-"""What reads a whole table, because that is what it is for."""
+"""What reads a whole table, because that is what it is for, or is done once after a store was put
+back; `resync` has a row for each partner."""
 
 WORDS = {"BIGINT": "INTEGER", "DOUBLE PRECISION": "REAL", "BYTEA": "BLOB"}
 

@@ -22,6 +22,7 @@ from noroshi.cli.pact import pact_app
 from noroshi.cli.peer import peer_app
 from noroshi.cli.queries import add_queries
 from noroshi.cli.taxii import taxii_app
+from noroshi.cli.web import web_app
 from noroshi.words.errors import NoroshiError
 
 app = typer.Typer(
@@ -42,6 +43,7 @@ app.add_typer(assets_app, name="assets")
 app.add_typer(feedback_app, name="feedback")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(key_app, name="key")
+pact_app.add_typer(web_app)
 app.add_typer(pact_app, name="pact")
 app.add_typer(peer_app, name="peer")
 app.add_typer(taxii_app, name="taxii")

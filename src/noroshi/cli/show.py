@@ -59,6 +59,14 @@ def instant(text: str | None) -> int | None:
         ) from None
 
 
+def ended(text: str | None) -> int | None:
+    """The end of a day, month or year, or an instant, as µs UTC."""
+    if text is None or "T" in text.upper():
+        return instant(text)
+    instant(text)
+    return parse_partial(text).t1
+
+
 @contextlib.contextmanager
 def bar(*, quiet: bool, counted: bool = False) -> Generator[Callable[[str, int, int], None]]:
     """A progress bar on standard error where that is a terminal; nothing elsewhere. It shows

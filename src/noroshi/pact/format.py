@@ -23,6 +23,7 @@ from noroshi.pact.vocabulary import (
     Date,
     Duration,
     Form,
+    Layer,
     Pillar,
 )
 from noroshi.words.grant import Keep, Onward
@@ -61,6 +62,7 @@ class Head(_Table, frozen=True, rename={"cls": "class"}):
     depends_on: tuple[AgreementId, ...] = ()
     supersedes: tuple[AgreementId, ...] = ()
     hub: Code | None = None
+    layer: Layer | None = None
     docs: tuple[Doc, ...] = ()
     note: str = ""
 

@@ -31,6 +31,9 @@ Class = Literal[
     "isa",
     "acsa",
     "raa",
+    "sofa",
+    "vfa",
+    "fpa",
     "dett",
     "dca",
     "alliance",
@@ -42,6 +45,16 @@ Class = Literal[
     "regime",
     "internal",
 ]
+Layer = Literal[
+    "alliance",
+    "information",
+    "visiting_forces",
+    "logistics",
+    "technology",
+    "political",
+]
+"""The layers of the web of agreements (design, "Network"); measured apart, never on their union."""
+
 CommitmentKind = Literal[
     "principle",
     "scope",

@@ -88,10 +88,14 @@ def _print(changed: Changed, json: bool, hint: str) -> None:
 
 
 def print_spoken(fingerprint: str, what: str = "key") -> None:
-    """A fingerprint in groups, as two people read it to one another."""
+    """A fingerprint in words and in groups, as two people read it to one another."""
+    from noroshi.exchange.phrase import phrase
     from noroshi.words.spoken import rows
 
-    for n, row in enumerate(rows(fingerprint)):
+    words = phrase(fingerprint)
+    lines = [" ".join(words[n : n + 6]) for n in range(0, len(words), 6)]
+    lines += [" ".join(phrase(fingerprint, "japanese")), *rows(fingerprint)]
+    for n, row in enumerate(lines):
         typer.echo(f"  {what if n == 0 else '':<12} {row}")
 
 

@@ -34,6 +34,7 @@ from noroshi.node.accounts import Watched, every, parties
 from noroshi.node.collections import roots
 from noroshi.node.expiry import Expiry
 from noroshi.node.inbox import Inbox
+from noroshi.node.introduce import own_card
 from noroshi.node.letters import Letters
 from noroshi.node.node import Node, clock
 from noroshi.node.push import push
@@ -101,7 +102,7 @@ def serve(
     bound = _bound(family, address, port)
     server = uvicorn.Server(
         uvicorn.Config(
-            app(service(node, watched.accounts), clock),
+            app(service(node, watched.accounts), clock, card=lambda: own_card(node)),
             log_level="warning",
             access_log=False,
             lifespan="off",

@@ -16,6 +16,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from noroshi.exchange.accounts import Unproved
+from noroshi.exchange.card import MEDIA_TYPE, PATH
 from noroshi.exchange.credentials import Presented, presented
 from noroshi.exchange.taxii.handler import refuse, respond
 from noroshi.exchange.taxii.message import Problem, Request, Response
@@ -34,14 +35,22 @@ _OTHERS: Final = "Too many passwords are being checked; tokens do not wait."
 _log = logging.getLogger(__name__)
 
 
-def app(service: Service, clock: Callable[[], int], turns: Turns | None = None) -> Application:
+def app(
+    service: Service,
+    clock: Callable[[], int],
+    turns: Turns | None = None,
+    card: Callable[[], bytes] | None = None,
+) -> Application:
     """An ASGI application that serves `service`; `clock` gives µs UTC. Passwords that have to be
-    computed take `turns`, which stand in front of all applications of one server."""
+    computed take `turns`, which stand in front of all applications of one server. `card` makes
+    what the node says of itself to anybody."""
     waiting = turns or Turns()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
+        elif scope["type"] == "http" and card is not None and scope["path"] == PATH:
+            await _send(send, await asyncio.to_thread(_card, scope["method"], card))
         elif scope["type"] == "http":
             body = await _body(receive, service.max_content_length)
             if body is not None:
@@ -71,6 +80,18 @@ async def _respond(
         # The one place where a fault of ours becomes an answer; its text stays in our log.
         _log.exception("TAXII request failed: %s %s", request.method, request.path)
         return refuse(Problem(500, "The server failed; the error id is in its log."), request)
+
+
+def _card(method: str, card: Callable[[], bytes]) -> Response:
+    if method not in ("GET", "HEAD"):
+        return Response(405, (("allow", "GET, HEAD"), ("content-length", "0")), b"")
+    body = card()
+    headers = (
+        ("content-type", MEDIA_TYPE),
+        ("content-length", str(len(body))),
+        ("cache-control", "no-store"),
+    )
+    return Response(200, headers, body if method == "GET" else b"")
 
 
 def _request(scope: Scope, body: bytes) -> Request:

@@ -8,6 +8,7 @@ takes 2^128 tries.
 
 from __future__ import annotations
 
+import importlib
 from typing import Final, Literal
 
 BYTES: Final = 16
@@ -17,9 +18,9 @@ Language = Literal["english", "japanese"]
 
 def phrase(fingerprint: str, language: Language = "english") -> tuple[str, ...]:
     """The words of a fingerprint in hex."""
-    from mnemonic import Mnemonic  # pyright: ignore
-
-    said: str = Mnemonic(language).to_mnemonic(bytes.fromhex(fingerprint)[:BYTES])
+    # By name: an environment without the package can still be checked, and do all but this.
+    lists = importlib.import_module("mnemonic").Mnemonic(language)
+    said: str = lists.to_mnemonic(bytes.fromhex(fingerprint)[:BYTES])
     return tuple(said.split())
 
 

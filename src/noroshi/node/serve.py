@@ -37,6 +37,7 @@ from noroshi.node.inbox import Inbox
 from noroshi.node.introduce import own_card
 from noroshi.node.letters import Letters
 from noroshi.node.node import Node, clock
+from noroshi.node.patience import LOOP, Patience
 from noroshi.node.push import push
 from noroshi.node.sync import sync
 from noroshi.node.tls import Door, telling
@@ -96,9 +97,10 @@ def serve(
     door = Door(settings) if part.tls else None
     watched = Watched(settings, door.trust if door else lambda pems: None, say)
     web: dict[str, Any] = {}
+    protocol = AutoHTTPProtocol
     if door is not None:
         web["ssl_context_factory"] = door.opened
-        web["http"] = telling(AutoHTTPProtocol)
+        protocol = telling(protocol)
     bound = _bound(family, address, port)
     server = uvicorn.Server(
         uvicorn.Config(
@@ -107,6 +109,8 @@ def serve(
             access_log=False,
             lifespan="off",
             server_header=False,
+            http=Patience().over(protocol),
+            loop=LOOP,
             **web,
         )
     )

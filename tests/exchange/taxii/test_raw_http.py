@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from taxii_process import ACCOUNT, PASSWORD, Running, made
 
+from noroshi.node.patience import MOST
+
 PROOF = base64.b64encode(f"{ACCOUNT}:{PASSWORD}".encode())
 MEDIA = b"application/taxii+json;version=2.1"
 LIMIT_S = 20
@@ -158,6 +160,19 @@ def test_callers_that_never_finish_stop_nobody(suite: Running) -> None:
             slow.sendall(whole if n % 2 else whole[: 10 + n])
         for _ in range(3):
             fine(suite)
+
+
+def test_callers_that_never_finish_make_room_for_others(suite: Running) -> None:
+    """More of them than may wait at once: the first are let go, and whoever asks is answered."""
+    with contextlib.ExitStack() as stack:
+        slow = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", suite.port), LIMIT_S))
+            for _ in range(MOST + 20)
+        ]
+        for each in slow[:20]:
+            with contextlib.suppress(ConnectionResetError):
+                assert each.recv(1) == b""
+        fine(suite)
 
 
 def test_noise_is_no_fault(suite: Running) -> None:

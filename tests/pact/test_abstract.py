@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from making import agreement
 
-from noroshi.pact.abstract import OTHER, classes, markings
+from noroshi.pact.abstract import classes, markings
+from noroshi.pact.asking import OTHER
 from noroshi.pact.decide import is_public
 from noroshi.pact.format import When
 from noroshi.pact.lanes import Lanes
@@ -78,6 +79,31 @@ def test_every_strand_is_in_a_class(seed: int) -> None:
             and found.flags(each)[2] == flags[2]
             for each in there
         ), (strand, bin(bits))
+
+
+@given(st.integers(0, 2**48))
+@settings(max_examples=40)
+def test_clauses_in_another_order_and_repeated_have_the_same_classes(seed: int) -> None:
+    rng = random.Random(seed)
+    world = worlds.world(rng.getrandbits(64))
+    clauses = [each for of in world.agreements for each in of.file.release]
+    limits = [
+        each.when for of in world.agreements for each in (*of.file.prohibit, *of.file.require)
+    ]
+    drawn = [rng.randrange(len(clauses)) for _ in range(rng.randint(0, 6))] if clauses else []
+    spoken = [rng.randrange(len(limits)) for _ in range(rng.randint(0, 4))] if limits else []
+    plain, known = classes(clauses, limits), {}
+    rest = len(clauses) + len(limits)
+    for first, then in (([], []), (drawn, []), (drawn[::-1], spoken), ([*drawn, *drawn], spoken)):
+        found = classes([clauses[i] for i in first], [limits[i] for i in then], known=known)
+        places = [*first, *(len(clauses) + i for i in then), *range(rest, rest + 3)]
+        wanted = {
+            sum((bits >> place & 1) << i for i, place in enumerate(places)) for bits in plain.found
+        }
+        # What only the clauses left out tell apart is one class here.
+        assert found.found.keys() == wanted
+        again = classes([clauses[i] for i in first], [limits[i] for i in then])
+        assert found == again
 
 
 @given(st.integers(0, 2**48))

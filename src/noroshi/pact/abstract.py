@@ -7,27 +7,21 @@ statement checked on every class holds for every strand. Recipients do not enter
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
+from noroshi.pact.asking import COVER, FIELDS, OTHER, SPEAK, Says, asking
 from noroshi.pact.format import ReleaseClause, When
 from noroshi.pact.lanes import Lane
 from noroshi.pact.passage import NOT_REDISTRIBUTABLE
-from noroshi.words.handling import CONTROL, alike, controlled, demanding, listed, unmet
+from noroshi.words.handling import CONTROL, alike
 from noroshi.words.label import ClassMark, Pap, Tlp
-
-OTHER: Final = "another"
-"""Stands for every kind, licence, tag or scheme that no clause names."""
-
-
-FIELDS: Final = (
-    "tlp", "kind", "pap", "orcon", "personal", "licence", "handling", "exercise", "only",
-)  # fmt: skip
-"""What of a strand clauses ask about, besides its originator, pillar, marks and times."""
 
 Terms = tuple[Any, ...]
 """A value for each of `FIELDS`."""
+
+Alike = dict[tuple[Any, ...], tuple[tuple[Says, ...], tuple[Says, ...], dict[int, Terms]]]
+"""By what is said, and a kind: what is said in the order of its bits, and the classes."""
 
 
 class Classes(NamedTuple):
@@ -64,13 +58,50 @@ class Classes(NamedTuple):
 
 
 def classes(
-    clauses: Sequence[ReleaseClause], limits: Sequence[When], *, kind: str | None = None
+    clauses: Sequence[ReleaseClause],
+    limits: Sequence[When],
+    *,
+    kind: str | None = None,
+    known: Alike | None = None,
 ) -> Classes:
     """The classes of unmarked strands (of one pillar) that `clauses` and `limits` tell apart.
-    `kind`: only strands of it."""
+    `kind`: only strands of it. `known` keeps what is found for others that say the same."""
+    covering, speaking = _saying(clauses, COVER), _saying(limits, SPEAK)
+    key = (frozenset(covering), frozenset(speaking), kind)
+    known = {} if known is None else known
+    if key not in known:
+        known[key] = (*covering,), (*speaking,), _told_apart((*covering,), (*speaking,), kind)
+    first, then, found = known[key]
+    masks = [
+        *(covering[each] for each in first),
+        *(speaking[each] << len(clauses) for each in then),
+    ]
+    rest, whole = len(masks), len(clauses) + len(limits)
+    spread: dict[int, Terms] = {}
+    for bits, terms in found.items():
+        wide = bits >> rest << whole
+        for place in range(rest):
+            if bits >> place & 1:
+                wide |= masks[place]
+        spread[wide] = terms
+    return Classes(len(clauses), len(limits), spread)
+
+
+def _saying(each: Sequence[Any], names: Sequence[str]) -> dict[Says, int]:
+    """Those that say the same about every field, as bits of their places."""
+    found: dict[Says, int] = {}
+    for place, one in enumerate(each):
+        says = tuple([getattr(one, name, None) for name in names])
+        found[says] = found.get(says, 0) | 1 << place
+    return found
+
+
+def _told_apart(
+    clauses: Sequence[Says], limits: Sequence[Says], kind: str | None
+) -> dict[int, Terms]:
     found: dict[int, Terms] = {(1 << (len(clauses) + len(limits) + 3)) - 1: ()}
-    for name, values in _values(clauses, limits, kind).items():
-        ask = _asking(clauses, limits, name)
+    for place, values in enumerate(_values(clauses, limits, kind)):
+        ask = asking(clauses, limits, place)
         answers: dict[int, Any] = {}
         for value in values:
             answers.setdefault(ask(value), value)
@@ -81,7 +112,7 @@ def classes(
                 if both not in merged:
                     merged[both] = (*terms, value)
         found = merged
-    return Classes(len(clauses), len(limits), found)
+    return found
 
 
 def marked(unmarked: Classes) -> Classes:
@@ -93,140 +124,50 @@ def marked(unmarked: Classes) -> Classes:
     return unmarked._replace(found=found)
 
 
-def _values(
-    clauses: Sequence[ReleaseClause], limits: Sequence[When], kind: str | None
-) -> dict[str, list[Any]]:
+def _values(clauses: Sequence[Says], limits: Sequence[Says], kind: str | None) -> list[list[Any]]:
     """For every field of a strand, values of which at least one stands for each that there is."""
 
     def named(field: str) -> list[str]:
-        found: set[str] = set()
-        for each in (*clauses, *limits):
-            values: tuple[str, ...] | None = getattr(each, field)
-            found |= {*(values or ())}
-        return sorted(found)
+        place = FIELDS.index(field)
+        return _named(each[place] for each in (*clauses, *limits))
 
-    return {
-        "tlp": list(Tlp),
-        "kind": [*named("kinds"), OTHER] if kind is None else [kind],
-        "pap": [None, *Pap],
-        "orcon": [False, True],
-        "personal": [False, True],
-        "licence": [None, *named("licence"), NOT_REDISTRIBUTABLE, OTHER],
-        "handling": list(_sets(_tags(named), clauses, limits)),
-        "exercise": [None, OTHER],
-        "only": [None, "everyone"],
-    }
+    return [
+        list(Tlp),
+        [*named("kind"), OTHER] if kind is None else [kind],
+        [None, *Pap],
+        [False, True],
+        [False, True],
+        [None, *named("licence"), NOT_REDISTRIBUTABLE, OTHER],
+        list(_sets(clauses, limits)),
+        [None, OTHER],
+        [None, "everyone"],
+    ]
 
 
-def _tags(named: Callable[[str], list[str]]) -> list[str]:
+def _named(lists: Iterable[Sequence[str] | None]) -> list[str]:
+    return sorted({each for some in lists for each in some or ()})
+
+
+def _tags(says: Iterable[tuple[Sequence[str] | None, Sequence[str] | None]]) -> list[str]:
     """Handling tags of which one stands for each that there is: those that are named, other values
     of the same statements, codes that are named (what stands below one is covered where it is), and
     a tag that nobody names."""
-    handling = named("handling")
+    every = [*says]
+    handling = _named(each for each, _ in every)
     found = {*handling, *(each for tag in handling for each in alike(tag))}
-    return [*sorted(found), *(CONTROL + code for code in named("control")), OTHER]
+    return [*sorted(found), *(CONTROL + code for code in _named(each for _, each in every)), OTHER]
 
 
-def _sets(
-    tags: Sequence[str], clauses: Sequence[ReleaseClause], limits: Sequence[When]
-) -> Iterator[tuple[str, ...]]:
+def _sets(clauses: Sequence[Says], limits: Sequence[Says]) -> Iterator[tuple[str, ...]]:
     """Sets of handling tags, one for each answer that some set gives."""
-    ask = _asking(clauses, limits, "handling")
+    place = FIELDS.index("handling")
+    ask = asking(clauses, limits, place)
     seen: dict[int, tuple[str, ...]] = {ask(()): ()}
-    for tag in tags:
+    for tag in _tags(each[place] for each in (*clauses, *limits)):
         for held in (*seen.values(),):
             tried = tuple(sorted({*held, tag}))
             seen.setdefault(ask(tried), tried)
     yield from seen.values()
-
-
-_OF_CLAUSE: Final = {"tlp": "max_tlp", "kind": "kinds", "pap": "max_pap", "handling": "tags"}
-_OF_WHEN: Final = {"tlp": "tlp_min", "kind": "kinds", "only": "not_in", "handling": "tags"}
-
-
-def _asking(
-    clauses: Sequence[ReleaseClause], limits: Sequence[When], field: str
-) -> Callable[[Any], int]:
-    """What all clauses and limits answer about a value of `field`, as bits. Those that say the
-    same about it are asked once."""
-    covering: dict[Any, int] = {}
-    for i, clause in enumerate(clauses):
-        setting = getattr(clause, _OF_CLAUSE.get(field, field), None)
-        covering[setting] = covering.get(setting, 0) | 1 << i
-    speaking: dict[Any, int] = {}
-    for i, when in enumerate(limits, start=len(clauses)):
-        setting = getattr(when, _OF_WHEN.get(field, field), None)
-        speaking[setting] = speaking.get(setting, 0) | 1 << i
-    rest = len(clauses) + len(limits)
-
-    def ask(value: Any) -> int:
-        bits = _flags(field, value) << rest
-        for setting, those in covering.items():
-            if _covers(setting, field, value):
-                bits |= those
-        for setting, those in speaking.items():
-            if _speaks(setting, field, value):
-                bits |= those
-        return bits
-
-    return ask
-
-
-def _covers(setting: Any, field: str, value: Any) -> bool:
-    """Whether a clause with this `setting` covers strands with this `value` of the field."""
-    match field:
-        case "tlp" | "pap":
-            return value is None or value.rank <= setting.rank
-        case "kind":
-            return setting is None or value in setting
-        case "personal":
-            return setting or not value
-        case "licence":
-            if value is None:
-                return True
-            return value in setting if setting is not None else value != NOT_REDISTRIBUTABLE
-        case "handling":
-            return not unmet(value, *setting)
-        case _:
-            return True
-
-
-def _speaks(setting: Any, field: str, value: Any) -> bool:
-    """Whether a condition with this `setting` holds for strands with this `value` of the field."""
-    if setting is None:
-        return True
-    match field:
-        case "tlp":
-            return value.rank >= setting.rank
-        case "orcon" | "personal":
-            return setting == value
-        case "handling":
-            tags, codes = setting
-            return (tags is None or any(tag in tags for tag in value)) and (
-                codes is None or any(listed(code, codes) for code in controlled(value))
-            )
-        case "exercise":
-            return setting == (value is not None)
-        case "only":
-            return value is None
-        case _:
-            return value in setting
-
-
-@functools.cache
-def _flags(field: str, value: Any) -> int:
-    """Three bits that a value leaves standing: controlled, public, shut."""
-    public = {
-        "tlp": value is Tlp.CLEAR,
-        "pap": value in (None, Pap.CLEAR),
-        "licence": value != NOT_REDISTRIBUTABLE,
-        "handling": field == "handling" and not any(map(demanding, value)),
-        "kind": True,
-        "exercise": True,
-    }.get(field, not value)
-    controlled = field != "orcon" or bool(value)
-    shut = value is Tlp.RED if field == "tlp" else field != "only" or value is None
-    return controlled | public << 1 | shut << 2
 
 
 def markings(lanes: Sequence[Lane]) -> dict[tuple[int, ...], tuple[ClassMark, ...]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from noroshi.pact.abstract import OTHER
+from noroshi.pact.asking import OTHER
 from noroshi.pact.decide import decide
 from noroshi.pact.format import Agreement, Assertion
 from noroshi.pact.policy import Policy

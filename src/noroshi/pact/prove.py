@@ -64,12 +64,17 @@ class Judged(NamedTuple):
 
 Judge = Callable[[Group], Judged]
 
+Leaked = dict[tuple[Any, ...], dict[tuple[int, int, int], int]]
+"""Whom each lane leaks to, by what is alike for all lanes: a clause of several pillars and
+stretches of time is worked out once."""
+
 
 def prove(policy: Policy) -> Proof:
     """Visit every cell of `policy`'s agreements and consents; grants held do not count."""
     masks = Masks(policy.parties)
-    known: Known = {}
-    return visit(policy, masks, lambda group: _judged(group, masks, known))
+    known = Known({}, {})
+    leaked: Leaked = {}
+    return visit(policy, masks, lambda group: _judged(group, masks, known, leaked))
 
 
 def visit(policy: Policy, masks: Masks, judge: Judge) -> Proof:
@@ -95,12 +100,13 @@ def visit(policy: Policy, masks: Masks, judge: Judge) -> Proof:
     )  # fmt: skip
 
 
-def _judged(group: Group, masks: Masks, known: Known) -> Judged:
+def _judged(group: Group, masks: Masks, known: Known, leaked: Leaked) -> Judged:
     cells = leaking = reached = 0
     leaks: list[Leak] = []
+    grounds = _Grounds(leaked)
     for question in questions(group, masks, known):
         cells += len(question.found.found)
-        for bits, mask, place in _leaking(question):
+        for bits, mask, place in _leaking(question, grounds):
             leaking += 1
             reached |= mask
             if len(leaks) < SHOWN:
@@ -108,7 +114,34 @@ def _judged(group: Group, masks: Masks, known: Known) -> Judged:
     return Judged(cells, leaking, reached, tuple(leaks))
 
 
-def _leaking(question: Question) -> Iterator[tuple[int, int, int]]:
+class _Grounds:
+    """The grounds of one group, and whom its lanes leak to on each."""
+
+    def __init__(self, leaked: Leaked) -> None:
+        self._leaked = leaked
+        self._made: dict[tuple[int, int, int], tuple[Ground, dict[tuple[int, int, int], int]]] = {}
+
+    def leaks(self, question: Question, said: int, covered: int) -> dict[int, int]:
+        """By its place, whom each of the lanes `covered` leaks to, where it leaks."""
+        key = (said, question.agreed, question.later)
+        if key not in self._made:
+            ground = question.ground(said)
+            alike = (*ground[1:3], tuple(each.id for each in ground.required), *ground[4:])
+            self._made[key] = ground, self._leaked.setdefault(alike, {})
+        ground, leaked = self._made[key]
+        found: dict[int, int] = {}
+        for place, way in enumerate(question.ways):
+            if covered >> place & 1:
+                lane = (id(way.lane), way.direct, way.beyond)
+                mask = leaked.get(lane)
+                if mask is None:
+                    mask = leaked[lane] = _leaked(ground, way)
+                if mask:
+                    found[place] = mask
+        return found
+
+
+def _leaking(question: Question, grounds: _Grounds) -> Iterator[tuple[int, int, int]]:
     """(class, whom it leaks to, the lane by which) for each class that leaks.
 
     Which lanes leak depends on a class only through its limits and originator control, so it is
@@ -118,12 +151,7 @@ def _leaking(question: Question) -> Iterator[tuple[int, int, int]]:
     for said, covered in question.asked.items():
         if not covered & open_here:
             continue
-        ground = question.ground(said)
-        found = {
-            place: mask
-            for place, way in enumerate(question.ways)
-            if covered & open_here & 1 << place and (mask := _leaked(ground, way))
-        }
+        found = grounds.leaks(question, said, covered & open_here)
         for bits in question.found.found if found else ():
             for place, mask in found.items():
                 if bits & ~question.covering == said and bits >> place & 1:

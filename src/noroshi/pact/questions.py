@@ -11,7 +11,8 @@ import itertools
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from noroshi.pact.abstract import OTHER, Classes, classes, marked, markings
+from noroshi.pact.abstract import Alike, Classes, classes, marked, markings
+from noroshi.pact.asking import OTHER
 from noroshi.pact.lanes import Lane, Lanes
 from noroshi.pact.masks import Masks
 from noroshi.pact.passing import Ground, Limiting, Open, excluding
@@ -24,8 +25,13 @@ from noroshi.words.transform import union
 Kept = tuple[Classes, dict[int, int]]
 """Classes, with their `asked`."""
 
-Known = dict[tuple[Any, ...], tuple[Kept, Kept]]
-"""Classes of unmarked and of marked strands, by the clauses, limits and kind they belong to."""
+
+class Known(NamedTuple):
+    """What groups share. `kept`: classes of unmarked and of marked strands, by the clauses, limits
+    and kind they belong to; `alike`: classes by what those say."""
+
+    kept: dict[tuple[Any, ...], tuple[Kept, Kept]]
+    alike: Alike
 
 
 class Group(NamedTuple):
@@ -110,7 +116,7 @@ def groups(policy: Policy, masks: Masks) -> Iterator[Group]:
 
 def questions(group: Group, masks: Masks, known: Known | None = None) -> Iterator[Question]:
     """The cells of a group. `known` keeps classes for other groups with the same clauses."""
-    known = {} if known is None else known
+    known = Known({}, {}) if known is None else known
     markeds = markings(group.lanes)
     named = _agreed(group, masks)
     found = {kind: _classes(group, kind, known) for kind in {kind for kind, *_ in named}}
@@ -131,12 +137,13 @@ def questions(group: Group, masks: Masks, known: Known | None = None) -> Iterato
 def _classes(group: Group, kind: str | None, known: Known) -> tuple[Kept, Kept]:
     """(classes of unmarked, of marked strands)."""
     key = (tuple(lane.id for lane in group.lanes), tuple(each.id for each in group.limits), kind)
-    found = known.get(key)
+    found = known.kept.get(key)
     if found is None:
         clauses = [lane.clause for lane in group.lanes]
-        plain = classes(clauses, [limit.when for limit in group.limits], kind=kind)
+        whens = [limit.when for limit in group.limits]
+        plain = classes(clauses, whens, kind=kind, known=known.alike)
         with_mark = marked(plain)
-        found = known[key] = (plain, plain.asked()), (with_mark, with_mark.asked())
+        found = known.kept[key] = (plain, plain.asked()), (with_mark, with_mark.asked())
     return found
 
 

@@ -162,8 +162,8 @@ def kept(quick: bool) -> tuple[Kept, tempfile.TemporaryDirectory[str]]:
 
 def page(held: Kept, party: str, after_n: int) -> int:
     """How many entries of the page after number `after_n` the party may have."""
-    entries = held.store.view_page(party, after_n=after_n, limit=PAGE)
-    return sum(held.table.release(each.cell, party).permitted for each in entries)
+    entries, release = held.store.view_page(party, after_n=after_n, limit=PAGE), held.table.release
+    return sum([release(each.cell, party).permitted for each in entries])
 
 
 def pages(party: str, share: int) -> Callable[[bool], Measured]:

@@ -109,16 +109,13 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     """A current entry of a party's view with the bytes that it shows, and the cell that the label
     of its record is now: what the entry is decided by again."""
 
-    party: str
     n: int
     seq: int
-    epoch: int
     entered_at: int
     oid: str
     oversion: int
     otype: str
     spec_version: str
-    tombstone: bool
     body_sha256: str
     body: bytes
     cell: str

@@ -181,8 +181,7 @@ def rebuild(connection: Connection) -> int:
 
 def read(connection: Connection, statement: str, arguments: tuple[Any, ...]) -> list[Entry]:
     """The entries that the named statement finds."""
-    found = connection.execute(SQL[statement], arguments)
-    return [Entry(*row[:9], bool(row[9]), *row[10:]) for row in found]  # pyright: ignore[reportCallIssue]
+    return [Entry(*row) for row in connection.execute(SQL[statement], arguments)]
 
 
 def state(connection: Connection, party: str) -> ViewState:

@@ -35,15 +35,15 @@ JOIN blob b ON b.sha256 = e.body_sha256;
 SELECT n FROM view_entry WHERE party = ? AND entered_at <= ? ORDER BY entered_at DESC LIMIT 1;
 
 -- name: entry
-SELECT e.party, e.n, e.seq, e.epoch, e.entered_at, e.oid, e.oversion, e.otype, e.spec_version,
-       e.tombstone, e.body_sha256, b.bytes, s.cell
+SELECT e.n, e.seq, e.entered_at, e.oid, e.oversion, e.otype, e.spec_version, e.body_sha256,
+       b.bytes, s.cell
 FROM view_entry e JOIN blob b ON b.sha256 = e.body_sha256
 JOIN record_strand s ON s.seq = e.seq
 WHERE e.party = ? AND e.n = ?;
 
 -- name: page
-SELECT e.party, e.n, e.seq, e.epoch, e.entered_at, e.oid, e.oversion, e.otype, e.spec_version,
-       e.tombstone, e.body_sha256, b.bytes, s.cell
+SELECT e.n, e.seq, e.entered_at, e.oid, e.oversion, e.otype, e.spec_version, e.body_sha256,
+       b.bytes, s.cell
 FROM view_current c
 JOIN view_entry e ON e.party = c.party AND e.n = c.n
 JOIN blob b ON b.n = c.body AND b.sha256 = e.body_sha256
@@ -52,8 +52,8 @@ WHERE c.party = ? AND c.n > ? AND c.plain = 1
 ORDER BY c.n LIMIT ?;
 
 -- name: object
-SELECT e.party, e.n, e.seq, e.epoch, e.entered_at, e.oid, e.oversion, e.otype, e.spec_version,
-       e.tombstone, e.body_sha256, b.bytes, s.cell
+SELECT e.n, e.seq, e.entered_at, e.oid, e.oversion, e.otype, e.spec_version, e.body_sha256,
+       b.bytes, s.cell
 FROM view_current c
 CROSS JOIN view_entry e
 JOIN blob b ON b.sha256 = e.body_sha256
@@ -62,8 +62,8 @@ WHERE c.party = ? AND c.oid = ? AND e.party = c.party AND e.n = c.n
 ORDER BY e.oversion DESC, e.n DESC;
 
 -- name: by_seq
-SELECT e.party, e.n, e.seq, e.epoch, e.entered_at, e.oid, e.oversion, e.otype, e.spec_version,
-       e.tombstone, e.body_sha256, b.bytes, s.cell
+SELECT e.n, e.seq, e.entered_at, e.oid, e.oversion, e.otype, e.spec_version, e.body_sha256,
+       b.bytes, s.cell
 FROM view_entry e
 JOIN view_current c ON c.party = e.party AND c.n = e.n
 JOIN blob b ON b.sha256 = e.body_sha256

@@ -15,6 +15,7 @@ from noroshi.cli.backup import backup_app
 from noroshi.cli.carry import carry_app
 from noroshi.cli.exchange import exchange_app
 from noroshi.cli.feedback import feedback_app
+from noroshi.cli.history import add_history
 from noroshi.cli.key import key_app
 from noroshi.cli.ledger import ledger_app
 from noroshi.cli.options import FAILED, HERE, PARTLY, WITHHELD, JsonOption, NodeOption, example
@@ -47,7 +48,7 @@ pact_app.add_typer(web_app)
 app.add_typer(pact_app, name="pact")
 app.add_typer(peer_app, name="peer")
 app.add_typer(taxii_app, name="taxii")
-add_queries(app)
+add_history(add_queries(app))
 
 WithParent = Annotated[
     bool, typer.Option("--with-parent", hidden=True, help="End when standard input closes.")

@@ -16,12 +16,13 @@ from noroshi.words.desk import Answer, Desk, Option, Query
 from noroshi.words.errors import NoroshiError
 
 
-def add_queries(app: typer.Typer) -> None:
-    """A group for every desk that has queries, with a command for each."""
+def add_queries(app: typer.Typer) -> dict[str, typer.Typer]:
+    """A group for every desk that has queries, with a command for each; the groups by name."""
+    groups: dict[str, typer.Typer] = {}
     try:
         found = desks()
     except (NoroshiError, ImportError):
-        return  # what needs the desk says what is wrong with it; the others go on
+        return groups  # what needs the desk says what is wrong with it; the others go on
     for desk in found.values():
         if not desk.queries:
             continue
@@ -30,6 +31,8 @@ def add_queries(app: typer.Typer) -> None:
             lines = (f"noroshi {desk.name} {query.name} {each}" for each in query.examples)
             group.command(query.name, help=query.help, epilog=example(*lines))(_command(query))
         app.add_typer(group, name=desk.name)
+        groups[desk.name] = group
+    return groups
 
 
 def _about(desk: Desk) -> str:

@@ -1,4 +1,5 @@
-"""The single tables of `node.toml`: `[node]`, `[store]`, `[serve]`, `[pact]`, `[assets]`."""
+"""The single tables of `node.toml`: `[node]`, `[store]`, `[serve]`, `[pact]`, `[assets]`, and
+`[history]`."""
 
 from __future__ import annotations
 
@@ -71,3 +72,11 @@ class AssetsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: tuple[str, ...] = ()
     label: FeedLabel | None = None
     watch_zones: bool = True
+
+
+class HistoryPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[history]`: whether what sources hold in bulk is kept as Parquet, and in which folder,
+    relative to the data folder."""
+
+    keep: bool = True
+    folder: str = "history"

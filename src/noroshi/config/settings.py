@@ -51,6 +51,11 @@ class Settings(msgspec.Struct, frozen=True):
         return self.folder / self.config.node.data
 
     @property
+    def history(self) -> Path:
+        """The folder of what sources hold in bulk."""
+        return self.data / self.config.history.folder
+
+    @property
     def store_at(self) -> Path | str:
         """The SQLite file that `[store] url` names, or the whole URL, with its password."""
         part = self.config.store

@@ -19,6 +19,7 @@ from noroshi.desks.registry import choose, desks
 from noroshi.feeds.files import Opened, open_path, walk
 from noroshi.node.alone import alone
 from noroshi.node.findings import Settled, settle
+from noroshi.node.keeping import keep_all, keeper
 from noroshi.node.node import Node
 from noroshi.words.desk import Columns, Context, Covered, Desk, Found, Rejected, Source
 from noroshi.words.errors import BadInput, Refused
@@ -30,7 +31,6 @@ from noroshi.words.record import Record
 from noroshi.words.time import ends, format_instant, parse_partial
 
 BATCH = 1_000
-
 
 FIRST = 3
 """Reasons of a source that its report spells out; the others are counted together."""
@@ -118,9 +118,11 @@ class _Run:
         report = SourceReport(opened.name, desk.name, opened.size)
         self.report.sources.append(report)
         report.undeclared = source.label.strands[0].only == ()
+        keep = keeper(self.node.settings, source)
         done = self.node.store.source(source_key(source, desk, self.context(desk)))
         if done is not None and done.done:
             report.skipped = True
+            keep_all(keep, desk.read(source))
             return
         records: list[Record] = []
         rejected: list[Rejected] = []
@@ -128,6 +130,8 @@ class _Run:
             for item in desk.read(source):
                 if isinstance(item, Columns):
                     self._fold(report, opened, desk, item)
+                    if keep is not None:
+                        keep.take(item)
                 elif isinstance(item, Record):
                     records.append(item)
                 else:
@@ -137,6 +141,7 @@ class _Run:
                     self.progress(opened.name, 0, opened.size)
         finally:
             self._store(report, records, rejected)
+        keep_all(keep, ())
         self.progress(opened.name, opened.size, opened.size)
 
     def _fold(self, report: SourceReport, opened: Opened, desk: Desk, columns: Columns) -> None:

@@ -1,0 +1,144 @@
+"""Parquet: columns to a file and back, by row groups. The only place that knows pyarrow.
+
+A file is written beside its name and moved there, so that what bears the name is whole. What cannot
+be read is an error that names the file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from noroshi.words.errors import BadInput
+
+if TYPE_CHECKING:
+    from noroshi.words.desk import Array
+
+GROUP: Final = 65_536
+"""Rows of a row group: what is read at least, and has a range of its own."""
+
+DELTA: Final = ("mmsi", "t", "lat", "lon", "place")
+SPLIT: Final = ("sog", "cog", "heading")
+WORDS: Final = ("length", "type", "status", "marks", "track", "name", "callsign", "destination")
+"""Columns by what makes them small, sorted by ship and time: the step from row to row; bytes apart;
+a list of what occurs. Measured on a day of a simulated basin."""
+
+META: Final = b"noroshi"
+
+
+class Group(msgspec.Struct, frozen=True):
+    """A row group: its number, its rows, and the least and most of some columns."""
+
+    number: int
+    rows: int
+    least: dict[str, Any]
+    most: dict[str, Any]
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """What a file's end says of it: rows, row groups, what was said when it was written."""
+
+    rows: int
+    bytes: int
+    groups: tuple[Group, ...]
+    meta: bytes
+
+
+def write(path: Path, columns: Mapping[str, Array], meta: bytes) -> int:
+    """Write `columns` as the file `path`, in place of one that is there; its bytes."""
+    import pyarrow
+    import pyarrow.parquet
+
+    arrow: Any = pyarrow
+    parquet: Any = pyarrow.parquet
+    table = arrow.table(dict(columns))
+    encoding = {name: "DELTA_BINARY_PACKED" for name in DELTA if name in columns}
+    encoding |= {name: "BYTE_STREAM_SPLIT" for name in SPLIT if name in columns}
+    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with beside.open("wb") as file:
+            with parquet.ParquetWriter(
+                file, table.schema, compression="zstd", column_encoding=encoding,
+                use_dictionary=[name for name in WORDS if name in columns], store_schema=False,
+            ) as writer:  # fmt: skip
+                writer.add_key_value_metadata({META: meta})
+                writer.write_table(table, row_group_size=GROUP)
+            file.flush()
+            os.fsync(file.fileno())
+        size = beside.stat().st_size
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return size
+
+
+def opened(path: Path, names: Sequence[str] = ()) -> Opened:
+    """What stands at the end of the file, with the ranges of the columns `names`.
+
+    Raises `BadInput` naming the file where it is truncated, corrupt or none of ours.
+    """
+    with _file(path) as file:
+        data = file.metadata
+        said: dict[bytes, bytes] = data.metadata or {}
+        meta = said.get(META)
+        if meta is None:
+            raise BadInput(str(path), "a Parquet file that noroshi did not write")
+        known = {file.schema_arrow.names[n]: n for n in range(data.num_columns)}
+        groups = tuple(_group(data, n, known, names) for n in range(data.num_row_groups))
+        return Opened(data.num_rows, path.stat().st_size, groups, meta)
+
+
+def read(path: Path, names: Sequence[str], groups: Sequence[int]) -> dict[str, Array]:
+    """The columns `names` (those that it has) of these row groups.
+
+    Raises `BadInput` naming the file where they cannot be read.
+    """
+    with _file(path) as file:
+        have = set(file.schema_arrow.names)
+        wanted = [name for name in names if name in have]
+        table = file.read_row_groups(list(groups), columns=wanted, use_threads=False)
+        return {name: _array(table.column(name)) for name in wanted}
+
+
+def _array(column: Any) -> Array:
+    import numpy as np
+
+    values = column.combine_chunks().to_numpy(zero_copy_only=False)
+    return values.astype(np.str_) if values.dtype == object else values
+
+
+def _group(data: Any, number: int, known: Mapping[str, int], names: Sequence[str]) -> Group:
+    group = data.row_group(number)
+    least: dict[str, Any] = {}
+    most: dict[str, Any] = {}
+    for name in names:
+        told = group.column(known[name]).statistics if name in known else None
+        if told is not None and told.has_min_max:
+            least[name], most[name] = told.min, told.max
+    return Group(number, group.num_rows, least, most)
+
+
+@contextlib.contextmanager
+def _file(path: Path) -> Generator[Any]:
+    import pyarrow
+    import pyarrow.parquet
+
+    arrow: Any = pyarrow
+    parquet: Any = pyarrow.parquet
+    try:
+        with parquet.ParquetFile(path) as file:
+            yield file
+    except (arrow.ArrowException, OSError, ValueError) as problem:
+        if isinstance(problem, FileNotFoundError):
+            raise BadInput(str(path), "is gone", hint="was it moved while it was read?") from None
+        text = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
+        raise BadInput(
+            str(path), "cannot be read as Parquet", found=text[:200],
+            hint="delete it and ingest its source again: nothing else has to be read again",
+        ) from problem  # fmt: skip

@@ -91,7 +91,7 @@ def offer(
         signed = vouched or Vouched(batch.sign("EU", clock(), objects, keys))
         page = Pulled(objects, labels, grants, of, Cursor(), signed)
 
-        def pull(*arguments: object) -> Iterator[Pulled]:
+        def pull(*arguments: object, **how: object) -> Iterator[Pulled]:
             yield page
 
         monkeypatch.setattr(syncing, "open_to", lambda *arguments: contextlib.nullcontext())

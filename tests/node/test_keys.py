@@ -136,7 +136,7 @@ def test_a_key_that_may_be_another_s_is_believed_no_more(web: Web, tmp_path: Pat
         assert [(each.party, each.key, each.since) for each in doubts(india, record)] == [
             ("JPN", old, 1)
         ]
-        assert [row.state for row in peers(india)] == ["no key that counts", "trusted"]
+        assert [row.state for row in peers(india, clock())] == ["no key that counts", "trusted"]
     with web.serving("JPN"):
         report = pull(web, "IND", "JPN")
     assert report.stored == 0

@@ -332,7 +332,7 @@ def test_what_was_refused_is_named_with_who_sent_it(
     false = [under(entry, sign_grant(entry.grants[0], keys(web, "IND")))]
     body = envelope.objects(false, None, terms=True, vouched=vouched(web, "IND", false)).body
 
-    def pull(*arguments: object) -> Iterator[object]:
+    def pull(*arguments: object, **how: object) -> Iterator[object]:
         yield unpack(body, "a test")
 
     monkeypatch.setattr(syncing, "open_to", lambda *arguments: contextlib.nullcontext())

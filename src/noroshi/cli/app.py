@@ -299,12 +299,15 @@ def sync(
     json: JsonOption = False,
 ) -> None:
     """Pull from a peer everything that is new in our view there."""
+    import random
+
     from noroshi.cli.show import print_json, print_sync
+    from noroshi.node.calling import kept
     from noroshi.node.node import Node, clock
     from noroshi.node.sync import sync as pull
 
     with Node.open(node) as opened:
-        report = pull(opened, peer, clock)
+        report = kept(opened, peer, "pull", lambda: pull(opened, peer, clock), clock, random.random)
     if json:
         print_json(report)
     else:

@@ -22,12 +22,15 @@ def push(
     json: JsonOption = False,
 ) -> None:
     """Send a peer what is new in its view, and receipts that are due, instead of being asked."""
+    import random
+
     from noroshi.cli.show import print_json, say
+    from noroshi.node.calling import kept
     from noroshi.node.node import Node, clock
     from noroshi.node.push import push as send
 
     with Node.open(node) as opened:
-        pushed = send(opened, peer, clock)
+        pushed = kept(opened, peer, "push", lambda: send(opened, peer, clock), clock, random.random)
     if json:
         print_json(pushed)
     else:

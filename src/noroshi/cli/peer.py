@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from noroshi.config.editing import Value
     from noroshi.node.introduce import Met
     from noroshi.node.node import Node
+    from noroshi.node.peers import Line
 
 peer_app = typer.Typer(
     help="The nodes that this one exchanges with, and which of their keys count.",
@@ -88,6 +89,7 @@ def add(
         if password_file is not None:
             more["password"] = {"file": _within(node, password_file)}
         new = introduce.pin(opened.settings, met, more, clock(), replace=replace)
+        opened.store.drop_calls(met.party)
     if json:
         print_json({"peer": met, "new": new})
         return
@@ -163,19 +165,26 @@ def remove(
 
 @peer_app.command("list", epilog=example("noroshi peer list --node ./jpn"))
 def list_(node: NodeOption = HERE, json: JsonOption = False) -> None:
-    """List the peers: their keys, and what they said of them."""
+    """List the peers: how it goes with each, their keys, and what they said of them.
+
+    A circuit is closed while the peer answers, open while it is left alone after failures, and
+    half-open when the next call may find it back.
+    """
     from noroshi.cli.key import told
     from noroshi.cli.show import print_json, say
-    from noroshi.node.node import Node
+    from noroshi.node.node import Node, clock
     from noroshi.node.peers import peers
 
     with Node.open(node) as opened:
-        rows = peers(opened)
+        rows = peers(opened, clock())
     if json:
         print_json(rows)
         return
     for row in rows:
-        say(f"{row.party}  {row.state}")
+        every = f", every {row.every}" if row.every else ""
+        say(f"{row.party}  {row.state}  {row.mode}{every}  {row.url or 'no url'}")
+        for line in row.lines:
+            _print_line(line)
         for key in row.keys:
             words = told(key.state, key.retired, key.since)
             say(f"  key {key.fingerprint}  {words} (from {key.source})")
@@ -183,6 +192,21 @@ def list_(node: NodeOption = HERE, json: JsonOption = False) -> None:
             say(f"  problem: {problem}")
     if not rows:
         say("No [[peer]] in node.toml.")
+
+
+def _print_line(line: Line) -> None:
+    from noroshi.cli.show import say
+
+    if line.failures:
+        tries = f"{line.failures} failures since {line.since}, next try from {line.due}"
+        say(f"  {line.way}  circuit {line.circuit}: {tries}")
+        say(f"    {line.problem}")
+    elif line.tried and line.tried > (line.ok or ""):
+        say(f"  {line.way}  circuit {line.circuit}, called {line.tried}, no answer yet")
+    elif line.ok:
+        say(f"  {line.way}  circuit {line.circuit}, answered {line.ok}")
+    else:
+        say(f"  {line.way}  never called")
 
 
 @peer_app.command(

@@ -17,7 +17,14 @@ from noroshi.exchange import inventory, receipt
 from noroshi.exchange.receipt import Onward, Receipt, State
 from noroshi.exchange.served import Served
 from noroshi.exchange.taxii import envelope
-from noroshi.exchange.taxii.client import PeerError, discover_inbox, discover_view, send
+from noroshi.exchange.taxii.client import (
+    PATIENT,
+    Patience,
+    PeerError,
+    discover_inbox,
+    discover_view,
+    send,
+)
 from noroshi.exchange.vouch import vouch
 from noroshi.node import resync
 from noroshi.node.node import Node
@@ -34,7 +41,8 @@ _TOO_LONG: Final = 413
 
 
 class Pushed(msgspec.Struct):
-    """What was sent: objects out of the peer's view, of which it took some; and receipts."""
+    """What was sent: objects out of the peer's view, of which it took some; and receipts. `more`
+    where patience came to its end first."""
 
     peer: str
     objects: int = 0
@@ -42,33 +50,36 @@ class Pushed(msgspec.Struct):
     refused: int = 0
     receipts: int = 0
     letters: int = 0
+    more: bool = False
 
 
-def push(node: Node, party: str, now: Callable[[], int]) -> Pushed:
+def push(node: Node, party: str, now: Callable[[], int], patience: Patience = PATIENT) -> Pushed:
     """Send `party` what is new in its view, and receipts that are due.
 
     Raises `BadConfig` when it has no url, `PeerError` when the peer fails; what it took before
     stays taken, and the next push goes on from there.
     """
     with open_to(node.settings, node.settings.peer(party)) as http:
-        line = Line(node, party, http)
+        line = Line(node, party, http, patience)
         pushed = Pushed(party)
         with contextlib.suppress(PeerError):  # who has no view for us has nothing to ask us
-            line.inventory(discover_view(line.start, line.auth, http).life, now())
+            line.inventory(discover_view(line.start, line.auth, http, patience).life, now())
         line.objects(pushed, now)
         line.receipts(pushed, now())
         line.letters(pushed, now())
     return pushed
 
 
-def answer(node: Node, party: str, http: httpx2.Client, now: int) -> int:
+def answer(
+    node: Node, party: str, http: httpx2.Client, now: int, patience: Patience = PATIENT
+) -> int:
     """Send `party` the receipts that are due to it, and letters; how many receipts. A peer without
     an inbox for us is told nothing."""
     if not node.store.withdrawals(party) and not node.store.waiting_letters(party, limit=1):
         return 0
     pushed = Pushed(party)
     try:
-        line = Line(node, party, http)
+        line = Line(node, party, http, patience)
         line.receipts(pushed, now)
         line.letters(pushed, now)
     except NoInbox:
@@ -76,12 +87,19 @@ def answer(node: Node, party: str, http: httpx2.Client, now: int) -> int:
     return pushed.receipts
 
 
-def tell(node: Node, party: str, life: int, http: httpx2.Client, now: int) -> None:
+def tell(
+    node: Node,
+    party: str,
+    life: int,
+    http: httpx2.Client,
+    now: int,
+    patience: Patience = PATIENT,
+) -> None:
     """Tell the node of `party`, which is in life number `life`, what we hold from it, once. One
     without an inbox for us is told nothing."""
     if life and life != _told_of(node, party):
         with contextlib.suppress(NoInbox):
-            Line(node, party, http).inventory(life, now)
+            Line(node, party, http, patience).inventory(life, now)
 
 
 def _told_of(node: Node, party: str) -> int:
@@ -96,20 +114,24 @@ class NoInbox(PeerError):
 class Line:
     """A way to send to one peer."""
 
-    def __init__(self, node: Node, party: str, http: httpx2.Client) -> None:
+    def __init__(
+        self, node: Node, party: str, http: httpx2.Client, patience: Patience = PATIENT
+    ) -> None:
         peer = node.settings.peer(party)
         if peer.url is None:
             raise BadConfig("node.toml", f"[[peer]] {party} has no url to send to")
         self._node, self._party, self._http = node, party, http
+        self._patience = patience
         self.start, self.auth = peer.url, _auth(node, party)
-        url = discover_inbox(peer.url, self.auth, http)
+        url = discover_inbox(peer.url, self.auth, http, patience)
         if url is None:
             raise NoInbox(peer.url, "no inbox for us", "one: is our public_key pinned there?")
         self._url = url
 
     def objects(self, pushed: Pushed, now: Callable[[], int]) -> None:
         """Send what is new in the party's view, page by page."""
-        store, views, limit = self._node.store, self._node.views(), PAGE
+        store, views = self._node.store, self._node.views()
+        limit = min(PAGE, self._patience.page)
         name = f"push:{self._party}"
         held = store.source(name)
         after = held.offset if held else 0
@@ -127,6 +149,9 @@ class Line:
             pushed.objects += len(entries)
             pushed.taken += taken
             pushed.refused += refused
+            if self._patience.enough():
+                pushed.more = True
+                return
 
     def inventory(self, life: int, now: int) -> None:
         """Send what we hold from the party, where it asks in a life that it was not told in."""
@@ -159,7 +184,7 @@ class Line:
         node = self._node
         vouched = vouch(node.store, node.party, node.keys, entries, now)
         body = envelope.objects(entries, None, terms=True, vouched=vouched).body
-        return send(self._url, self.auth, self._http, body)
+        return send(self._url, self.auth, self._http, body, self._patience)
 
 
 def _auth(node: Node, party: str) -> tuple[str, str] | None:

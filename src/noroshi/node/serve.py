@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import functools
+import random
 import socket
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
-from noroshi.config import API, FILE_NAME, Feed, Peer
+from noroshi.config import API, FILE_NAME, Feed
 from noroshi.config.listen import resolve
 from noroshi.exchange.accounts import Accounts
 from noroshi.exchange.taxii.asgi import app
@@ -31,6 +32,7 @@ from noroshi.exchange.taxii.service import (
 )
 from noroshi.exchange.vouch import vouch
 from noroshi.node.accounts import Watched, every, parties
+from noroshi.node.calling import Calling
 from noroshi.node.collections import roots
 from noroshi.node.expiry import Expiry
 from noroshi.node.inbox import Inbox
@@ -38,8 +40,6 @@ from noroshi.node.introduce import own_card
 from noroshi.node.letters import Letters
 from noroshi.node.node import Node, clock
 from noroshi.node.patience import LOOP, Patience
-from noroshi.node.push import push
-from noroshi.node.sync import sync
 from noroshi.node.tls import Door, telling
 from noroshi.node.viewing import Viewing
 from noroshi.words.errors import NoroshiError
@@ -53,6 +53,9 @@ LOOK_S = 1.0
 """How long a changed account or certificate may wait to be noticed."""
 
 NOTE_EVERY = 60
+
+GRACE_S = 2.0
+"""How long a worker that ends waits for what it asked of peers."""
 
 
 def service(node: Node, accounts: Accounts | None = None) -> Service:
@@ -154,6 +157,7 @@ def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
     """Until `stop`: feeds that are due, views, peers that are due. Problems are said and left."""
     due: dict[str, int] = {}
     viewing, expiry = Viewing(node.views(), clock, say), Expiry(node)
+    calling = Calling(node, clock, say, random.random)
     while True:
         _try(say, "key", node.look)
         for feed in node.settings.config.feed:
@@ -163,13 +167,9 @@ def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
         callers = parties(node.settings)
         for party in callers:
             _try(say, f"view of {party}", lambda p=party: viewing.bring(p))
-        for peer in node.settings.config.peer:
-            if peer.url and peer.every and _is_due(due, f"peer {peer.party}", peer.every):
-                if peer.mode in ("pull", "both"):
-                    _try(say, f"sync with {peer.party}", lambda p=peer: _pull(node, p, say))
-                if peer.mode in ("push", "both"):
-                    _try(say, f"push to {peer.party}", lambda p=peer: _push(node, p, say))
+        _try(say, "peers", calling.round)
         if stop.wait(0 if viewing.behind(callers) else TICK_S):
+            calling.end(GRACE_S)
             return
 
 
@@ -205,18 +205,6 @@ def _read(node: Node, feed: Feed, say: Callable[[str], None]) -> None:
     report = ingest(node, _matching(node.settings.folder, feed.uri), clock)
     if report.new or report.changed or report.retracted or report.bad:
         say(f"{feed.uri}: {report.new} new findings, {report.bad} bad parts")
-
-
-def _pull(node: Node, peer: Peer, say: Callable[[str], None]) -> None:
-    report = sync(node, peer.party, clock)
-    if report.stored or report.refused:
-        say(f"{peer.party}: {report.stored} received, {report.refused} refused")
-
-
-def _push(node: Node, peer: Peer, say: Callable[[str], None]) -> None:
-    pushed = push(node, peer.party, clock)
-    if pushed.objects or pushed.refused:
-        say(f"{peer.party}: {pushed.taken} sent, {pushed.refused} refused")
 
 
 def _try(say: Callable[[str], None], what: str, act: Callable[[], object]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from noroshi.exchange.taxii.client import Cursor, Pulled, discover_view, pull
+from noroshi.exchange.taxii.client import PATIENT, Cursor, Patience, Pulled, discover_view, pull
 from noroshi.node.node import Node
 from noroshi.node.peering import open_to
 from noroshi.node.push import answer, tell
@@ -19,13 +19,17 @@ VIEW, LETTERS = "peer", "letters"
 
 
 class SyncReport(Received):
-    """What one pull brought, page by page; `told` receipts were sent in answer."""
+    """What one pull brought, page by page; `told` receipts were sent in answer. `more` where
+    patience came to its end before the pages did."""
 
     pages: int = 0
     told: int = 0
+    more: bool = False
 
 
-def sync(node: Node, party: str, now: Callable[[], int]) -> SyncReport:
+def sync(
+    node: Node, party: str, now: Callable[[], int], patience: Patience = PATIENT
+) -> SyncReport:
     """Pull from the `[[peer]]` of `party` until nothing is new, and confirm what it took back.
 
     Raises `BadConfig` when it has no url, `PeerError` when the peer fails or lies; what was
@@ -39,15 +43,18 @@ def sync(node: Node, party: str, now: Callable[[], int]) -> SyncReport:
         auth = (peer.user, node.settings.secret(peer.password, f"password of [[peer]] {party}"))
     report = SyncReport(party)
     with open_to(node.settings, peer) as http:
-        found = discover_view(peer.url, auth, http)
-        tell(node, party, found.life, http, now())
-        for page in pull(found.url, auth, _cursor(node, party), http):
-            _store_page(node, party, page, report, now())
-            report.pages += 1
-        if found.letters is not None:
-            for page in pull(found.letters, auth, _cursor(node, party, LETTERS), http):
-                _store_page(node, party, page, report, now(), LETTERS)
-        report.told = answer(node, party, http, now())
+        found = discover_view(peer.url, auth, http, patience)
+        tell(node, party, found.life, http, now(), patience)
+        for url, what in ((found.url, VIEW), (found.letters, LETTERS)):
+            if url is None:
+                continue
+            for page in pull(url, auth, _cursor(node, party, what), http, patience=patience):
+                _store_page(node, party, page, report, now(), what)
+                report.pages += what == VIEW
+                if patience.enough():
+                    report.more = True
+                    return report
+        report.told = answer(node, party, http, now(), patience)
     return report
 
 

@@ -5,6 +5,7 @@ Out: `Store`, one SQLite file; the rows it answers with are in `rows`. Everythin
 transactions, once, whatever is repeated; what is derived can be dropped and rebuilt.
 """
 
+from noroshi.store.calls import Call, Way
 from noroshi.store.feedback import Feedback, Letter
 from noroshi.store.recalls import Recall, Stone, Where, Withdrawal
 from noroshi.store.restoring import Forgotten, Life, Resync
@@ -31,6 +32,7 @@ from noroshi.store.store import Store
 __all__ = [
     "Added",
     "Attested",
+    "Call",
     "Conflict",
     "Entry",
     "Event",
@@ -53,6 +55,7 @@ __all__ = [
     "Store",
     "Variant",
     "ViewState",
+    "Way",
     "Where",
     "Withdrawal",
 ]

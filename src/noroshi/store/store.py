@@ -23,6 +23,7 @@ from noroshi.store import (
 )
 from noroshi.store import findings as projection
 from noroshi.store import records as versions
+from noroshi.store.calls import Calls
 from noroshi.store.database import Database
 from noroshi.store.disclosures import Disclosures
 from noroshi.store.feedback import Feedbacks
@@ -65,7 +66,18 @@ def _opened(where: Path | str, create: bool) -> Database:
     return postgres.opened(where, create=create)
 
 
-class Store(Outgoing, Disclosures, Incoming, Recalls, Restoring, Feedbacks, Keyring, Laws, Graphs):
+class Store(
+    Outgoing,
+    Disclosures,
+    Incoming,
+    Recalls,
+    Restoring,
+    Feedbacks,
+    Keyring,
+    Laws,
+    Graphs,
+    Calls,
+):
     """One SQLite file or PostgreSQL schema: safe for several threads and processes. A write that
     returned is kept."""
 

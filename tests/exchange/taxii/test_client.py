@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -12,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noroshi.exchange.taxii import fetch
-from noroshi.exchange.taxii.client import Cursor, PeerError, Pulled, discover, pull
+from noroshi.exchange.taxii.client import Cursor, Patience, PeerError, Pulled, discover, pull
 from noroshi.exchange.taxii.handler import handle
 from noroshi.exchange.taxii.message import MEDIA_TYPE, Request
 from noroshi.words.grant import Grant, sealed
 from noroshi.words.label import Strand, Tlp, label
 
 URL = "https://peer.example/api/collections/view/"
+AT_ONCE = Patience(sleep=lambda _: None)
 AUTH = ("bob", "correct horse")
 DATES = {"x-taxii-date-added-last": "2026-01-01T00:00:00.000Z"}
 
@@ -59,7 +61,7 @@ def page(body: Any, status: int = 200, **headers: str) -> httpx2.Response:
 
 
 def everything(http: httpx2.Client, after: Cursor = Cursor(), **how: Any) -> list[Pulled]:  # noqa: B008
-    return list(pull(URL, AUTH, after, http, **{"sleep": lambda _: None, **how}))
+    return list(pull(URL, AUTH, after, http, **{"patience": AT_ONCE, **how}))
 
 
 def test_a_real_server_is_discovered_and_read(
@@ -71,7 +73,7 @@ def test_a_real_server_is_discovered_and_read(
     bodies = [views.add(stix("identity", n), held=held, grants=(grant,)).body for n in range(7)]
     with fetch.open_client() as http:
         url = discover(running.url, AUTH, http)
-        pages = list(pull(url, AUTH, Cursor(), http, limit=3))
+        pages = list(pull(url, AUTH, Cursor(), http, patience=Patience(page=3)))
         assert [len(each.objects) for each in pages] == [3, 3, 1]
         assert [raw for each in pages for raw in each.objects] == bodies
         assert {(each.labels, each.grants) for each in pages} == {((held,), (grant,))}
@@ -104,13 +106,15 @@ def test_a_pull_cut_short_goes_on_where_its_cursor_stood(
     wanted = [views.add(stix("identity", n)).body for n in range(count)]
     http = through(make(views))
     cursor, got = Cursor(), list[bytes]()
-    for _, each in zip(range(stop), pull(URL, AUTH, cursor, http, limit=limit), strict=False):
+    for _, each in zip(
+        range(stop), pull(URL, AUTH, cursor, http, patience=Patience(page=limit)), strict=False
+    ):
         got += each.objects
         cursor = msgspec.json.decode(msgspec.json.encode(each.cursor), type=Cursor)
     wanted += [views.add(stix("malware", n)).body for n in range(arriving)]
     # With another secret the peer no longer knows its `next`: pages are read again, none is lost.
     http = through(make(views, secret=b"new secret" if restarted else b"s" * 32))
-    for each in everything(http, cursor, limit=limit):
+    for each in everything(http, cursor, patience=Patience(page=limit)):
         got += each.objects
         cursor = each.cursor
     assert (list(dict.fromkeys(got)) if restarted else got) == wanted
@@ -119,7 +123,9 @@ def test_a_pull_cut_short_goes_on_where_its_cursor_stood(
 
 def test_what_is_asked(stix: Any) -> None:
     http, asked = saying({})
-    assert everything(http, Cursor("2026-01-01T00:00:00.123456789Z"), limit=7) == []
+    assert (
+        everything(http, Cursor("2026-01-01T00:00:00.123456789Z"), patience=Patience(page=7)) == []
+    )
     (request,) = asked
     assert request.url.path == "/api/collections/view/objects/"
     assert dict(request.url.params) == {
@@ -274,7 +280,7 @@ def test_a_giant_body_is_not_taken_in() -> None:
         return httpx2.Response(200, headers={"content-type": MEDIA_TYPE}, content=endless())
 
     peer = fetch.Peer(
-        httpx2.Client(transport=httpx2.MockTransport(answer)), None, lambda _: None, 1_000_000
+        httpx2.Client(transport=httpx2.MockTransport(answer)), None, max_bytes=1_000_000
     )
     with pytest.raises(PeerError, match="at most 1000000 bytes"):
         fetch.get(peer, URL)
@@ -303,14 +309,14 @@ def test_a_giant_body_is_not_taken_in() -> None:
 def test_a_busy_peer_is_waited_for(status: int, headers: dict[str, str], wait: list[float]) -> None:
     slept: list[float] = []
     http, _ = saying(page({}, status, **headers), page({}, status, **headers), {"objects": [{}]})
-    assert len(everything(http, sleep=slept.append)) == 1
+    assert len(everything(http, patience=Patience(sleep=slept.append))) == 1
     assert slept == wait
 
 
 def test_a_lost_connection_is_tried_again() -> None:
     slept: list[float] = []
     http, asked = saying(httpx2.ConnectError("no"), httpx2.ReadError("no"), {"objects": [{}]})
-    assert len(everything(http, sleep=slept.append)) == 1
+    assert len(everything(http, patience=Patience(sleep=slept.append))) == 1
     assert (slept, len(asked)) == ([1.0, 2.0], 3)
 
 
@@ -355,3 +361,30 @@ def test_discover(answers: list[Any], found: str, start: str) -> None:
             discover(start, AUTH, http)
     assert asked[0].url == "https://peer.example/taxii2/"
     assert {request.url.host for request in asked} == {"peer.example"}
+
+
+def test_an_answer_that_never_ends_is_left() -> None:
+    seconds = iter(range(1_000))
+
+    def drip() -> Iterator[bytes]:
+        yield from (b" " for _ in range(900))
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, headers={"content-type": MEDIA_TYPE}, content=drip())
+
+    patience = Patience(attempts=1, answer_s=5.0, watch=lambda: float(next(seconds)))
+    peer = fetch.Peer(httpx2.Client(transport=httpx2.MockTransport(answer)), None, patience)
+    with pytest.raises(PeerError, match="only 6 bytes after 5 s"):
+        fetch.get(peer, URL)
+
+
+def test_how_long_a_busy_peer_wants_to_be_left_alone_is_handed_on() -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(503, headers={"retry-after": "77"})
+
+    peer = fetch.Peer(
+        httpx2.Client(transport=httpx2.MockTransport(answer)), None, Patience(attempts=1)
+    )
+    with pytest.raises(PeerError) as caught:
+        fetch.get(peer, URL)
+    assert caught.value.wait_s == 77

@@ -7,15 +7,23 @@ expected; pages already yielded stay good, and the cursor of the last one resume
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
 import httpx2
 import msgspec
 
-from noroshi.exchange.taxii.fetch import Got, Peer, PeerError, get, open_client, post
+from noroshi.exchange.taxii.fetch import (
+    PATIENT,
+    Got,
+    Patience,
+    Peer,
+    PeerError,
+    get,
+    open_client,
+    post,
+)
 from noroshi.exchange.taxii.message import Problem
 from noroshi.exchange.taxii.query import instant
 from noroshi.exchange.taxii.service import INBOX, LETTERS, VIEW
@@ -24,8 +32,10 @@ from noroshi.words.grant import Grant
 from noroshi.words.label import Label
 
 __all__ = [
+    "PATIENT",
     "Cursor",
     "Found",
+    "Patience",
     "PeerError",
     "Pulled",
     "discover",
@@ -86,21 +96,20 @@ def pull(
     after: Cursor,
     http: httpx2.Client,
     *,
-    limit: int = 1000,
-    sleep: Callable[[float], None] = time.sleep,
+    patience: Patience = PATIENT,
     max_pages: int = MAX_PAGES,
 ) -> Iterator[Pulled]:
     """Every page of the collection at `url` since `after`, one request each, as it is asked for.
 
-    `limit` is the page size asked for; the peer may send less. `max_pages` ends a peer that never
+    The peer may send smaller pages than `patience` asks for. `max_pages` ends a peer that never
     does. Raises `PeerError`.
     """
-    peer = Peer(http, auth, sleep)
+    peer = Peer(http, auth, patience)
     objects = f"{url.rstrip('/')}/objects/"
     cursor = after
     for _ in range(max_pages):
         try:
-            got = get(peer, objects, _asked(cursor, limit), {"noroshi-release": "1"})
+            got = get(peer, objects, _asked(cursor, patience.page), {"noroshi-release": "1"})
         except PeerError as error:
             if error.status != 400 or cursor.next is None or cursor != after:
                 raise
@@ -121,10 +130,12 @@ def discover(url: str, auth: tuple[str, str] | None, http: httpx2.Client) -> str
     return discover_view(url, auth, http).url
 
 
-def discover_view(url: str, auth: tuple[str, str] | None, http: httpx2.Client) -> Found:
+def discover_view(
+    url: str, auth: tuple[str, str] | None, http: httpx2.Client, patience: Patience = PATIENT
+) -> Found:
     """What the caller finds at the server `url` (its discovery, or the host alone): the view is the
     collection with the alias `view`, or else the only readable one. Raises `PeerError`."""
-    got, found = _collections(Peer(http, auth, time.sleep), url)
+    got, found = _collections(Peer(http, auth, patience), url)
     readable = [each for each in found if each.can_read]
     views = [each for each in readable if each.alias == VIEW] or readable
     if len(views) != 1:
@@ -133,10 +144,12 @@ def discover_view(url: str, auth: tuple[str, str] | None, http: httpx2.Client) -
     return Found(_at(got, views[0]), views[0].x_noroshi_life, letters)
 
 
-def discover_inbox(url: str, auth: tuple[str, str] | None, http: httpx2.Client) -> str | None:
+def discover_inbox(
+    url: str, auth: tuple[str, str] | None, http: httpx2.Client, patience: Patience = PATIENT
+) -> str | None:
     """The URL of the collection to which the caller may send; None where the server has none for
     it. Raises `PeerError`."""
-    got, found = _collections(Peer(http, auth, time.sleep), url)
+    got, found = _collections(Peer(http, auth, patience), url)
     return next((_at(got, each) for each in found if each.can_write and each.alias == INBOX), None)
 
 
@@ -150,11 +163,15 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def send(
-    url: str, auth: tuple[str, str] | None, http: httpx2.Client, body: bytes
+    url: str,
+    auth: tuple[str, str] | None,
+    http: httpx2.Client,
+    body: bytes,
+    patience: Patience = PATIENT,
 ) -> tuple[int, int]:
     """Add an envelope to the collection at `url`: how many objects were taken, and how many not.
     Raises `PeerError`."""
-    got = post(Peer(http, auth, time.sleep), f"{url.rstrip('/')}/objects/", body)
+    got = post(Peer(http, auth, patience), f"{url.rstrip('/')}/objects/", body)
     status = _decoded(got, _Status)
     return status.success_count, status.failure_count
 

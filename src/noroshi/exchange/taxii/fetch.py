@@ -3,7 +3,9 @@ believed."""
 
 from __future__ import annotations
 
+import math
 import ssl
+import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -24,17 +26,44 @@ _AGAIN: Final = frozenset({429, 500, 502, 503, 504})
 class PeerError(NoroshiError):
     """What a peer did that it should not have: its URL, what came, and what was expected."""
 
-    def __init__(self, url: str, found: str, expected: str, *, status: int | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        found: str,
+        expected: str,
+        *,
+        status: int | None = None,
+        wait_s: float = 0.0,
+    ) -> None:
         super().__init__(f"{url}: found {found}; expected {expected}")
         self.url, self.found, self.expected, self.status = url, found, expected, status
+        self.wait_s = wait_s
+        """How long the peer asked to be left alone."""
+
+
+class Patience(msgspec.Struct, frozen=True):
+    """How long a peer is waited for: how often it is asked the same, for how many seconds an answer
+    may come in, and how many objects are asked for, or sent, at once. `enough` says, between pages,
+    whether the rest is left to another time. `sleep` and `watch` are in seconds."""
+
+    attempts: int = ATTEMPTS
+    answer_s: float = math.inf
+    page: int = 1_000
+    enough: Callable[[], bool] = lambda: False
+    sleep: Callable[[float], None] = time.sleep
+    watch: Callable[[], float] = time.monotonic
+
+
+PATIENT: Final = Patience()
+"""Of a person who asked for it and waits."""
 
 
 class Peer(msgspec.Struct, frozen=True):
-    """How to reach a peer: an open client, its credentials, and how to wait (seconds)."""
+    """How to reach a peer: an open client, its credentials, and how long it is waited for."""
 
     http: httpx2.Client
     auth: tuple[str, str] | None
-    sleep: Callable[[float], None]
+    patience: Patience = PATIENT
     max_bytes: int = MAX_BYTES
 
 
@@ -77,19 +106,19 @@ def _asked(
     headers: Mapping[str, str],
     sent: bytes | None,
 ) -> tuple[Got, int]:
-    for attempt in range(ATTEMPTS):
-        last = attempt == ATTEMPTS - 1
+    for attempt in range(peer.patience.attempts):
+        last = attempt == peer.patience.attempts - 1
         try:
             status, got = _once(peer, method, url, params, headers, sent)
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             if last or isinstance(error, (httpx2.UnsupportedProtocol, httpx2.DecodingError)):
                 raise PeerError(url, f"{type(error).__name__} {error}", "an answer") from error
-            peer.sleep(float(2**attempt))
+            peer.patience.sleep(float(2**attempt))
             continue
         except httpx2.InvalidURL as error:
             raise PeerError(url, str(error), "a URL") from error
         if status in _AGAIN and not last:
-            peer.sleep(_wait(got.headers, attempt))
+            peer.patience.sleep(_wait(got.headers, attempt))
         else:
             return got, status
     raise AssertionError("the last attempt returns or raises")
@@ -105,6 +134,7 @@ def _once(
 ) -> tuple[int, Got]:
     # Identity: a body that is small on the wire must not become a large one in memory.
     said = {"accept": MEDIA_TYPE, "accept-encoding": "identity", **headers}
+    end = peer.patience.watch() + peer.patience.answer_s
     with peer.http.stream(
         method, url, params=params, headers=said, auth=peer.auth, content=sent
     ) as response:
@@ -113,6 +143,9 @@ def _once(
             body += part
             if len(body) > peer.max_bytes:
                 raise PeerError(url, "a longer body", f"at most {peer.max_bytes} bytes")
+            if peer.patience.watch() > end:
+                late = f"only {len(body)} bytes after {peer.patience.answer_s:g} s"
+                raise PeerError(url, late, "a whole answer")
         received = {name.lower(): value for name, value in response.headers.items()}
         return response.status_code, Got(str(response.url), bytes(body), received)
 
@@ -120,7 +153,8 @@ def _once(
 def _checked(got: Got, status: int, wanted: int) -> Got:
     if status != wanted:
         found = f"HTTP {status}{_title(got.body)}"
-        raise PeerError(got.url, found, f"HTTP {wanted}", status=status)
+        wait_s = _wait(got.headers, 0) if "retry-after" in got.headers else 0.0
+        raise PeerError(got.url, found, f"HTTP {wanted}", status=status, wait_s=wait_s)
     found = got.headers.get("content-type", "")
     if not is_taxii(found):
         raise PeerError(got.url, f"content type {found!r}", MEDIA_TYPE)

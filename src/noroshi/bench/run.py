@@ -20,6 +20,7 @@ AREAS: Final = (
     "decode",
     "scale",
     "ledger",
+    "picture",
 )
 """Each is a module here with its `CASES`; it is imported when it is asked for."""
 

@@ -13,6 +13,7 @@ from noroshi.cli.account import account_app
 from noroshi.cli.assets import assets_app
 from noroshi.cli.backup import backup_app
 from noroshi.cli.carry import carry_app
+from noroshi.cli.correlate import picture_app
 from noroshi.cli.exchange import exchange_app
 from noroshi.cli.feedback import feedback_app
 from noroshi.cli.history import add_history
@@ -39,6 +40,7 @@ app = typer.Typer(
 app.add_typer(exchange_app)
 app.add_typer(backup_app)
 app.add_typer(carry_app)
+app.add_typer(picture_app)
 app.add_typer(account_app, name="account")
 app.add_typer(assets_app, name="assets")
 app.add_typer(feedback_app, name="feedback")

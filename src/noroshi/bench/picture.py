@@ -1,0 +1,107 @@
+"""The picture: findings to incidents from cold, how the cost grows, and the null of a night."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Final
+
+import numpy as np
+
+from noroshi.bench.case import Case, Measured
+from noroshi.picture.chance import chance
+from noroshi.picture.join import Field, join, ready
+from noroshi.picture.priors import load_priors
+from noroshi.picture.stream import Stream
+from noroshi.words.asset import Asset, AssetEdge, AssetGraph
+from noroshi.words.time import DAY, HOUR
+
+FINDINGS: Final = 10_000_000
+NULL: Final = 1_000_000
+QUICK: Final = 100_000
+ASSETS: Final = 100_000
+DOMAINS: Final = ("cyber", "information", "maritime")
+LEAST: Final = 0.0
+
+
+def graph(assets: int) -> AssetGraph:
+    """Cables with an operator for every four."""
+    cables = [Asset(f"cable:{n:06}", "cable", f"Cable {n}") for n in range(assets * 4 // 5)]
+    operators = [Asset(f"operator:{n:06}", "operator", f"Operator {n}") for n in range(assets // 5)]
+    edges = [
+        AssetEdge(f"cable:{n:06}", f"operator:{n // 4:06}", "operated_by")
+        for n in range(len(cables))
+    ]
+    return AssetGraph((*cables, *operators), tuple(edges))
+
+
+def stream(count: int, assets: int, days: float, seed: int = 1) -> Stream:
+    """Findings at uneven rates, each at one asset, the maritime ones with a place."""
+    draw = np.random.default_rng(seed)
+    tokens = tuple(sorted(graph(assets).assets))
+    t0 = np.sort(draw.integers(0, int(days * DAY), count)) + 1_770_000_000_000_000
+    domain = draw.integers(0, len(DOMAINS), count).astype(np.int16)
+    at = (draw.random(count) ** 1.5 * assets).astype(np.int32)
+    placed = (domain == 2) & (draw.random(count) < 0.5)
+    one = np.arange(count + 1, dtype=np.int64)
+    return Stream(
+        (), DOMAINS, DOMAINS, tokens, (),
+        domain, domain.astype(np.int32), t0, t0 + draw.integers(0, 6 * HOUR, count),
+        np.zeros(count, bool),
+        np.where(placed, draw.uniform(-180, 180, count), np.nan),
+        np.where(placed, draw.uniform(-60, 70, count), np.nan),
+        np.full(count, 500, np.float32),
+        one, at, np.zeros(count + 1, np.int64), np.empty(0, np.int32),
+        np.arange(count, dtype=np.int32), draw.integers(0, 4, count).astype(np.int8),
+        np.full(count, 2, np.int8),
+    )  # fmt: skip
+
+
+def _warm() -> None:
+    join(_field(1_000, 100, 90), LEAST)
+
+
+def _field(count: int, assets: int, days: float) -> Field:
+    return ready(stream(count, assets, days), graph(assets), load_priors())
+
+
+def seconds(count: int, assets: int) -> float:
+    """CPU seconds from columns and graph to incidents."""
+    made, table, priors = stream(count, assets, 365), graph(assets), load_priors()
+    begun = time.process_time()
+    join(ready(made, table, priors), LEAST)
+    return time.process_time() - begun
+
+
+def _correlated(quick: bool) -> Measured:
+    """All of a stream, from columns to incidents."""
+    _warm()
+    count = QUICK if quick else FINDINGS
+    return Measured(tuple(count / seconds(count, count // 100) for _ in range(3 if quick else 1)))
+
+
+def _slope(quick: bool) -> Measured:
+    """1 over the exponent by which the cost grows from the smallest to the largest."""
+    _warm()
+    sizes = (10_000, 100_000) if quick else (10_000, 100_000, 1_000_000, FINDINGS)
+    spent = [min(seconds(size, size // 100) for _ in range(2)) for size in sizes[:-1]]
+    spent.append(seconds(sizes[-1], sizes[-1] // 100))
+    slope = math.log(spent[-1] / spent[0]) / math.log(sizes[-1] / sizes[0])
+    return Measured((1 / max(slope, 0.01),))
+
+
+def _null(quick: bool) -> Measured:
+    """The moved streams of a night."""
+    _warm()
+    count, shifts = (QUICK, 20) if quick else (NULL, 200)
+    field = _field(count, count // 100, 90)
+    begun = time.process_time()
+    found = chance(field, 1, shifts)
+    return Measured((found.shifts * count / (time.process_time() - begun),))
+
+
+CASES: Final = (
+    Case("findings to incidents", "picture", "findings/s", 0, "", _correlated, least=FINDINGS / 60),
+    Case("cost grows as 1/exponent", "picture", "", 0, "", _slope, least=0.8),
+    Case("chance of a night", "picture", "findings/s", 0, "", _null, least=NULL * 200 / 600),
+)

@@ -1,0 +1,129 @@
+"""`noroshi correlate`: incidents out of a file of findings, whoever made it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from noroshi.cli.options import JsonOption, example
+
+if TYPE_CHECKING:
+    from noroshi.picture.correlate import Picture
+    from noroshi.picture.score import Incident
+    from noroshi.words.asset import AssetGraph
+
+picture_app = typer.Typer()
+
+
+@picture_app.command(
+    epilog=example(
+        "noroshi correlate findings.jsonl",
+        "noroshi correlate findings.jsonl --assets graph.toml --budget 0.5 --json",
+    )
+)
+def correlate(
+    file: Annotated[Path, typer.Argument(help="JSON lines, plain or gzipped: docs/picture.md.")],
+    assets: Annotated[
+        list[Path] | None, typer.Option(help="Files of assets and edges: docs/assets.md.")
+    ] = None,
+    budget: Annotated[
+        float, typer.Option(help="Chance incidents a month that are put up with.")
+    ] = 1.0,
+    priors: Annotated[Path | None, typer.Option(help="A table of priors of your own.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the moves that show what chance alone gives.")] = 1,
+    shifts: Annotated[int, typer.Option(help="How many moves, at least 20.", min=20)] = 200,
+    json: JsonOption = False,
+) -> None:
+    """Join findings of different domains into incidents, each with the chance of being wrong."""
+    from noroshi.cli.show import bar, print_json, say
+    from noroshi.feeds.stream import read_file
+    from noroshi.picture.correlate import correlate as run
+    from noroshi.picture.priors import load_priors
+    from noroshi.words.asset import AssetGraph
+
+    table = load_priors(priors)
+    graph = _graph(assets) if assets else AssetGraph()
+    stream = read_file(file)
+    with bar(quiet=json, counted=True) as tell:
+        picture = run(
+            stream, graph, table, budget=budget, seed=seed, shifts=shifts,
+            tell=lambda done, of: tell("chance", done, of),
+        )  # fmt: skip
+    if json:
+        print_json(_report(picture))
+        return
+    for line in _head(picture):
+        say(line)
+    for each in picture.incidents:
+        say("")
+        for line in _incident(each):
+            say(line)
+
+
+def _graph(files: list[Path]) -> AssetGraph:
+    from noroshi.feeds.assets import read_assets
+    from noroshi.words.asset import AssetGraph
+    from noroshi.words.errors import BadInput
+
+    loaded = [each for file in files for each in read_assets(file)]
+    assets = tuple(asset for each in loaded for asset in each.assets)
+    try:
+        return AssetGraph(assets, tuple(edge for each in loaded for edge in each.edges))
+    except ValueError as problem:
+        raise BadInput(", ".join(map(str, files)), str(problem)) from problem
+
+
+def _report(picture: Picture) -> dict[str, object]:
+    stream = picture.field.stream
+    return {
+        "findings": len(stream),
+        "rejected": {"count": stream.bad, "first": stream.rejected},
+        "twice": stream.twice,
+        "days": picture.field.rates.days,
+        "domains": stream.domains,
+        "priors": {"version": picture.field.priors.version, "sha256": picture.field.priors.digest},
+        "chance": {"shifts": picture.chance.shifts, "unit": picture.chance.unit},
+        "budget_per_month": picture.budget,
+        "threshold": picture.threshold,
+        "incidents": picture.incidents,
+    }
+
+
+def _head(picture: Picture) -> list[str]:
+    stream, null = picture.field.stream, picture.chance
+    lines = [
+        f"{len(stream):,} findings of {len(stream.domains)} domains ({', '.join(stream.domains)}) "
+        f"over {picture.field.rates.days:,.0f} days, {picture.joined.meetings:,} meetings"
+    ]
+    if stream.bad:
+        lines.append(f"{stream.bad:,} lines could not be read:")
+        lines += [f"  {each}" for each in stream.rejected[:5]]
+    if stream.twice:
+        lines.append(f"{stream.twice:,} lines repeat an id; the last of each counts")
+    if null.unit == "none":
+        lines.append("Too short a stream, or too few domains, to say what chance gives:")
+        lines.append("  all incidents are shown, and their chance is unknown")
+    else:
+        lines.append(
+            f"Chance: {null.shifts} moves by whole {null.unit}; from score {picture.threshold:.2f} "
+            f"on it gives at most {picture.budget:g} a month"
+        )
+    lines.append(f"{len(picture.incidents):,} incidents" if picture.incidents else "No incident.")
+    return lines
+
+
+def _incident(each: Incident) -> list[str]:
+    low, high = each.chance_interval
+    chance = f"chance gives fewer than {high:.2g} a month"
+    if each.chance:
+        chance = f"chance gives {each.chance:.2g} a month ({low:.2g} to {high:.2g})"
+    lines = [
+        f"{each.id}  {each.t0[:16]} to {each.t1[:16]}  {', '.join(each.assets[:3])}",
+        f"  score {each.score:.2f}: {each.word} ({each.probability:.0%}); {chance}",
+    ]
+    lines += [
+        f"  {part.log10:+6.2f}  {part.finding or part.what}  {part.why}" for part in each.parts
+    ]
+    return lines

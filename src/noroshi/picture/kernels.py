@@ -1,0 +1,225 @@
+"""The two loops that go over everything: who meets whom, and which meetings stand as incidents.
+
+Compiled with numba; `tests/picture/naive_picture.py` is a naive way in plain Python. A row is a
+finding's place in its stream; times are days since that began.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import Any
+
+import numpy as np
+
+from noroshi.picture.compiling import compiled
+
+EARTH_M = 6_371_008.8
+BUSY = 512
+"""So many findings after one under a key are looked at: nearer ones in time come first."""
+
+
+@compiled
+def meet(
+    key: Any, row: Any, away: Any, start: Any, end: Any, tokens: int, weak: Any,
+    domain: Any, kind: Any, coarse: Any, lineage: Any, lon: Any, lat: Any, radius: Any, trust: Any,
+    low: Any, high: Any, widest: float, share: Any, common: Any, here: Any, near: Any, bound: Any,
+    reach: float, cell_m2: float, whole: float,
+    best: Any, own: Any, partner: Any, link: Any,
+) -> int:  # fmt: skip
+    """Fill, for each row and domain, the best finding of that domain that it meets: its part of
+    the score (`best`), the row's own part there (`own`), who (`partner`) and under which key
+    (`link`). Postings come sorted by (key, start). Gives the number of meetings."""
+    meetings = 0
+    table = bound.shape[2] - 1
+    for i in range(len(key)):
+        f = row[i]
+        looked = 0
+        for j in range(i + 1, len(key)):
+            if key[j] != key[i] or start[j] > end[i] + widest or looked >= BUSY:
+                break
+            looked += 1
+            g = row[j]
+            df, dg = domain[f], domain[g]
+            if df == dg or (away[i] and away[j]) or lineage[f] == lineage[g]:
+                continue
+            if coarse[f] and coarse[g]:
+                continue
+            gap = max(0.0, start[j] - end[i])
+            if gap < low[df, dg] or gap > high[df, dg]:
+                continue
+            cell = 1 if key[i] >= tokens else 0
+            area = 1.0
+            if cell:
+                within = radius[f] + radius[g] + reach
+                if _apart(lon[f], lat[f], lon[g], lat[g]) > within:
+                    continue
+                area = min(1.0, np.sqrt(np.pi * within * within / cell_m2))
+            meetings += 1
+            k = key[i]
+            nf = (near if not away[j] else here)[k, df] - 1
+            ng = (near if not away[i] else here)[k, dg] - 1
+            rate_f = bound[cell, df, min(nf, table)] * max(1.0, nf / table) * common[kind[f]] * area
+            rate_g = bound[cell, dg, min(ng, table)] * max(1.0, ng / table) * common[kind[g]] * area
+            window = high[df, dg] - low[df, dg]
+            wide = window + (end[i] - start[i]) + (end[j] - start[j])
+            side = high[df, dg] if high[df, dg] > 0 else window
+            close = 1.0 + (_closeness(gap, max(side, 1e-6)) - 1.0) * window / max(wide, 1e-6)
+            cg = _part(share[dg] * close, rate_g * wide, trust[g])
+            cf = _part(share[df] * close, rate_f * wide, trust[f])
+            of = _density(share[df], rate_f * whole, trust[f])
+            og = _density(share[dg], rate_g * whole, trust[g])
+            _keep(best, own, partner, link, f, dg, cg, of, g, k, weak)
+            _keep(best, own, partner, link, g, df, cf, og, f, k, weak)
+    return meetings
+
+
+@compiled
+def _keep(
+    best: Any, own: Any, partner: Any, link: Any, f: int, d: int, part: float, mine: float, g: int,
+    k: int, weak: Any,
+) -> None:  # fmt: skip
+    held = partner[f, d]
+    if held >= 0:
+        held_weak = weak[link[f, d]]
+        if held_weak != weak[k]:
+            if weak[k]:
+                return
+        elif best[f, d] + own[f, d] > part + mine or (
+            best[f, d] + own[f, d] == part + mine and held <= g
+        ):
+            return
+    best[f, d], own[f, d], partner[f, d], link[f, d] = part, mine, g, k
+
+
+@compiled
+def _part(share: float, expected: float, trust: float) -> float:
+    """log10 of the ratio of one finding: P(it | campaign) over P(it | background), counted by how
+    far its source is to be trusted."""
+    chance = max(1.0 - np.exp(-expected), 1e-12)
+    return np.log10(trust * share / chance + 1.0 - trust)
+
+
+@compiled
+def _density(share: float, expected: float, trust: float) -> float:
+    """The same for the middle finding, of which each one is a trial: how many are expected counts,
+    not whether there is one."""
+    return np.log10(trust * share / max(expected, 1e-12) + 1.0 - trust)
+
+
+@compiled
+def _closeness(gap: float, side: float) -> float:
+    """Density of a gap of one cause over that of chance within the window: a quarter of it even,
+    the rest falling off with a third of the window."""
+    return 0.25 + 0.75 * 3.0 / (1.0 - np.exp(-3.0)) * np.exp(-3.0 * gap / side)
+
+
+@compiled
+def _apart(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
+    """Great-circle distance, metres (haversine)."""
+    phi_a, phi_b = np.radians(lat_a), np.radians(lat_b)
+    chord = np.sin((phi_b - phi_a) / 2) ** 2
+    chord += np.cos(phi_a) * np.cos(phi_b) * np.sin(np.radians(lon_b - lon_a) / 2) ** 2
+    return 2 * EARTH_M * np.arcsin(min(1.0, np.sqrt(chord)))
+
+
+@compiled
+def settle(
+    prior: float, least: float, domain: Any, coarse: Any, lineage: Any,
+    best: Any, own: Any, partner: Any, link: Any, weak: Any, silent: Any,
+) -> Any:  # fmt: skip
+    """The incidents: the highest first, each finding in one at most. A row for each: its middle
+    finding, the score, for each domain the finding it has there (-1: none), and what it says that
+    there is none."""
+    domains = best.shape[1]
+    used = np.zeros(len(domain), np.bool_)
+    heap = [(0.0, -1)]
+    heap.pop()
+    members = np.empty(domains, np.int64)
+    for f in range(len(domain)):
+        score = _star(
+            f, prior, domain, coarse, lineage, best, own, partner, link, weak, silent, used, members
+        )
+        if score >= least and score > -np.inf:
+            heap.append((-score, f))
+    heapq.heapify(heap)
+    found = [(np.int64(0), 0.0)]
+    found.pop()
+    sides = [np.int64(0)]
+    sides.pop()
+    without = [0.0]
+    without.pop()
+    while len(heap):
+        before, f = heapq.heappop(heap)
+        if used[f]:
+            continue
+        score = _star(
+            f, prior, domain, coarse, lineage, best, own, partner, link, weak, silent, used, members
+        )
+        if score < least or score == -np.inf:
+            continue
+        if score < -before - 1e-12:
+            heapq.heappush(heap, (-score, f))
+            continue
+        for d in range(domains):
+            out = members[d] < 0 and d != domain[f]
+            without.append(_missing(f, d, best, partner, silent, used) if out else 0.0)
+        members[domain[f]] = f
+        for d in range(domains):
+            if members[d] >= 0:
+                used[members[d]] = True
+            sides.append(members[d])
+        found.append((np.int64(f), score))
+    middle = np.empty(len(found), np.int64)
+    scores = np.empty(len(found), np.float64)
+    for n in range(len(found)):
+        middle[n], scores[n] = found[n]
+    parties = np.empty((len(found), domains), np.int64)
+    missing = np.empty((len(found), domains), np.float64)
+    for n in range(len(found)):
+        for d in range(domains):
+            parties[n, d] = sides[n * domains + d]
+            missing[n, d] = without[n * domains + d]
+    return middle, scores, parties, missing
+
+
+@compiled
+def _star(
+    f: int, prior: float, domain: Any, coarse: Any, lineage: Any, best: Any, own: Any, partner: Any,
+    link: Any, weak: Any, silent: Any, used: Any, members: Any,
+) -> float:  # fmt: skip
+    """The score of `f` with the best finding of each other domain that is free, and these in
+    `members`. -inf where nothing but weak links or coarse findings stand beside it."""
+    domains = best.shape[1]
+    strong = False
+    for d in range(domains):
+        g = partner[f, d]
+        free = g >= 0 and not used[g] and best[f, d] > 0.0
+        members[d] = g if free else -1
+    # Of two domains with one lineage the better counts: one origin is one witness.
+    for d in range(domains):
+        for e in range(d):
+            if members[d] >= 0 and members[e] >= 0 and lineage[members[d]] == lineage[members[e]]:
+                members[d if best[f, d] <= best[f, e] else e] = -1
+    total, first = prior, -np.inf
+    mine = 0.0
+    for d in range(domains):
+        if members[d] < 0:
+            if d != domain[f]:
+                total += _missing(f, d, best, partner, silent, used)
+            continue
+        total += best[f, d]
+        if not weak[link[f, d]] and not (coarse[f] or coarse[members[d]]):
+            strong = True
+            if best[f, d] + own[f, d] > first:
+                first, mine = best[f, d] + own[f, d], own[f, d]
+    return total + mine if strong else -np.inf
+
+
+@compiled
+def _missing(f: int, d: int, best: Any, partner: Any, silent: Any, used: Any) -> float:
+    """What it says that no finding of a domain supports: its silence, or if it reported what it
+    reports there all the time, the little that this says against."""
+    g = partner[f, d]
+    if g < 0 or used[g] or best[f, d] > 0.0:
+        return silent[f, d]
+    return max(silent[f, d], best[f, d])

@@ -1,0 +1,154 @@
+"""An incident in words: who is in it, why they belong together, and its score as a sum."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from noroshi.picture.chance import Chance
+from noroshi.picture.join import Field, Joined
+from noroshi.picture.stream import GRADES
+from noroshi.words import ids
+from noroshi.words.time import DAY, HOUR, format_instant
+
+WORDS: Final = (
+    (0.99, "almost certain"), (0.9, "highly likely"), (0.6, "likely"), (0.4, "even chance"),
+    (0.1, "unlikely"), (0.01, "highly unlikely"), (0.0, "remote"),
+)  # fmt: skip
+"""NATO AJP-2.1's words with FIRST's bands (likely 60–90 %)."""
+
+
+class Part(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of the sum: what it is, log10 of its ratio, and why in words."""
+
+    what: str
+    log10: float
+    why: str
+    finding: str | None = None
+
+
+class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Findings of several domains that chance alone seldom brings together. `score` is log10 of
+    the odds, the sum of `parts`; `chance` the number a month that chance gives at this score, with
+    its 90 % interval; `link` what each finding beside the middle one shares with it."""
+
+    id: str
+    score: float
+    probability: float
+    word: str
+    chance: float
+    chance_interval: tuple[float, float]
+    t0: str
+    t1: str
+    findings: tuple[str, ...]
+    domains: tuple[str, ...]
+    assets: tuple[str, ...]
+    parts: tuple[Part, ...]
+
+
+def word(probability: float) -> str:
+    """The word for a probability."""
+    return next(text for least, text in WORDS if probability >= least)
+
+
+def explain(field: Field, joined: Joined, n: int, null: Chance) -> Incident:
+    """The `n`-th incident of `joined`."""
+    stream = field.stream
+    middle, score = int(joined.middle[n]), float(joined.score[n])
+    members = [int(each) for each in joined.members[n] if each >= 0]
+    others = [each for each in members if each != middle]
+    first = max(others, key=lambda each: _weight(field, joined, middle, each))
+    parts = [
+        Part("prior", field.prior, _prior_why(field)),
+        _part(field, joined, middle, first, middle, own=True),
+        *(_part(field, joined, middle, each, each) for each in others),
+        *_silences(field, joined, n, middle),
+    ]
+    probability = 1 / (1 + 10**-score) if score > -300 else 0.0
+    tokens: set[str] = set()
+    for each in members:
+        held: list[int] = stream.asset[stream.asset_at[each] : stream.asset_at[each + 1]].tolist()
+        tokens.update(stream.tokens[token] for token in held)
+    names = tuple(stream.ids[each] for each in sorted(members))
+    return Incident(
+        "incident--" + ids.uuid5(["picture", stream.ids[middle]]),
+        score,
+        probability,
+        word(probability),
+        null.per_month(score),
+        null.interval(score),
+        format_instant(int(stream.t0[members].min())),
+        format_instant(int(stream.t1[members].max())),
+        names,
+        tuple(sorted({stream.domains[int(stream.domain[each])] for each in members})),
+        tuple(sorted(tokens)),
+        tuple(parts),
+    )
+
+
+def _weight(field: Field, joined: Joined, middle: int, other: int) -> tuple[bool, float]:
+    domain = field.stream.domain[other]
+    weak = field.postings.weak[joined.link[middle, domain]]
+    return not weak, float(joined.best[middle, domain] + joined.own[middle, domain])
+
+
+def _prior_why(field: Field) -> str:
+    each = field.priors.campaigns_per_month
+    return f"{each:g} campaigns a month expected among {field.rates.assets} assets (stated)"
+
+
+def _part(
+    field: Field, joined: Joined, middle: int, other: int, row: int, own: bool = False
+) -> Part:
+    stream = field.stream
+    domain = int(stream.domain[row])
+    side = int(stream.domain[other])
+    value = float((joined.own if own else joined.best)[middle, side])
+    key = int(joined.link[middle, side])
+    key_name = field.postings.name(key)
+    seen = int(field.rates.near[key, domain])
+    kind = stream.kinds[int(stream.kind[row])]
+    why = (
+        f"{kind} at {key_name}: {seen} {stream.domains[domain]} there in "
+        f"{field.rates.days:.0f} days; source {GRADES[stream.reliability[row]]}"
+    )
+    if not own:
+        why += f"; {_gap(field, middle, row)}"
+        if field.postings.weak[key]:
+            why += "; only supports"
+    return Part(kind, value, why, stream.ids[row])
+
+
+def _silences(field: Field, joined: Joined, n: int, middle: int) -> list[Part]:
+    """What speaks against it: domains that were listening and have nothing to say for it."""
+    stream = field.stream
+    found: list[Part] = []
+    for domain, name in enumerate(stream.domains):
+        value = float(joined.missing[n, domain])
+        if joined.members[n, domain] < 0 and domain != stream.domain[middle] and value:
+            share = field.priors.share(name)
+            why = (
+                f"{name} was listening, would report {share:.0%} of campaigns, and says nothing new"
+            )
+            found.append(Part("silence", value, why))
+    return found
+
+
+def _gap(field: Field, middle: int, row: int) -> str:
+    """How the two lie in time, in words."""
+    stream = field.stream
+    after = int(stream.t0[row] - stream.t1[middle])
+    before = int(stream.t0[middle] - stream.t1[row])
+    if after <= 0 and before <= 0:
+        return "at the same time"
+    gap, side = (after, "after") if after > 0 else (before, "before")
+    text = f"{gap / HOUR:.1f} h" if gap < 2 * DAY else f"{gap / DAY:.1f} days"
+    return f"{text} {side}"
+
+
+def band(probability: float) -> tuple[float, float]:
+    """The band of probabilities that its word stands for."""
+    lows = [least for least, _ in WORDS]
+    place = next(n for n, least in enumerate(lows) if probability >= least)
+    return lows[place], 1.0 if place == 0 else lows[place - 1]

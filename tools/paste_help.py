@@ -17,7 +17,7 @@ INTRODUCTION = """\
 
 Made by `python tools/paste_help.py` from the program's own `--help`. Exit codes: 0 done; 1 refused
 or failed, with the reason on standard error; 2 wrong usage; 3 done, but a part of the input could
-not be read; 4 withheld (`why`).
+not be read; 4 withheld (`why`); 5 something is decided differently (`pact diff`).
 """
 
 

@@ -17,6 +17,7 @@ AREAS: Final = (
     "agreements",
     "pages",
     "proof",
+    "web",
     "decode",
     "scale",
     "ledger",

@@ -14,6 +14,7 @@ from noroshi.cli.assets import assets_app
 from noroshi.cli.backup import backup_app
 from noroshi.cli.carry import carry_app
 from noroshi.cli.correlate import picture_app
+from noroshi.cli.diff import diff_app
 from noroshi.cli.exchange import exchange_app
 from noroshi.cli.feedback import feedback_app
 from noroshi.cli.history import add_history
@@ -46,6 +47,7 @@ app.add_typer(assets_app, name="assets")
 app.add_typer(feedback_app, name="feedback")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(key_app, name="key")
+pact_app.add_typer(diff_app)
 pact_app.add_typer(web_app)
 app.add_typer(pact_app, name="pact")
 app.add_typer(peer_app, name="peer")

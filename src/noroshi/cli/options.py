@@ -10,6 +10,7 @@ import typer
 FAILED: Final = 1
 PARTLY: Final = 3
 WITHHELD: Final = 4
+CHANGED: Final = 5
 
 NodeOption = Annotated[
     Path,

@@ -24,6 +24,10 @@ Alike = dict[tuple[Any, ...], tuple[tuple[Says, ...], tuple[Says, ...], dict[int
 """By what is said, and a kind: what is said in the order of its bits, and the classes."""
 
 
+Answers = dict[str, dict[Any, int]]
+"""By field and value of a strand, what clauses and limits say, as the bits of a class."""
+
+
 class Classes(NamedTuple):
     """`found`: what holds of a class, as bits, with the terms of one strand of it.
 
@@ -76,15 +80,34 @@ def classes(
         *(covering[each] for each in first),
         *(speaking[each] << len(clauses) for each in then),
     ]
-    rest, whole = len(masks), len(clauses) + len(limits)
-    spread: dict[int, Terms] = {}
-    for bits, terms in found.items():
-        wide = bits >> rest << whole
-        for place in range(rest):
-            if bits >> place & 1:
-                wide |= masks[place]
-        spread[wide] = terms
+    whole = len(clauses) + len(limits)
+    spread = {_spread(bits, masks, whole): terms for bits, terms in found.items()}
     return Classes(len(clauses), len(limits), spread)
+
+
+def answers(clauses: Sequence[ReleaseClause], limits: Sequence[When]) -> Answers:
+    """For every field of a strand and every value that stands for others, what all clauses and
+    limits say about it, as the bits of a class. A strand's class is the AND over its fields."""
+    covering, speaking = _saying(clauses, COVER), _saying(limits, SPEAK)
+    first, then = (*covering,), (*speaking,)
+    masks = [*covering.values(), *(mask << len(clauses) for mask in speaking.values())]
+    whole = len(clauses) + len(limits)
+    return {
+        field: {value: _spread(ask(value), masks, whole) for value in values}
+        for place, (field, values) in enumerate(
+            zip(FIELDS, _values(first, then, None), strict=True)
+        )
+        for ask in [asking(first, then, place)]
+    }
+
+
+def _spread(bits: int, masks: Sequence[int], whole: int) -> int:
+    """The bits of what is said, as those of all that say it; flags stand above."""
+    wide = bits >> len(masks) << whole
+    for place, mask in enumerate(masks):
+        if bits >> place & 1:
+            wide |= mask
+    return wide
 
 
 def _saying(each: Sequence[Any], names: Sequence[str]) -> dict[Says, int]:

@@ -47,12 +47,13 @@ class Lanes:
         """The lanes at `at` (µs UTC), in declared order."""
         found: dict[tuple[str, str], list[Lane]] = {}
         for agreement in self.policy.agreements:
-            for originator, lane in self._of(agreement, at):
+            for originator, lane in self.of(agreement, at):
                 for pillar in lane.clause.pillars:
                     found.setdefault((originator, pillar), []).append(lane)
         return {key: tuple(lanes) for key, lanes in found.items()}
 
-    def _of(self, agreement: Agreement, at: int) -> list[_Of]:
+    def of(self, agreement: Agreement, at: int) -> list[_Of]:
+        """(originator, lane) for every lane of one agreement at `at`, by clause as written."""
         bounds = self.policy.bounds[agreement.id]
         bound = tuple((code, of.made_from) for code, of in bounds.items() if at in of.window)
         found = self._made.get((agreement.id, bound))
@@ -64,6 +65,7 @@ class Lanes:
         for clause in agreement.file.release:
             marks = equivalents(agreement, clause, self.masks)
             taken = {code: self._taken(clause, code) for code in bound}
+            bodies = {code: self._bodies(clause, code) for code in bound}
             for originator in dict.fromkeys(o for code in bound for o in self._below[code]):
                 line = self.policy.parties.line(originator)
                 if clause.from_ is None or any(code in clause.from_ for code in line):
@@ -81,7 +83,7 @@ class Lanes:
                                     body
                                     for code in bound
                                     if code not in line
-                                    for body in self._bodies(clause, code)
+                                    for body in bodies[code]
                                 ),
                                 marks,
                             ),

@@ -6,6 +6,7 @@ answers whether one set demands no more than another.
 
 from __future__ import annotations
 
+import functools
 from typing import Literal
 
 import msgspec
@@ -92,6 +93,7 @@ def union(*sets: tuple[Transform, ...]) -> tuple[Transform, ...]:
     return tuple(strictest[kind] for kind in _ORDER if kind in strictest)
 
 
+@functools.lru_cache(maxsize=4096)
 def weaker(one: tuple[Transform, ...], other: tuple[Transform, ...]) -> bool:
     """Whether `one` demands strictly less than `other`."""
     return union(one) != union(other) and union(one, other) == union(other)

@@ -84,4 +84,5 @@ def test_the_parts_of_a_score_add_up_and_name_their_findings() -> None:
         assert {part.finding for part in named} == set(each.findings)
         assert all(part.log10 < 0 for part in each.parts if part.what == "silence")
         assert len(each.domains) >= 2
+        assert each.chance is not None
         assert each.chance <= 1.0

@@ -1,4 +1,5 @@
-"""`noroshi correlate`: incidents out of a file of findings, whoever made it."""
+"""`noroshi correlate` and `noroshi picture`: incidents out of a file of findings, whoever made it,
+and out of what a node holds or a partner has from it."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from noroshi.cli.options import JsonOption, example
+from noroshi.cli.options import HERE, JsonOption, NodeOption, example
 
 if TYPE_CHECKING:
     from noroshi.picture.correlate import Picture
@@ -37,7 +38,7 @@ def correlate(
     json: JsonOption = False,
 ) -> None:
     """Join findings of different domains into incidents, each with the chance of being wrong."""
-    from noroshi.cli.show import bar, print_json, say
+    from noroshi.cli.show import bar
     from noroshi.feeds.stream import read_file
     from noroshi.picture.correlate import correlate as run
     from noroshi.picture.priors import load_priors
@@ -47,10 +48,51 @@ def correlate(
     graph = _graph(assets) if assets else AssetGraph()
     stream = read_file(file)
     with bar(quiet=json, counted=True) as tell:
-        picture = run(
+        found = run(
             stream, graph, table, budget=budget, seed=seed, shifts=shifts,
             tell=lambda done, of: tell("chance", done, of),
         )  # fmt: skip
+    _print(found, json)
+
+
+@picture_app.command(
+    epilog=example("noroshi picture --node ./jpn", "noroshi picture --as EU --node ./jpn --json")
+)
+def picture(
+    node: NodeOption = HERE,
+    as_: Annotated[
+        str | None, typer.Option("--as", help="As this partner has it from this node.")
+    ] = None,
+    budget: Annotated[
+        float, typer.Option(help="Chance incidents a month that are put up with.")
+    ] = 1.0,
+    priors: Annotated[Path | None, typer.Option(help="A table of priors of your own.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the moves that show what chance gives.")] = 1,
+    shifts: Annotated[int, typer.Option(help="How many moves, at least 20.", min=20)] = 200,
+    json: JsonOption = False,
+) -> None:
+    """Incidents among the findings of this node, or among those that a partner has from it."""
+    from noroshi.cli.show import bar
+    from noroshi.node.node import Node, clock
+    from noroshi.node.picture import of_party, own
+    from noroshi.picture.correlate import correlate as run
+    from noroshi.picture.priors import load_priors
+
+    table = load_priors(priors)
+    with Node.open(node) as opened:
+        stream = of_party(opened, as_, table, clock()) if as_ else own(opened, table)
+        graph = opened.store.assets()
+    with bar(quiet=json, counted=True) as tell:
+        found = run(
+            stream, graph, table, budget=budget, seed=seed, shifts=shifts,
+            tell=lambda done, of: tell("chance", done, of),
+        )  # fmt: skip
+    _print(found, json)
+
+
+def _print(picture: Picture, json: bool) -> None:
+    from noroshi.cli.show import print_json, say
+
     if json:
         print_json(_report(picture))
         return
@@ -115,9 +157,11 @@ def _head(picture: Picture) -> list[str]:
 
 
 def _incident(each: Incident) -> list[str]:
-    low, high = each.chance_interval
-    chance = f"chance gives fewer than {high:.2g} a month"
-    if each.chance:
+    low, high = each.chance_interval or (0.0, 0.0)
+    chance = "chance unknown"
+    if each.chance == 0:
+        chance = f"chance gives fewer than {high:.2g} a month"
+    elif each.chance:
         chance = f"chance gives {each.chance:.2g} a month ({low:.2g} to {high:.2g})"
     lines = [
         f"{each.id}  {each.t0[:16]} to {each.t1[:16]}  {', '.join(each.assets[:3])}",

@@ -45,13 +45,15 @@ class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Priors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`detected` is P(a desk reports something | campaign), `reliability` P(a source is right)."""
+    """`detected` is P(a desk reports something | campaign), `reliability` P(a source is right);
+    `domain` names kinds that stand for another domain than their desk's."""
 
     format: Literal["priors/1"]
     version: str
     campaigns_per_month: float
     detected: dict[str, float]
     reliability: dict[str, float]
+    domain: dict[str, str]
     window: tuple[Window, ...]
     place: Nearness
     graph: Graph

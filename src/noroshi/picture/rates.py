@@ -41,8 +41,12 @@ def measure(stream: Stream, postings: Postings, upper: float) -> Rates:
     domains = len(stream.domains)
     flat = postings.key.astype(np.int64) * domains + stream.domain[postings.row]
     size = postings.keys * domains
-    near = np.bincount(flat, minlength=size).reshape(-1, domains).astype(np.int32)
-    here = np.bincount(flat[~postings.away], minlength=size).reshape(-1, domains).astype(np.int32)
+    near = np.bincount(flat, minlength=size).reshape(postings.keys, domains).astype(np.int32)
+    here = (
+        np.bincount(flat[~postings.away], minlength=size)
+        .reshape(postings.keys, domains)
+        .astype(np.int32)
+    )
     days = stream.days
     bound = np.empty((2, domains, TABLE + 1))
     for cell, part in enumerate((near[: postings.tokens], near[postings.tokens :])):

@@ -31,14 +31,14 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
 class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
     """Findings of several domains that chance alone seldom brings together. `score` is log10 of
     the odds, the sum of `parts`; `chance` the number a month that chance gives at this score, with
-    its 90 % interval; `link` what each finding beside the middle one shares with it."""
+    its 90 % interval (None: nobody knows)."""
 
     id: str
     score: float
     probability: float
     word: str
-    chance: float
-    chance_interval: tuple[float, float]
+    chance: float | None
+    chance_interval: tuple[float, float] | None
     t0: str
     t1: str
     findings: tuple[str, ...]
@@ -76,8 +76,8 @@ def explain(field: Field, joined: Joined, n: int, null: Chance) -> Incident:
         score,
         probability,
         word(probability),
-        null.per_month(score),
-        null.interval(score),
+        null.per_month(score) if null.shifts else None,
+        null.interval(score) if null.shifts else None,
         format_instant(int(stream.t0[members].min())),
         format_instant(int(stream.t1[members].max())),
         names,

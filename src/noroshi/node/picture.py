@@ -1,0 +1,92 @@
+"""The picture of a node: its live findings as a stream, or those that a partner has from it.
+
+A partner's picture is made of the bytes that are in its view and of nothing else, so that neither
+incidents nor rates nor thresholds know what is withheld from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from noroshi.desks.registry import kinds
+from noroshi.exchange.served import Match
+from noroshi.node.node import Node
+from noroshi.picture.priors import Priors
+from noroshi.picture.stream import Builder, Line, Stream
+from noroshi.words.stix import FindingBody, body_of
+from noroshi.words.time import format_instant
+
+BATCH = 10_000
+
+
+def own(node: Node, priors: Priors) -> Stream:
+    """All that this node holds and that lives."""
+    return _stream(f"findings of {node.party}", _held(node), priors)
+
+
+def of_party(node: Node, party: str, priors: Priors, now: int) -> Stream:
+    """What `party` has from this node at `now`, as it has it. Nothing is disclosed by looking."""
+    node.parties.get(party)
+    return _stream(f"view of {party}", _viewed(node, party, now), priors)
+
+
+def _held(node: Node) -> Iterator[tuple[str, FindingBody]]:
+    for row in node.store.findings():  # those that live
+        body = body_of(node.store.by_seq(row.seq).raw)
+        if body is not None:
+            yield row.id, body
+
+
+def _viewed(node: Node, party: str, now: int) -> Iterator[tuple[str, FindingBody]]:
+    """Findings in the view, each in its newest version there; what is retracted is none."""
+    views, after = node.views(), 0
+    latest: dict[str, tuple[int, bytes]] = {}
+    while True:
+        page = views.page(
+            party, now, after_n=after, limit=BATCH, match=Match(type=("event",)), disclose=False
+        )
+        for each in page.entries:
+            held = latest.get(each.oid)
+            if held is None or held[0] < each.oversion:
+                latest[each.oid] = each.oversion, each.body
+        if not page.more:
+            break
+        after = page.entries[-1].n
+    for oid, (_, raw) in latest.items():
+        body = body_of(raw)
+        if body is not None and body.reason is None:
+            yield oid, body
+
+
+def _stream(name: str, findings: Iterable[tuple[str, FindingBody]], priors: Priors) -> Stream:
+    builder = Builder(name)
+    known = {kind: each.pillar for kind, each in kinds().items()}
+    lines: list[Line] = []
+    for oid, body in findings:
+        lines.append(
+            _line(oid, body, priors.domain.get(body.kind) or known.get(body.kind, "other"))
+        )
+        if len(lines) == BATCH:
+            builder.add(lines, list(range(BATCH)))
+            lines = []
+    builder.add(lines, list(range(len(lines))))
+    return builder.built()
+
+
+def _line(id: str, body: FindingBody, domain: str) -> Line:
+    lon, lat, radius = body.place or (None, None, None)
+    return Line(
+        id=id,
+        domain=domain,
+        kind=body.kind,
+        t0=format_instant(body.span.t0),
+        t1=format_instant(body.span.t1),
+        precision=body.span.precision,
+        lat=lat,
+        lon=lon,
+        radius=radius,
+        assets=list(body.assets),
+        lineage=" + ".join(sorted(body.sources)) or None,
+        reliability=body.reliability,
+        credibility=body.credibility,
+    )

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 import msgspec
 from web import Web
 
+from noroshi.exchange import account
+from noroshi.exchange.heads import Head, unsigned
+from noroshi.exchange.merkle import consistency, leaf, root
 from noroshi.exchange.served import Served
 from noroshi.exchange.sign import Keys
 from noroshi.exchange.taxii import envelope
@@ -16,7 +19,7 @@ from noroshi.exchange.vouch import Vouched, vouch
 from noroshi.node.node import clock
 from noroshi.node.receive import Received, receive
 from noroshi.words.grant import Grant
-from noroshi.words.label import Label, Strand
+from noroshi.words.label import Label, Strand, Tlp
 
 
 def view(web: Web, giver: str, to: str) -> tuple[Served, ...]:
@@ -93,3 +96,25 @@ def under(entry: Served, *grants: Grant, **changed: object) -> Served:
         strands.append(msgspec.structs.replace(strand, **(more | changed)))
     held = grants or entry.grants
     return msgspec.structs.replace(entry, label=Label(tuple(strands)), grants=tuple(held))
+
+
+def said(web: Web, head: Head, *grew: account.Path) -> Served:
+    """India's word on its ledger, on its way to France."""
+    what = account.SaidHead(head, grew)
+    raw = account.written(account.HEAD, head.party, head.to, 0, what, clock())
+    terms = Label((Strand("IND", "crisis", account.HEAD, Tlp.AMBER_STRICT, only=("FRA",)),))
+    name = account.name(account.HEAD, head.party, head.to, 0)
+    return Served(1, name, clock(), account.HEAD, "2.1", clock(), raw, terms)
+
+
+def signed_over(web: Web, *leaves: bytes, to: str = "FRA", party: str = "IND") -> Head:
+    """A head that India signs over whatever it likes."""
+    hashed = root([leaf(each) for each in leaves])
+    mine = keys(web, "IND")
+    head = Head(party, to, clock(), len(leaves), hashed, mine.fingerprint)
+    return msgspec.structs.replace(head, signature=mine.sign(unsigned(head)))
+
+
+def grown(leaves: tuple[bytes, ...], size: int) -> account.Path:
+    """The proof that a tree over `leaves` goes on from the first `size`."""
+    return account.Path(size, consistency([leaf(each) for each in leaves], size))

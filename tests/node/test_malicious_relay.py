@@ -10,13 +10,14 @@ from pathlib import Path
 import msgspec
 import pytest
 import relaying
-from relaying import aside, given, kept, keys, sent, under, view, vouched
+from relaying import aside, given, grown, kept, keys, said, sent, signed_over, under, view, vouched
 from typer.testing import CliRunner
 from web import Web
 
 import noroshi.node.sync as syncing
 from noroshi.cli import app
 from noroshi.exchange import batch, receipt
+from noroshi.exchange.heads import Head, genuine
 from noroshi.exchange.served import Served
 from noroshi.exchange.sign import sign_grant
 from noroshi.exchange.taxii import envelope
@@ -345,3 +346,25 @@ def test_what_was_refused_is_named_with_who_sent_it(
     assert said.exit_code == 3
     assert f"1 refused: {NOT_NAMED}" in said.stdout
     assert aside(web, "FRA") == [f"from IND: {NOT_NAMED}"]
+
+
+FOUR = (b"a", b"b", b"c", b"d")
+SPLITS: dict[str, tuple[tuple[bytes, ...], tuple[bytes, ...]]] = {
+    "two heads over the same 4 disclosures": (FOUR, (b"a", b"b", b"c", b"x")),
+    "4 disclosures, then only 3": (FOUR, FOUR[:3]),
+    "the 5 do not go on from the 4 before": (FOUR, (b"a", b"b", b"x", b"d", b"e")),
+}
+
+
+@pytest.mark.parametrize("why", SPLITS)
+def test_a_relay_that_splits_its_ledger_is_named_with_both_its_words(why: str, web: Web) -> None:
+    before, after = SPLITS[why]
+    assert sent(web, "IND", "FRA", [said(web, signed_over(web, *before))]).refused == 0
+    proof = [grown(after, len(before))] if len(after) > len(before) else []
+    report = sent(web, "IND", "FRA", [said(web, signed_over(web, *after), *proof)])
+    assert report.reasons == {f"IND split its ledger about FRA: {why}": 1}
+    with web.open("FRA") as france:
+        (split,) = france.store.splits()
+        for each in (split.one, split.other):
+            assert genuine(msgspec.json.decode(each, type=Head), keys(web, "IND").public)
+        assert [each.size for each in france.store.heads("IND", "FRA", limit=9)] == [len(before)]

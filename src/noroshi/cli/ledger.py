@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from noroshi.cli.options import HERE, JsonOption, NodeOption, example
+from noroshi.cli.options import HERE, PARTLY, JsonOption, NodeOption, example
 
 if TYPE_CHECKING:
+    from noroshi.exchange.heads import Head
     from noroshi.node.ledger import Line
 
 ledger_app = typer.Typer(
@@ -126,7 +127,10 @@ def check(
     node: NodeOption = HERE,
     json: JsonOption = False,
 ) -> None:
-    """Check a proof or a head with its party's public key; no node is needed where --key is."""
+    """Check a proof or a head with its party's public key; no node is needed where --key is.
+
+    A node also holds it against what the party signed before: exit 3 where both cannot be true.
+    """
     from noroshi.cli.show import print_json, say
     from noroshi.exchange.heads import Head
     from noroshi.node.ledger import check as holds
@@ -134,8 +138,11 @@ def check(
 
     data = file.read_bytes()
     found = holds(data, str(file), _key(key, node, data, str(file)))
+    wrong = None if key else _beside(node, found if isinstance(found, Head) else found.head)
     if json:
         print_json(found)
+        if wrong is not None:
+            raise typer.Exit(PARTLY)
         return
     head = found if isinstance(found, Head) else found.head
     if not isinstance(found, Head):
@@ -148,6 +155,18 @@ def check(
     else:
         say(f"{head.party} signed: {head.to} received {head.size} up to {format_instant(head.at)}")
     say(f"  signed by  {head.key}")
+    if wrong is not None:
+        say(f"  {wrong}; noroshi ledger splits shows both its words")
+        raise typer.Exit(PARTLY)
+
+
+def _beside(folder: Path, head: Head) -> str | None:
+    """How the head contradicts what the node in `folder` has of the same party."""
+    from noroshi.node.node import Node, clock
+    from noroshi.node.witness import shown
+
+    with Node.open(folder) as opened:
+        return shown(opened, head, clock())
 
 
 def _key(key: str | None, folder: Path, data: bytes, where: str) -> bytes:

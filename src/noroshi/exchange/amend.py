@@ -14,8 +14,12 @@ import msgspec
 
 from noroshi.exchange import variants
 from noroshi.exchange.decisions import Decisions
-from noroshi.exchange.region import Region, Version
+from noroshi.exchange.parts import granted
+from noroshi.exchange.region import FURTHER, Region, Version
 from noroshi.store import Store
+from noroshi.words.ids import canonical, sha256
+from noroshi.words.label import Label
+from noroshi.words.release import Release
 
 WITHHELD: Final = "withheld"
 _CELLS: Final = 1_000
@@ -37,16 +41,37 @@ class Answers:
     def __init__(self, store: Store, decisions: Decisions) -> None:
         self._store, self.decisions = store, decisions
         self._names: dict[int, str] = {}
+        self._further: dict[tuple[str, int, str | None], str] = {}
 
     def of(self, region: Region, version: Version) -> str | None:
         """The answer about a version."""
         return self.about(self._name(version.row.cell), region.id(version.object), version.row.made)
 
     def about(self, cell: str, record: str, made: int) -> str | None:
-        """After which transforms a record with this label may go; None where it may not."""
+        """After which transforms a record with this label may go, and who may have it from the
+        party; None where it may not."""
         label = self._store.label_of(cell)
         release = self.decisions.of(cell, label, record, made)
-        return variants.key_of(release.transforms) if release.permitted else None
+        if not release.permitted:
+            return None
+        key = self.decisions.key(cell, record, made)
+        if key not in self._further:
+            self._further[key] = self._beyond(label, release, made)
+        return variants.key_of(release.transforms) + self._further[key]
+
+    def _beyond(self, label: Label, release: Release, made: int) -> str:
+        """What our own grants say of parties further on: who holds them must hear of a change."""
+        asked = self.decisions
+        if all(strand.originator != asked.holder for strand in label.strands):
+            return ""
+        terms = asked.policy, label, asked.holder, asked.party, asked.at, release
+        _, grants = granted(*terms, made=made)
+        named = sorted(
+            each.recipients
+            for each in grants
+            if each.originator == asked.holder and each.onward == "parties"
+        )
+        return f"{FURTHER}{sha256(canonical(named))[:16]}" if named else ""
 
     def changes(self, cells: Iterator[tuple[int, str]]) -> Iterator[Change]:
         """Where the answer differs from what the party's versions rest on."""

@@ -16,6 +16,7 @@ TILE: Final = 8
 """A kept hash is over 2^8 of the kept hashes (or leaves) below it."""
 
 WIDE: Final = 1 << TILE
+HASH_BYTES: Final = 32
 
 
 class Growing:
@@ -125,9 +126,20 @@ def _half(count: int) -> int:
 class Frontier:
     """A tree built leaf by leaf, of which only the full parts on its right edge are held."""
 
-    def __init__(self) -> None:
-        self.size = 0
-        self._parts: list[tuple[int, bytes]] = []
+    def __init__(self, size: int = 0, edge: bytes = b"") -> None:
+        """Empty, or as it was over `size` leaves when `edge` was taken."""
+        levels = [n for n in reversed(range(size.bit_length())) if size >> n & 1]
+        if len(edge) != HASH_BYTES * len(levels):
+            raise ValueError(f"the edge of a tree of {size} leaves is not {len(edge)} bytes")
+        self.size = size
+        self._parts = [
+            (level, edge[n * HASH_BYTES : (n + 1) * HASH_BYTES]) for n, level in enumerate(levels)
+        ]
+
+    @property
+    def edge(self) -> bytes:
+        """The full parts on the right edge, from the left, 32 bytes each."""
+        return b"".join(made for _, made in self._parts)
 
     def add(self, hashed: bytes) -> None:
         """Take in the hash of the next leaf."""

@@ -19,7 +19,8 @@ FORMAT: Final = "noroshi ledger proof/1"
 
 class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`party` says: what `to` received from me up to `at` (µs UTC) are `size` disclosures under
-    this `root` (32 bytes). Signed with the key of fingerprint `key`."""
+    this `root` (32 bytes). Signed with the key of fingerprint `key`. `life` says how often the
+    party's node was put back from a backup: its ledger counts anew from what the backup had."""
 
     party: str
     to: str
@@ -28,6 +29,7 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     root: bytes
     key: str
     signature: bytes = b""
+    life: int = 0
 
 
 class Opened(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,12 +63,15 @@ class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def unsigned(head: Head) -> bytes:
     """The bytes that are signed."""
-    return b"noroshi ledger head\x00" + canonical(msgspec.structs.replace(head, signature=b""))
+    said = msgspec.to_builtins(msgspec.structs.replace(head, signature=b""))
+    if not head.life:
+        del said["life"]  # what was signed before there was one stays signed
+    return b"noroshi ledger head\x00" + canonical(said)
 
 
-def sign(party: str, to: str, tree: Growing, at: int, keys: Keys) -> Head:
+def sign(party: str, to: str, tree: Growing, at: int, keys: Keys, life: int = 0) -> Head:
     """The head of `tree`, which is over what `to` received."""
-    head = Head(party, to, at, tree.size, tree.root(), keys.fingerprint)
+    head = Head(party, to, at, tree.size, tree.root(), keys.fingerprint, life=life)
     return msgspec.structs.replace(head, signature=keys.sign(unsigned(head)))
 
 
@@ -79,10 +84,10 @@ def current(store: Store, party: str, to: str, keys: Keys, now: int) -> Head:
     """The head of `party`'s ledger of `to`: the one given before, where nothing came since."""
     tree = Growing(store, to)
     held = store.heads(party, to, most=tree.size)
-    if held and held[0].size == tree.size:
+    if held and held[0].size == tree.size and held[0].life == store.life().n:
         return msgspec.json.decode(held[0].signed, type=Head)
-    head = sign(party, to, tree, now, keys)
-    store.put_head(party, to, head.size, now, canonical(head))
+    head = sign(party, to, tree, now, keys, store.life().n)
+    store.put_head(party, to, head.size, now, canonical(head), life=head.life)
     return head
 
 

@@ -25,11 +25,19 @@ _packed = msgspec.json.Decoder(Packed)
 _transforms = msgspec.json.Decoder(Transforms)
 PLAINLY: Final = "[]"
 """No transforms, as the store has them."""
+FURTHER: Final = "\n"
+"""Before what an answer says of who may have it further on."""
 
 
 def transforms_of(text: str | None) -> Transforms:
     """Transforms as the store has them; none where the version is withheld."""
-    return () if text in (None, PLAINLY) else _transforms.decode(text)
+    way = way_of(text)
+    return () if way in (None, PLAINLY) else _transforms.decode(way)
+
+
+def way_of(answer: str | None) -> str | None:
+    """Of an answer how the version goes, whoever may have it further on."""
+    return None if answer is None else answer.partition(FURTHER)[0]
 
 
 class Version(closure.Version):
@@ -42,7 +50,7 @@ class Version(closure.Version):
         super().__init__(row.seq, row.object, state=row.state, taken=taken)
         self.row = row
         self.answer = self.rested = row.transforms
-        self.transformed = row.transforms not in (None, PLAINLY)
+        self.transformed = way_of(row.transforms) not in (None, PLAINLY)
         self.soft: tuple[int, ...] = ()
 
     def refer(self, refs: Packed) -> None:

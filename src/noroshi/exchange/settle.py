@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from noroshi.exchange import closure
 from noroshi.exchange.closure import KEPT, PLAIN
-from noroshi.exchange.region import Region, Version
+from noroshi.exchange.region import Region, Version, way_of
 from noroshi.store import Store
 
 Answer = Callable[[Version], str | None]
@@ -35,7 +35,8 @@ class Settling:
         }
         self._note([each for each in looked if _changed(each)], looked)
         if remake:
-            self._settled.put_todo((each.seq for each in asked if each.state & KEPT), held=True)
+            # Under another label the same bytes are another gift: who has them hears of it.
+            self._settled.put_again(each.seq for each in asked if each.state & KEPT)
         for each in looked:
             each.before, each.rested, each.taken = each.state, each.answer, True
 
@@ -47,6 +48,7 @@ class Settling:
             and (each.answer != each.rested or (each.state ^ each.before) & (KEPT | PLAIN))
         ]
         self._settled.put_todo(again, held=self._held)
+        self._settled.put_again(each.seq for each in changed if _further(each))
         elsewhere = [
             each
             for each in {each.object for each in changed}
@@ -66,7 +68,7 @@ class Settling:
         """Whether a reference to the object stays as it is, and else the transforms of the variant
         that it leads to."""
         kept = [
-            (each.row.version, each.answer if now else each.rested, state)
+            (each.row.version, way_of(each.answer if now else each.rested), state)
             for each in self._region.versions(object)
             if (state := each.state if now else each.before) & KEPT
         ]
@@ -77,3 +79,10 @@ class Settling:
 
 def _changed(each: Version) -> bool:
     return each.state != each.before or each.answer != each.rested
+
+
+def _further(each: Version) -> bool:
+    """Whether nothing but who may have it further on is another now."""
+    stays = each.state & each.before & KEPT and None not in (each.answer, each.rested)
+    alike = way_of(each.answer) == way_of(each.rested)
+    return bool(stays) and alike and each.answer != each.rested

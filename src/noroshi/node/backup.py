@@ -159,8 +159,13 @@ def _name(keys: Keys) -> str:
 
 
 def _partners(settings: Settings) -> Iterator[str]:
-    """The parties whose nodes may know more than the backup."""
-    return (peer.party for peer in settings.config.peer if peer.public_key)
+    """The parties whose nodes may know more than the backup. One whose key is only pinned, because
+    others pass on what it made, never had anything from here."""
+    return (
+        peer.party
+        for peer in settings.config.peer
+        if peer.public_key and (peer.url or peer.account or peer.mode == "file")
+    )
 
 
 def _beside(settings: Settings) -> dict[str, Path]:

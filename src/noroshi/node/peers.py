@@ -6,6 +6,7 @@ import msgspec
 
 from noroshi.config import Peer
 from noroshi.exchange.backoff import Circuit, circuit
+from noroshi.node import witness
 from noroshi.node.calling import ways
 from noroshi.node.node import Node
 from noroshi.store import Way
@@ -48,7 +49,8 @@ def peers(node: Node, now: int) -> tuple[PeerRow, ...]:
 def _row(node: Node, peer: Peer, now: int) -> PeerRow:
     keys = node.store.keys(peer.party)
     told = node.store.key_statements(peer.party)
-    problems = tuple(f"{said.kind}: {refused}" for said, refused in told if refused)
+    refused = (f"{said.kind}: {why}" for said, why in told if why)
+    problems = (*refused, *witness.problems(node, peer.party))
     trusted = peer.party in node.pinned and any(key.state == "current" for key in keys)
     state = "trusted" if trusted else "no key that counts"
     lines = tuple(_line(node, peer.party, way, now) for way in ways(peer) if peer.url)

@@ -12,27 +12,28 @@ an object that was changed on the way is refused by name, and so is one put into
 from __future__ import annotations
 
 from enum import Enum
+from typing import Final
 
 import msgspec
 
-from noroshi.exchange import feedback, inventory, receipt, tombstone
+from noroshi.exchange import account, feedback, inventory, receipt, tombstone
 from noroshi.exchange.parts import understated
 from noroshi.exchange.sign import verify_grant
 from noroshi.exchange.taxii.client import Pulled
 from noroshi.exchange.tombstone import Tombstone
 from noroshi.exchange.vouch import vouchers
 from noroshi.node import feedback as said_back
-from noroshi.node import keyring, resync
+from noroshi.node import keyring, resync, witness
 from noroshi.node.node import Node
 from noroshi.pact.decide import decide
 from noroshi.pact.policy import Policy
-from noroshi.store import Attested
+from noroshi.store import Attested, Came
 from noroshi.words.attest import Attestation
 from noroshi.words.desk import Rejected
 from noroshi.words.evidence import JsonPointer
 from noroshi.words.grant import Grant
-from noroshi.words.ids import identity_id, is_stix_id, sha256
-from noroshi.words.label import Label, Strand, Tlp, highest_tlp, tlp_marking_id
+from noroshi.words.ids import canonical, identity_id, is_stix_id, sha256
+from noroshi.words.label import Label, Strand, Tlp, highest_tlp, passed_on, tlp_marking_id
 from noroshi.words.label import label as joined
 from noroshi.words.record import Hop, Record
 from noroshi.words.stix import FindingBody, Head, body_of, head, version_of
@@ -52,6 +53,7 @@ class Received(msgspec.Struct):
     receipts: int = 0
     inventories: int = 0
     feedback: int = 0
+    heads: int = 0
     refused: int = 0
     reasons: dict[str, int] = {}
 
@@ -71,29 +73,24 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
     records: list[Record] = []
     attested: list[Attested] = []
     rejected: list[Rejected] = []
+    came: list[Came] = []
     in_order: list[bool] = []
     unsigned, proofs = _proofs(node, party, page)
+    heads = report.heads
     for n, raw in enumerate(page.objects):
         label = page.labels[page.of[n]] if n < len(page.of) else None
         if unsigned or not proofs[n]:
             taken = unsigned or f"{party} did not sign it as it came"
         else:
             taken = _take(node, policy, party, raw, label, proofs[n], now)
+            came += _came(policy, raw, taken, now)
         in_order.append(not isinstance(taken, str))
         if isinstance(taken, Record):
             records.append(taken)
             about = (taken.id, taken.version, taken.sha256)
             attested += (Attested(*about, each) for each in proofs[n])
-        elif taken is Left.WITHDRAWN:
-            report.withdrawn += 1
-        elif taken is Left.OWN:
-            report.own += 1
-        elif taken is Left.SAID:
-            report.receipts += 1
-        elif taken is Left.TOLD:
-            report.inventories += 1
-        elif taken is Left.HEARD:
-            report.feedback += 1
+        elif isinstance(taken, Left):
+            taken.count(report)
         else:
             said = f"from {party}: {taken}"
             rejected.append(Rejected(f"peer {party}", JsonPointer(f"/{n}"), said, raw))
@@ -105,20 +102,57 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
     refused = {(each.id, each.version) for each in put.conflicts}
     node.store.hold((each for each in records if (each.id, each.version) not in refused), at=now)
     node.store.reject(rejected, at=now, source=sha256(b"\n".join(page.objects)))
-    report.objects += len(page.objects)
+    node.store.put_received(party, came, at=now)
+    report.objects += len(page.objects) - (report.heads - heads)
     report.stored += put.stored
     report.known += put.known
     return tuple(in_order)
 
 
 class Left(Enum):
-    """What an object was that is rightly not kept."""
+    """What an object was that is rightly not kept, as `Received` counts it."""
 
-    WITHDRAWN = "a withdrawal, carried out"
-    OWN = "what is ours came back"
-    SAID = "a receipt, kept"
-    TOLD = "an inventory, taken"
-    HEARD = "feedback, kept"
+    WITHDRAWN = "withdrawn"
+    OWN = "own"
+    SAID = "receipts"
+    TOLD = "inventories"
+    HEARD = "feedback"
+    SIGNED = "heads"
+
+    def count(self, report: Received) -> None:
+        """Count one in the report."""
+        setattr(report, self.value, getattr(report, self.value) + 1)
+
+
+_SAID_TO_US: Final = frozenset((receipt.TYPE, inventory.TYPE, *account.TYPES))
+"""What one node says to another, which is no disclosure."""
+
+
+def _clauses(policy: Policy, label: Label) -> str:
+    """By which clauses, as a JSON text, the grants of a label let us have it."""
+    granted = (policy.grants.get(strand.grant or "") for strand in label.strands)
+    return canonical(sorted({each.clause for each in granted if each is not None})).decode()
+
+
+def _came(policy: Policy, raw: bytes, taken: Record | Left | str, now: int) -> tuple[Came, ...]:
+    """What is to be noted of an object that the peer signed, for the day when its ledger is held
+    against ours."""
+    if isinstance(taken, Record):
+        clauses = _clauses(policy, taken.label)
+        return (Came(taken.id, taken.version, taken.sha256, "kept", clauses),)
+    if isinstance(taken, Left) and taken not in (Left.WITHDRAWN, Left.OWN):
+        return ()
+    try:
+        common = head(raw)
+        version = version_of(common, now)
+    except (msgspec.DecodeError, ValueError):
+        return (Came("", 0, sha256(raw), "refused"),)
+    if common.type in _SAID_TO_US or feedback.is_feedback(common.type, raw):
+        return ()
+    if isinstance(taken, str):
+        return (Came(common.id, version, sha256(raw), "refused"),)
+    what = "withdrawal" if taken is Left.WITHDRAWN else "ours"
+    return (Came(common.id, version, sha256(raw), what),)
 
 
 def _proofs(
@@ -150,6 +184,8 @@ def _take(
     if not is_stix_id(common.id) or common.id.rpartition("--")[0] != common.type:
         return "no STIX id of its type"
     gone = tombstone.read(raw)
+    if common.type == account.HEAD:
+        return witness.heard(node, party, raw, now) or Left.SIGNED
     if gone is not None or common.type in (receipt.TYPE, inventory.TYPE):
         if common.created_by_ref != identity_id(party):
             what = "withdrawal" if gone else common.type
@@ -170,6 +206,8 @@ def _take(
         wrong = "the marking of a part is stricter than its label"
     if wrong is not None:
         return wrong
+    if all(node.party in strand.via for strand in theirs):
+        return Left.OWN
     release = decide(policy, label, node.party, node.party, now, "keep", record=common.id)
     if not release.permitted:
         return "no genuine grant names us"
@@ -184,7 +222,8 @@ def _take(
     mine = (each for each in label.strands if each.originator in ours)
     closed = (msgspec.structs.replace(each, only=()) for each in mine)
     hop = Hop(party, now, _attests(policy, party, theirs, proofs))
-    return _received(hop, raw, common, body, joined(*theirs, *closed), version)
+    passed = (passed_on(each, party) for each in theirs)
+    return _received(hop, raw, common, body, joined(*passed, *closed), version)
 
 
 def _wrong(party: str, common: Head, body: FindingBody | None, label: Label) -> str | None:

@@ -27,10 +27,12 @@ from noroshi.exchange.taxii.service import (
     MAX_CONTENT_LENGTH,
     Service,
     inbox_collection,
+    ledger_collection,
     letters_collection,
     view_collection,
 )
 from noroshi.exchange.vouch import vouch
+from noroshi.node.account import Accounts as Ledger
 from noroshi.node.accounts import Watched, every, parties
 from noroshi.node.calling import Calling
 from noroshi.node.collections import roots
@@ -66,7 +68,8 @@ def service(node: Node, accounts: Accounts | None = None) -> Service:
     title = f"View of {node.party}"
     view = view_collection(node.party, views, title, lambda: node.store.life().n)
     letters = letters_collection(node.party, Letters(node), inbox.parties)
-    own = (view, inbox_collection(node.party, views, inbox), letters)
+    ledger = ledger_collection(node.party, Ledger(node), inbox.parties)
+    own = (view, inbox_collection(node.party, views, inbox), letters, ledger)
     offered = roots(config, node.store, {API: own})
     longest = (each.max_content_length or 0 for each in offered)
     return Service(

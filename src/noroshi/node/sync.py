@@ -5,9 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import httpx2
 import msgspec
 
-from noroshi.exchange.taxii.client import PATIENT, Cursor, Patience, Pulled, discover_view, pull
+from noroshi.exchange.taxii.client import (
+    PATIENT,
+    Cursor,
+    Found,
+    Patience,
+    Pulled,
+    ask,
+    discover_view,
+    pull,
+)
+from noroshi.node import witness
 from noroshi.node.node import Node
 from noroshi.node.peering import open_to
 from noroshi.node.push import answer, tell
@@ -54,8 +65,28 @@ def sync(
                 if patience.enough():
                     report.more = True
                     return report
+        _look_at_ledger(node, party, found, auth, http, report, now(), patience)
         report.told = answer(node, party, http, now(), patience)
     return report
+
+
+def _look_at_ledger(
+    node: Node,
+    party: str,
+    found: Found,
+    auth: tuple[str, str] | None,
+    http: httpx2.Client,
+    report: SyncReport,
+    now: int,
+    patience: Patience,
+) -> None:
+    """Have the peer sign for what it gave, where it gave anything or never did: what it signs must
+    go on from what it signed before."""
+    if found.ledger is None or not (report.objects or not node.store.heads(party, node.party)):
+        return
+    page = ask(found.ledger, auth, http, (witness.wanted(node, party),), patience)
+    with node.store.write():
+        receive(node, party, page, report, now)
 
 
 def _cursor(node: Node, party: str, what: str = VIEW) -> Cursor:

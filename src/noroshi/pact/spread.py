@@ -78,7 +78,8 @@ class Spread:
         if shut:
             return 0
         named = masks.everyone if strand.only is None else masks.of(strand.only)
-        return named & ~masks.of(strand.denied)
+        hands = sum(masks.bit(code) for code in strand.via if code in masks.position)
+        return named & ~masks.of(strand.denied) & ~hands
 
     def _agreed(self, strand: Strand, record: str | None) -> int:
         """The parties that consents for this strand, valid at this instant, name."""

@@ -22,8 +22,11 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
 
 
 def gate(policy: Policy, strand: Strand, party: str, at: int) -> Failure | None:
-    """The first of the strand's own terms that keeps it from `party` at `at`: denied codes (one
-    that the registry does not know withholds from all), named recipients, RED, embargo, expiry."""
+    """The first of the strand's own terms that keeps it from `party` at `at`: that it came by its
+    hands, denied codes (one that the registry does not know withholds from all), named recipients,
+    RED, embargo, expiry."""
+    if party in strand.via:
+        return "via", f"it came by the hands of {party}", "not back to where it came from"
     if strand.denied:
         refused = denied(policy, strand, party)
         if refused is not None:

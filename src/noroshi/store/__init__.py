@@ -6,8 +6,10 @@ transactions, once, whatever is repeated; what is derived can be dropped and reb
 """
 
 from noroshi.store.calls import Call, Way
+from noroshi.store.disclosures import Split
 from noroshi.store.feedback import Feedback, Letter
 from noroshi.store.recalls import Recall, Stone, Where, Withdrawal
+from noroshi.store.reconciling import Came, Compared, Row
 from noroshi.store.restoring import Forgotten, Life, Resync
 from noroshi.store.rows import (
     Added,
@@ -33,6 +35,8 @@ __all__ = [
     "Added",
     "Attested",
     "Call",
+    "Came",
+    "Compared",
     "Conflict",
     "Entry",
     "Event",
@@ -50,7 +54,9 @@ __all__ = [
     "Put",
     "Recall",
     "Resync",
+    "Row",
     "SourceState",
+    "Split",
     "Stone",
     "Store",
     "Variant",

@@ -14,10 +14,23 @@ _EVER = 2**62
 
 
 class SignedHead(NamedTuple):
-    """A head as it was signed (JSON), over so many disclosures."""
+    """A head as it was signed (JSON), over so many disclosures, in that life of the node."""
 
     size: int
     signed: bytes
+    life: int = 0
+
+
+class Split(NamedTuple):
+    """Two heads of `party` (JSON, as it signed them) about what `recipient` received, that cannot
+    both be true, noticed at `at` (µs UTC), and why not."""
+
+    party: str
+    recipient: str
+    at: int
+    why: str
+    one: bytes
+    other: bytes
 
 
 class Disclosures:
@@ -91,16 +104,19 @@ class Disclosures:
 
     # Heads
 
-    def put_head(self, party: str, recipient: str, size: int, at: int, signed: bytes) -> None:
-        """Keep what `party` signed about what `recipient` received from it; the first of a size
-        stays."""
+    def put_head(
+        self, party: str, recipient: str, size: int, at: int, signed: bytes, *, life: int = 0
+    ) -> None:
+        """Keep what `party` signed, in that life of its node, about what `recipient` received from
+        it; the first of a size stays."""
         with self._database.write() as connection:
-            connection.execute(SQL["put_head"], (party, recipient, size, at, signed))
+            connection.execute(SQL["put_head"], (party, recipient, life, size, at, signed))
 
     def heads(
         self, party: str, recipient: str, *, most: int = _EVER, limit: int = 1
     ) -> list[SignedHead]:
-        """The latest heads of that ledger over at most `most` disclosures, the largest first."""
+        """The latest heads of that ledger over at most `most` disclosures: the latest life first,
+        in it the largest."""
         arguments = (party, recipient, most, limit)
         found = self._database.connection.execute(SQL["heads"], arguments)
         return [SignedHead(*row) for row in found]
@@ -109,3 +125,15 @@ class Disclosures:
         """About whom heads of `party`'s ledger are kept, sorted."""
         found = self._database.connection.execute(SQL["recipients"], (party,))
         return tuple(row[0] for row in found)
+
+    def put_split(
+        self, party: str, recipient: str, at: int, why: str, one: bytes, other: bytes
+    ) -> None:
+        """Keep two words of `party` about one ledger that cannot both be true."""
+        with self._database.write() as connection:
+            row = (party, recipient, at, why, *sorted((one, other)))
+            connection.execute(SQL["put_split"], row)
+
+    def splits(self) -> list[Split]:
+        """What was kept of that, oldest first."""
+        return [Split(*row) for row in self._database.connection.execute(SQL["splits"])]

@@ -34,6 +34,7 @@ from noroshi.store.keyring import Keyring
 from noroshi.store.laws import Laws
 from noroshi.store.outgoing import Outgoing
 from noroshi.store.recalls import Recalls
+from noroshi.store.reconciling import Reconciling
 from noroshi.store.restoring import Restoring
 from noroshi.store.rows import (
     PLAIN,
@@ -69,6 +70,7 @@ def _opened(where: Path | str, create: bool) -> Database:
 class Store(
     Outgoing,
     Disclosures,
+    Reconciling,
     Incoming,
     Recalls,
     Restoring,

@@ -66,6 +66,9 @@ class Strand(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
     `parts` are selectors of STIX 2.1: the strand speaks of what they select, and not of the whole
     record. Who may not have such a strand may still have the record without those parts.
+
+    `via` are the parties by whose hands it came, the originator apart: it is not offered back to
+    them, for a gift that rests on itself would never end.
     """
 
     originator: str
@@ -85,9 +88,10 @@ class Strand(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     personal: bool = False
     grant: str | None = None
     parts: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("classes", "denied", "handling", "parts"):
+        for name in ("classes", "denied", "handling", "parts", "via"):
             _require_sorted(name, getattr(self, name))
         if self.only is not None:
             _require_sorted("only", self.only)
@@ -125,10 +129,24 @@ def label(*strands: Strand) -> Label:
 
 def join(*labels: Label) -> Label:
     """The label of something derived from all of `labels`: the union of their strands. What one
-    of them says of a part then holds for the whole, which has no such parts."""
+    of them says of a part then holds for the whole, which has no such parts; and what is derived
+    here came by nobody's hands."""
     if len(labels) == 1:
-        return whole(labels[0])
-    return whole(label(*(strand for each in labels for strand in each.strands)))
+        return _begun(whole(labels[0]))
+    return _begun(whole(label(*(strand for each in labels for strand in each.strands))))
+
+
+def _begun(joined: Label) -> Label:
+    if not any(strand.via for strand in joined.strands):
+        return joined
+    return label(*(msgspec.structs.replace(strand, via=()) for strand in joined.strands))
+
+
+def passed_on(strand: Strand, giver: str) -> Strand:
+    """`strand` as it came by the hands of `giver`."""
+    if giver == strand.originator or giver in strand.via:
+        return strand
+    return msgspec.structs.replace(strand, via=tuple(sorted((*strand.via, giver))))
 
 
 def whole(joined: Label) -> Label:

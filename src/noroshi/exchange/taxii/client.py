@@ -7,7 +7,7 @@ expected; pages already yielded stay good, and the cursor of the last one resume
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -26,7 +26,7 @@ from noroshi.exchange.taxii.fetch import (
 )
 from noroshi.exchange.taxii.message import Problem
 from noroshi.exchange.taxii.query import instant
-from noroshi.exchange.taxii.service import INBOX, LETTERS, VIEW
+from noroshi.exchange.taxii.service import INBOX, LEDGER, LETTERS, VIEW
 from noroshi.exchange.vouch import Vouched
 from noroshi.words.grant import Grant
 from noroshi.words.label import Label
@@ -38,6 +38,7 @@ __all__ = [
     "Patience",
     "PeerError",
     "Pulled",
+    "ask",
     "discover",
     "discover_inbox",
     "discover_view",
@@ -141,7 +142,8 @@ def discover_view(
     if len(views) != 1:
         raise PeerError(got.url, f"{len(views)} readable collections", f"one with alias {VIEW!r}")
     letters = next((_at(got, each) for each in readable if each.alias == LETTERS), None)
-    return Found(_at(got, views[0]), views[0].x_noroshi_life, letters)
+    ledger = next((_at(got, each) for each in readable if each.alias == LEDGER), None)
+    return Found(_at(got, views[0]), views[0].x_noroshi_life, letters, ledger)
 
 
 def discover_inbox(
@@ -155,11 +157,27 @@ def discover_inbox(
 
 class Found(msgspec.Struct, frozen=True):
     """What a caller finds at a server: the URL of its view, how often that node was put back from a
-    backup, and the URL of letters to it (None: there are none)."""
+    backup, and the URLs of letters to it and of what is said of the ledger about it (None: there
+    are none)."""
 
     url: str
     life: int
     letters: str | None
+    ledger: str | None = None
+
+
+def ask(
+    url: str,
+    auth: tuple[str, str] | None,
+    http: httpx2.Client,
+    names: Sequence[str],
+    patience: Patience = PATIENT,
+) -> Pulled:
+    """The objects with these ids, in one page, of the collection at `url`. Raises `PeerError`."""
+    objects = f"{url.rstrip('/')}/objects/"
+    asked = {"match[id]": ",".join(names), "limit": str(len(names))}
+    got = get(Peer(http, auth, patience), objects, asked, {"noroshi-release": "1"})
+    return unpack(got.body, got.url)
 
 
 def send(

@@ -26,6 +26,9 @@ INBOX: Final = "inbox"
 LETTERS: Final = "letters"
 """The alias under which a partner's node fetches what this one wrote to it alone."""
 
+LEDGER: Final = "ledger"
+"""The alias under which a partner's node finds what this one says of its ledger about it."""
+
 EVERYONE: Final = "*"
 """The name under which rights are given to every account."""
 
@@ -167,6 +170,19 @@ def letters_collection(party: str, content: Content, readers: frozenset[str]) ->
         alias=LETTERS,
         title=f"Letters of {party}",
         description="Answers and questions to the caller alone, signed.",
+        content=content,
+        readers=readers,
+    )
+
+
+def ledger_collection(party: str, content: Content, readers: frozenset[str]) -> Collection:
+    """The collection in which partners' nodes find what `party` says of what it disclosed to
+    them."""
+    return Collection(
+        id=ids.uuid5(["collection", party, LEDGER]),
+        alias=LEDGER,
+        title=f"Ledger of {party}",
+        description="What was disclosed to the caller and what came from it, signed; by id.",
         content=content,
         readers=readers,
     )

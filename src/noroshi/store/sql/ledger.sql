@@ -49,12 +49,19 @@ INSERT INTO ledger_tile (party, level, i, hash) VALUES (?, ?, ?, ?) ON CONFLICT 
 DELETE FROM ledger_tile;
 
 -- name: put_head
-INSERT INTO ledger_head (party, recipient, size, at, signed) VALUES (?, ?, ?, ?, ?)
+INSERT INTO ledger_head (party, recipient, life, size, at, signed) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING;
 
 -- name: heads
-SELECT size, signed FROM ledger_head WHERE party = ? AND recipient = ? AND size <= ?
-ORDER BY size DESC LIMIT ?;
+SELECT size, signed, life FROM ledger_head WHERE party = ? AND recipient = ? AND size <= ?
+ORDER BY life DESC, size DESC LIMIT ?;
 
 -- name: recipients
 SELECT DISTINCT recipient FROM ledger_head WHERE party = ? ORDER BY recipient;
+
+-- name: put_split
+INSERT INTO ledger_split (party, recipient, at, why, one, other) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT DO NOTHING;
+
+-- name: splits
+SELECT party, recipient, at, why, one, other FROM ledger_split ORDER BY at, party, recipient;

@@ -6,12 +6,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from noroshi.cli.options import HERE, JsonOption, NodeOption, example
 
 if TYPE_CHECKING:
     from noroshi.picture.correlate import Picture
+    from noroshi.picture.hypotheses import Weighing
     from noroshi.picture.score import Incident
     from noroshi.words.asset import AssetGraph
 
@@ -35,24 +37,29 @@ def correlate(
     priors: Annotated[Path | None, typer.Option(help="A table of priors of your own.")] = None,
     seed: Annotated[int, typer.Option(help="Of the moves that show what chance alone gives.")] = 1,
     shifts: Annotated[int, typer.Option(help="How many moves, at least 20.", min=20)] = 200,
+    overrules: Annotated[
+        Path | None, typer.Option(help="What a person says instead: docs/picture.md.")
+    ] = None,
+    why: Annotated[bool, typer.Option("--why", help="Print every mark.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Join findings of different domains into incidents, each with the chance of being wrong."""
     from noroshi.cli.show import bar
     from noroshi.feeds.stream import read_file
     from noroshi.picture.correlate import correlate as run
+    from noroshi.picture.overrules import read_overrules
     from noroshi.picture.priors import load_priors
     from noroshi.words.asset import AssetGraph
 
-    table = load_priors(priors)
+    table, said = load_priors(priors), read_overrules(overrules)
     graph = _graph(assets) if assets else AssetGraph()
     stream = read_file(file)
     with bar(quiet=json, counted=True) as tell:
         found = run(
-            stream, graph, table, budget=budget, seed=seed, shifts=shifts,
+            stream, graph, table, budget=budget, overrules=said, seed=seed, shifts=shifts,
             tell=lambda done, of: tell("chance", done, of),
         )  # fmt: skip
-    _print(found, json)
+    _print(found, json, why)
 
 
 @picture_app.command(
@@ -69,6 +76,10 @@ def picture(
     priors: Annotated[Path | None, typer.Option(help="A table of priors of your own.")] = None,
     seed: Annotated[int, typer.Option(help="Of the moves that show what chance gives.")] = 1,
     shifts: Annotated[int, typer.Option(help="How many moves, at least 20.", min=20)] = 200,
+    overrules: Annotated[
+        Path | None, typer.Option(help="What a person says instead: docs/picture.md.")
+    ] = None,
+    why: Annotated[bool, typer.Option("--why", help="Print every mark.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Incidents among the findings of this node, or among those that a partner has from it."""
@@ -76,21 +87,22 @@ def picture(
     from noroshi.node.node import Node, clock
     from noroshi.node.picture import of_party, own
     from noroshi.picture.correlate import correlate as run
+    from noroshi.picture.overrules import read_overrules
     from noroshi.picture.priors import load_priors
 
-    table = load_priors(priors)
+    table, said = load_priors(priors), read_overrules(overrules)
     with Node.open(node) as opened:
         stream = of_party(opened, as_, table, clock()) if as_ else own(opened, table)
         graph = opened.store.assets()
     with bar(quiet=json, counted=True) as tell:
         found = run(
-            stream, graph, table, budget=budget, seed=seed, shifts=shifts,
+            stream, graph, table, budget=budget, overrules=said, seed=seed, shifts=shifts,
             tell=lambda done, of: tell("chance", done, of),
         )  # fmt: skip
-    _print(found, json)
+    _print(found, json, why)
 
 
-def _print(picture: Picture, json: bool) -> None:
+def _print(picture: Picture, json: bool, why: bool) -> None:
     from noroshi.cli.show import print_json, say
 
     if json:
@@ -98,9 +110,9 @@ def _print(picture: Picture, json: bool) -> None:
         return
     for line in _head(picture):
         say(line)
-    for each in picture.incidents:
+    for each, weighing in zip(picture.incidents, picture.weighings, strict=True):
         say("")
-        for line in _incident(each):
+        for line in (*_incident(each), *_weighing(weighing, why)):
             say(line)
 
 
@@ -129,7 +141,10 @@ def _report(picture: Picture) -> dict[str, object]:
         "chance": {"shifts": picture.chance.shifts, "unit": picture.chance.unit},
         "budget_per_month": picture.budget,
         "threshold": picture.threshold,
-        "incidents": picture.incidents,
+        "incidents": [
+            {**msgspec.structs.asdict(each), "hypotheses": weighing}
+            for each, weighing in zip(picture.incidents, picture.weighings, strict=True)
+        ],
     }
 
 
@@ -170,4 +185,21 @@ def _incident(each: Incident) -> list[str]:
     lines += [
         f"  {part.log10:+6.2f}  {part.finding or part.what}  {part.why}" for part in each.parts
     ]
+    return lines
+
+
+def _weighing(weighing: Weighing, why: bool) -> list[str]:
+    """The hypotheses, least contradicted first; with `why` every item's marks."""
+    said = "; ".join(
+        f"{each.hypothesis} ({each.inconsistent} against, {each.consistent} for)"
+        for each in weighing.standings
+    )
+    lines = [f"  least against: {said}"]
+    for item in weighing.items if why else ():
+        lines.append(f"    {item.evidence}: {item.seen}")
+        for mark in ("consistent", "inconsistent"):
+            named = [name for name, given in item.marks.items() if given == mark]
+            if named:
+                lines.append(f"      {mark} with {', '.join(named)}")
+        lines += [f"      {name}: {text}" for name, text in item.overruled.items()]
     return lines

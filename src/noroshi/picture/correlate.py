@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 import numpy as np
 
 from noroshi.picture.chance import LEAST_SHIFTS, Chance, chance
+from noroshi.picture.hypotheses import Overrule, Weighing, compare
 from noroshi.picture.join import Field, Joined, join, ready
 from noroshi.picture.priors import Priors
 from noroshi.picture.score import Incident, explain
@@ -16,9 +17,11 @@ from noroshi.words.asset import AssetGraph
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """`incidents` at or above `threshold`, highest first; `chance` is what they stand against."""
+    """`incidents` at or above `threshold`, highest first; `chance` is what they stand against,
+    `weighings` the hypotheses beside each."""
 
     incidents: tuple[Incident, ...]
+    weighings: tuple[Weighing, ...]
     threshold: float
     budget: float
     chance: Chance
@@ -32,6 +35,7 @@ def correlate(
     priors: Priors,
     *,
     budget: float = 1.0,
+    overrules: Sequence[Overrule] = (),
     seed: int = 1,
     shifts: int = LEAST_SHIFTS,
     tell: Callable[[int, int], None] = lambda done, of: None,
@@ -43,4 +47,6 @@ def correlate(
     joined = join(field, threshold)
     order = np.argsort(-joined.score, kind="stable")
     incidents = tuple(explain(field, joined, int(n), null) for n in order)
-    return Picture(incidents, threshold, budget, null, field, joined)
+    rows = {each: row for row, each in enumerate(stream.ids)}
+    weighings = tuple(compare(field, each, rows, overrules) for each in incidents)
+    return Picture(incidents, weighings, threshold, budget, null, field, joined)

@@ -95,7 +95,8 @@ def _weight(field: Field, joined: Joined, middle: int, other: int) -> tuple[bool
 
 def _prior_why(field: Field) -> str:
     each = field.priors.campaigns_per_month
-    return f"{each:g} campaigns a month expected among {field.rates.assets} assets (stated)"
+    many = "campaign" if each == 1 else "campaigns"
+    return f"{each:g} {many} a month expected among {field.rates.assets} assets (stated)"
 
 
 def _part(

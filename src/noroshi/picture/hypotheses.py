@@ -1,0 +1,223 @@
+"""Competing hypotheses beside an incident: each item of evidence is consistent, inconsistent or
+neutral with each of them, by rule (after Heuer, Analysis of Competing Hypotheses, 1999).
+
+What is consistent with everything tells nothing apart, so hypotheses are ordered by how little
+speaks against them. A person may overrule a mark with a reason; both stay to be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, Literal
+
+import msgspec
+import numpy as np
+
+from noroshi.picture.join import Field
+from noroshi.picture.priors import NEITHER
+from noroshi.picture.score import Incident
+from noroshi.words.time import DAY, HOUR
+
+Mark = Literal["consistent", "inconsistent", "neutral"]
+HYPOTHESES: Final = {
+    "campaign": "one actor did all of it",
+    "coincidence": "the findings have nothing to do with one another",
+    "accident": "a mishap or the weather, and its consequences",
+    "common cause": "one event behind all of it that was aimed at nothing here: an outage, news",
+    "benign coordination": "planned and announced: an exercise, maintenance",
+}
+RARE: Final = 0.1
+USUAL: Final = 1.0
+"""Chance incidents a month: below the first chance hardly does it, from the second on it does."""
+ELSEWHERE: Final = 3
+"""So many more than expected at other assets are a pattern."""
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One item of evidence: what was seen, and its mark for every hypothesis."""
+
+    evidence: str
+    seen: str
+    marks: dict[str, Mark]
+    overruled: dict[str, str] = {}
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A hypothesis and how many items speak for it and against it."""
+
+    hypothesis: str
+    meaning: str
+    consistent: int
+    inconsistent: int
+
+
+class Overrule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person's mark in place of the rule's, and why."""
+
+    incident: str
+    evidence: str
+    hypothesis: str
+    mark: Mark
+    reason: str
+    by: str
+
+
+class Weighing(msgspec.Struct, frozen=True):
+    """The items, and the hypotheses with the least against them first."""
+
+    items: tuple[Item, ...]
+    standings: tuple[Standing, ...]
+
+
+def compare(
+    field: Field, incident: Incident, rows: Mapping[str, int], overrules: Iterable[Overrule] = ()
+) -> Weighing:
+    """Every rule over one incident, and what a person says instead. `rows` are the places of
+    findings in the stream by id."""
+    members = _Members(field, incident, rows)
+    items = [item for rule in RULES for item in rule(members)]
+    of = [each for each in overrules if each.incident == incident.id]
+    items = [_overruled(item, of) for item in items]
+    standings = [
+        Standing(
+            name,
+            meaning,
+            sum(item.marks.get(name) == "consistent" for item in items),
+            sum(item.marks.get(name) == "inconsistent" for item in items),
+        )
+        for name, meaning in HYPOTHESES.items()
+    ]
+    standings.sort(key=lambda each: (each.inconsistent, -each.consistent))
+    return Weighing(tuple(items), tuple(standings))
+
+
+def _overruled(item: Item, overrules: list[Overrule]) -> Item:
+    marks, said = dict(item.marks), dict[str, str]()
+    for each in overrules:
+        if each.evidence == item.evidence and each.hypothesis in HYPOTHESES:
+            before = marks.get(each.hypothesis, "neutral")
+            marks[each.hypothesis] = each.mark
+            said[each.hypothesis] = f"{each.by}, instead of {before}: {each.reason}"
+    return msgspec.structs.replace(item, marks=marks, overruled=said) if said else item
+
+
+class _Members:
+    """The findings of an incident with their rows."""
+
+    def __init__(self, field: Field, incident: Incident, rows: Mapping[str, int]) -> None:
+        self.field, self.stream, self.incident = field, field.stream, incident
+        self.rows = sorted((rows[each] for each in incident.findings), key=self.begun)
+
+    def begun(self, row: int) -> int:
+        """When the finding began, µs UTC."""
+        return int(self.stream.t0[row])
+
+    def domain(self, row: int) -> str:
+        """The domain of the finding."""
+        return self.stream.domains[int(self.stream.domain[row])]
+
+    def kind(self, row: int) -> str:
+        """The kind of the finding, with its domain."""
+        return self.stream.kinds[int(self.stream.kind[row])]
+
+
+def _marks(**given: Mark) -> dict[str, Mark]:
+    marks: dict[str, Mark] = dict.fromkeys(HYPOTHESES, "neutral")
+    for name, mark in given.items():
+        marks[name.replace("_", " ")] = mark
+    return marks
+
+
+def by_chance(members: _Members) -> list[Item]:
+    """Chance seldom gives such an incident: coincidence does not explain it."""
+    expected = members.incident.chance
+    if expected is None:
+        return []
+    seen = f"chance gives {expected:.2g} like it a month"
+    if not expected and members.incident.chance_interval:
+        seen = f"chance gives fewer than {members.incident.chance_interval[1]:.2g} like it a month"
+    if expected < RARE:
+        return [Item("chance", seen, _marks(coincidence="inconsistent", campaign="consistent"))]
+    if expected >= USUAL:
+        return [Item("chance", seen, _marks(coincidence="consistent"))]
+    return [Item("chance", seen, _marks())]
+
+
+def in_order(members: _Members) -> list[Item]:
+    """What was said before it happened was not said because of it."""
+    said = [row for row in members.rows if members.domain(row) == "information"]
+    done = [row for row in members.rows if members.domain(row) not in NEITHER]
+    if not said or not done:
+        return []
+    gap = members.begun(said[0]) - members.begun(done[0])
+    if gap < -HOUR:
+        marks = _marks(
+            accident="inconsistent", campaign="consistent", benign_coordination="consistent"
+        )
+        return [Item("order", f"was spoken of {-gap / HOUR:.0f} h before it happened", marks)]
+    marks = _marks(campaign="consistent", accident="consistent", common_cause="consistent")
+    return [Item("order", f"was spoken of {max(gap, 0) / HOUR:.0f} h after it happened", marks)]
+
+
+def elsewhere(members: _Members) -> list[Item]:
+    """The weather, an outage or news are not at one asset alone: were the same kinds reported at
+    others meanwhile, more than usual?"""
+    found: list[Item] = []
+    for row in members.rows:
+        many, expected = _others(members, row)
+        seen = f"{many} {members.kind(row)} elsewhere within a day, {expected:.1f} are usual"
+        name = f"elsewhere: {members.kind(row)}"
+        if many >= expected + ELSEWHERE and many >= 2 * expected:
+            marks = _marks(accident="consistent", common_cause="consistent")
+        elif many <= expected:
+            marks = _marks(common_cause="inconsistent", campaign="consistent")
+        else:
+            marks = _marks()
+        found.append(Item(name, seen, marks))
+    return found
+
+
+def _others(members: _Members, row: int) -> tuple[int, float]:
+    """Findings of the same kind within a day that share no asset, and how many are usual."""
+    stream = members.stream
+    begun = members.begun(row)
+    low, high = np.searchsorted(stream.t0, [begun - DAY, begun + DAY])
+    own = set(_assets(members, row))
+    same = np.flatnonzero(stream.kind[low:high] == stream.kind[row]) + low
+    near: list[int] = same.tolist()
+    many = sum(own.isdisjoint(_assets(members, each)) for each in near if each != row)
+    whole = int((stream.kind == stream.kind[row]).sum())
+    return many, whole * 2 / members.field.rates.days
+
+
+def _assets(members: _Members, row: int) -> list[int]:
+    stream = members.stream
+    return [
+        *stream.asset[stream.asset_at[row] : stream.asset_at[row + 1]].tolist(),
+        *stream.target[stream.target_at[row] : stream.target_at[row + 1]].tolist(),
+    ]
+
+
+def silences(members: _Members) -> list[Item]:
+    """A desk that was listening and has nothing to say for it: of a campaign it would rather have
+    reported something."""
+    return [
+        Item(f"silence: {part.why.split()[0]}", part.why, _marks(campaign="inconsistent"))
+        for part in members.incident.parts
+        if part.what == "silence"
+    ]
+
+
+def two_aimed(members: _Members) -> list[Item]:
+    """Somebody who does something to a network, and something physical there: a mishap does one of
+    the two."""
+    domains = {members.domain(row) for row in members.rows}
+    if "cyber" not in domains or not domains.difference(NEITHER):
+        return []
+    marks = _marks(accident="inconsistent", campaign="consistent")
+    return [Item("two ways", "something physical and something in a network", marks)]
+
+
+RULES: Final[tuple[Callable[[_Members], list[Item]], ...]] = (
+    by_chance, in_order, two_aimed, elsewhere, silences,
+)  # fmt: skip

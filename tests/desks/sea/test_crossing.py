@@ -162,7 +162,7 @@ def test_drift_draught_type_and_status_are_told(scene):
     assert (told["draught_m"], told["ship_type"], told["names"]) == (9.4, 80, "ONE")
     assert told["drag_signs"] == "drop lasting drift engine"
     kind = desk.kinds["crossing"]
-    assert set(told) == set(kind.units) == set(kind.tags)
+    assert {*told, "separated"} == set(kind.units) == set(kind.tags)
     for language in ("en", "ja"):
         assert "…" not in describe(finding_body(each, b"salt"), kind, language)
 

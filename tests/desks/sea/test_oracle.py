@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 import itertools
 import math
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slow_tracks import apart, xyz
 
 from noroshi.desks.sea import ports
 from noroshi.desks.sea.parameters import Parameters
@@ -19,16 +21,6 @@ from noroshi.words.place import EARTH_RADIUS_M, distance_m
 P = Parameters()
 KN = 1852 / 3600
 S = 1_000_000
-
-
-def xyz(lon, lat):
-    phi, lam = math.radians(lat), math.radians(lon)
-    flat = math.cos(phi)
-    return (
-        EARTH_RADIUS_M * flat * math.cos(lam),
-        EARTH_RADIUS_M * flat * math.sin(lam),
-        EARTH_RADIUS_M * math.sin(phi),
-    )
 
 
 def degrees(point):
@@ -52,7 +44,7 @@ class Oracle:
         self.tracks = {}
         for row in sorted(kept.values(), key=lambda row: (row[0], row[1])):
             self.tracks.setdefault(row[0], []).append(row)
-        self.tracks = {name: self.clean(track) for name, track in self.tracks.items()}
+        self.tracks = dict(part for name in self.tracks for part in self.separate(name))
         lons, lats = [row[2] for row in rows], [row[3] for row in rows]
         self.harbours = [
             each
@@ -66,15 +58,18 @@ class Oracle:
         seconds = (b[1] - a[1] + a[5] + b[5]) / S
         return far <= P.jump_m or far <= P.jump_kn * KN * seconds
 
-    def clean(self, track):
-        dropped = set()
-        for i in range(1, len(track) - 1):
-            a, b, c = track[i - 1 : i + 2]
-            alone = not self.possible(a, b) and not self.possible(b, c) and self.possible(a, c)
-            if alone:
-                dropped.add(i)
-        first = {i for i in dropped if i - 1 not in dropped}
-        return [row for i, row in enumerate(track) if i not in first]
+    def separate(self, name):
+        """(name, track) of each of an identity's tracks; those of one row are errors."""
+        track = self.tracks[name]
+        numbers = apart([
+            (row[1] / S, row[2], row[3], row[4], row[6] if len(row) > 6 else math.nan, row[5] / S)
+            for row in track
+        ])  # fmt: skip
+        many = collections.Counter(numbers)
+        kept = [n for n in many if many[n] >= P.leap_messages] or list(many)
+        for n in kept:
+            mine = [row for row, number in zip(track, numbers, strict=True) if number == n]
+            yield f"{name}/{n}", mine
 
     def leg_s(self, track, i):
         """Seconds of the leg that ends at i, inf where a track starts."""
@@ -159,13 +154,20 @@ class Oracle:
                     there and not self.possible(off, track[i + 1])
                 ):
                     continue
+                if any(
+                    off[1] < row[1] < until + (not there)
+                    for other, rows in self.tracks.items()
+                    if whose(other) == whose(name)
+                    for row in rows
+                ):
+                    continue
                 low = off[1] + P.gap_margin_s * S
                 high = min(until - P.gap_margin_s * S, off[1] + P.gap_look_s * S)
                 heard = {
-                    other
+                    whose(other)
                     for other, rows in self.tracks.items()
                     for row in rows
-                    if other != name and low <= row[1] <= high
+                    if whose(other) != whose(name) and low <= row[1] <= high
                     and math.dist(xyz(*row[2:4]), xyz(*off[2:4])) <= P.gap_near_m
                 }  # fmt: skip
                 before = sum(off[1] - P.gap_before_s * S <= row[1] <= off[1] for row in track)
@@ -214,6 +216,8 @@ class Oracle:
         met = {}
         for slot, there in self.grid.items():
             for a, b in itertools.combinations(sorted(there), 2):
+                if whose(a) == whose(b):
+                    continue
                 p, q = there[a][0], there[b][0]
                 if abs(p[2] - q[2]) <= metres and math.dist(p, q) <= metres and alike(slot, a, b):
                     met.setdefault((a, b), set()).add(slot)
@@ -267,7 +271,7 @@ class Oracle:
                 left -= joined
                 queue += joined
             names = sorted({name for n in group for name in spells[n][0]})
-            if len(names) >= P.company_vessels:
+            if len({whose(name) for name in names}) >= P.company_vessels:
                 ends = [
                     self.grid[slot][name][1:]
                     for n in group
@@ -278,12 +282,21 @@ class Oracle:
                 yield ("ships_in_company", tuple(names), t0, t1)
 
     def all(self):
+        found = [
+            *self.stops(), *self.visits(), *self.gaps(), *self.encounters(), *self.companies()
+        ]  # fmt: skip
         return sorted(
-            [
-                *self.stops(), *self.visits(), *self.gaps(), *self.encounters(), *self.companies()
-            ],
+            (
+                (kind, tuple(dict.fromkeys(map(whose, names))), *rest)
+                for kind, names, *rest in found
+            ),
             key=str,
-        )  # fmt: skip
+        )
+
+
+def whose(name):
+    """The identity of a track."""
+    return name.split("/")[0]
 
 
 ELSEWHERE = {"impossible_move", "identity_clash"}

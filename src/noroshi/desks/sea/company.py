@@ -32,7 +32,7 @@ def companies(track: Tracks, grid: Grid, parameters: Parameters) -> Iterator[See
     pairs = list(spells(grid, a, b, parameters.company_min_s))
     for group in _groups(grid, a, b, pairs, parameters.company_min_s * SECOND):
         seen = _group(track, grid, a, b, [pairs[each] for each in group], parameters)
-        if len(seen.rows) >= parameters.company_vessels:
+        if int(seen.measures["vessels"]) >= parameters.company_vessels:
             yield seen
 
 
@@ -89,7 +89,7 @@ def _group(
     points = np.unique(
         np.concatenate([side[first : last + 1] for first, last in pairs for side in (a, b)])
     )
-    vessels, begin, count = np.unique(grid.vessel[points], return_index=True, return_counts=True)
+    _, begin, count = np.unique(grid.vessel[points], return_index=True, return_counts=True)
     members = tuple(
         rows(grid, points[low : low + size])
         for low, size in zip(begin.tolist(), count.tolist(), strict=True)
@@ -102,7 +102,7 @@ def _group(
         start,
         {
             "duration_h": round(int(slots[-1] - slots[0]) * grid.step / HOUR, 2),
-            "vessels": len(vessels),
+            "vessels": len(np.unique(grid.identity[points])),
             "most_at_once": int(together.max()),
             "mean_kn": round(float(np.mean(grid.kn[points])), 1),
             "course_deg": _mean_course(grid.course[points]),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from noroshi.desks.sea import ports
+from noroshi.desks.sea.attach import segments
 from noroshi.desks.sea.company import companies
 from noroshi.desks.sea.crossing import crossings
 from noroshi.desks.sea.encounter import encounters
@@ -46,11 +47,12 @@ def detect(state: State) -> list[Finding]:
     whole = heard(state)
     if len(whole.t):
         parameters: Parameters = state.context.parameters
-        track = sound(whole, parameters)
+        segment = segments(whole, parameters)
+        track = sound(whole, segment, parameters)
         builder = Builder(state, track)
         found += [builder.build(each) for each in _seen(track, state)]
         builder = Builder(state, whole)
-        found += [builder.build(each) for each in leaps(whole, parameters)]
+        found += [builder.build(each) for each in leaps(whole, segment, parameters)]
     return sorted(found, key=lambda each: (each.span.t0, each.id))
 
 

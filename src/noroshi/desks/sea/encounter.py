@@ -57,10 +57,12 @@ def encounters(
 
 def meetings(grid: Grid, metres: float) -> tuple[Array, Array]:
     """Rows (a, b) of the grid at one instant within `metres`, sorted by (pair, slot); the vessel
-    of a comes before that of b."""
+    of a comes before that of b. Tracks of one identity do not meet."""
     blocks = list(Cubes(grid.xyz, metres, grid.slot).pairs())
     one = np.concatenate([np.empty(0, dtype=np.int64), *(block[0] for block in blocks)])
     other = np.concatenate([np.empty(0, dtype=np.int64), *(block[1] for block in blocks)])
+    apart = grid.identity[one] != grid.identity[other]
+    one, other = one[apart], other[apart]
     swap = grid.vessel[one] > grid.vessel[other]
     a, b = np.where(swap, other, one), np.where(swap, one, other)
     order = np.lexsort((grid.slot[a], grid.vessel[b], grid.vessel[a]))

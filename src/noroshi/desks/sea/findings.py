@@ -8,6 +8,7 @@ agree; 3, possibly true, where positions alone speak. Reliability is the worst o
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from noroshi.words.asset import Asset
     from noroshi.words.desk import Array, Context
 
-VERSION = "2"
+VERSION = "3"
 """Of the detectors: part of every finding, raised when the same input may give other findings."""
 
 CELL_RESOLUTION = 5
@@ -59,6 +60,7 @@ class Builder:
     def __init__(self, state: State, track: Tracks) -> None:
         self._context: Context = state.context
         self._track, self._table, self._names = track, state.table(), state.names
+        self._tracks = Counter(track.subjects)
         self._origins = {number: origin for origin, number in state.origins.items()}
 
     def build(self, seen: Seen) -> Finding:
@@ -66,7 +68,7 @@ class Builder:
         track = self._track
         kind = self._context.kinds[seen.kind]
         vessels = {int(track.vessel[first]) for first, _ in seen.rows}
-        subjects = tuple(track.subjects[vessel] for vessel in sorted(vessels))
+        subjects = tuple(dict.fromkeys(track.subjects[vessel] for vessel in sorted(vessels)))
         rows = np.concatenate([np.arange(first, last + 1) for first, last in seen.rows])
         ends = np.array(sorted({row for pair in seen.rows for row in pair}))
         span = self._span(ends, seen.between)
@@ -90,7 +92,10 @@ class Builder:
             place=self._place(rows) if seen.point is None else _spot(seen.point, seen.within_m),
             subjects=subjects,
             assets=tuple(sorted({each.id for each in (*seen.harbours, *seen.at)})),
-            measures=seen.measures | self._named(subjects) | {"positions": len(rows)},
+            measures=seen.measures
+            | self._named(subjects)
+            | self._separated(subjects)
+            | {"positions": len(rows)},
             evidence=evidence,
             detector=detector,
             detector_version=VERSION,
@@ -145,6 +150,11 @@ class Builder:
         }
         items |= {each.evidence for each in assets if each.evidence is not None}
         return tuple(sorted(items, key=canonical)), origins
+
+    def _separated(self, subjects: tuple[str, ...]) -> dict[str, Measure]:
+        """How many tracks were told apart under one of the identities, where there are several."""
+        most = max(self._tracks[each] for each in subjects)
+        return {"separated": most} if most > 1 else {}
 
     def _named(self, subjects: tuple[str, ...]) -> dict[str, Measure]:
         names = [self._names[each][1] for each in subjects if each in self._names]

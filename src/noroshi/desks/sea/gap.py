@@ -69,18 +69,28 @@ def gaps(track: Tracks, parameters: Parameters) -> Iterator[Seen]:
 
 def _silences(track: Tracks, parameters: Parameters) -> Silences:
     """Where a vessel was silent for `gap_min_s`: between two positions that a ship can have joined,
-    or from its last one on. Legs that no ship could have made are not gaps."""
+    or from its last one on; not of an identity that was heard on another track meanwhile."""
     least = parameters.gap_min_s
     last = np.ones(len(track.t), dtype=bool)
     last[:-1] = track.vessel[1:] != track.vessel[:-1]
     long = np.isfinite(track.leg_s[1:]) & (track.leg_s[1:] >= least)
     closed, end = np.flatnonzero(long), int(track.t.max())
     tail = np.flatnonzero(last & (end - track.t >= least * SECOND))
-    return Silences(
-        np.concatenate([closed, tail]),
-        np.concatenate([track.t[closed + 1], np.full(len(tail), end)]),
-        np.repeat([False, True], [len(closed), len(tail)]),
-    )
+    off = np.concatenate([closed, tail])
+    until = np.concatenate([track.t[closed + 1], np.full(len(tail), end)])
+    still = np.repeat([False, True], [len(closed), len(tail)])
+    silent = _heard_between(track, off, until + still) == 0
+    return Silences(off[silent], until[silent], still[silent])
+
+
+def _heard_between(track: Tracks, off: Array, until: Array) -> Array:
+    """Positions of the identity of each row of `off` after it and before `until` µs."""
+    since = track.t - int(track.t.min())
+    wide = int(since.max()) + 2
+    identity = track.identities()[track.vessel].astype(np.int64) * wide
+    key = np.sort(identity + since)
+    after = np.searchsorted(key, identity[off] + since[off], "right")
+    return np.searchsorted(key, identity[off] + until - int(track.t.min()), "left") - after
 
 
 def _before(track: Tracks, off: Array, span: int) -> Array:
@@ -93,9 +103,9 @@ def _before(track: Tracks, off: Array, span: int) -> Array:
 
 
 def _witnesses(track: Tracks, silent: Silences, parameters: Parameters) -> Array:
-    """How many vessels (others, as it is silent itself) were heard within `gap_near_m` of each
-    last position, more than
-    `gap_margin_s` from either end of the silence and within its first `gap_look_s`.
+    """How many identities (others, as it is silent itself) were heard within `gap_near_m` of each
+    last position, more than `gap_margin_s` from either end of the silence and within its first
+    `gap_look_s`.
 
     The margin keeps a receiver's outage from being witnessed by those who fall silent and return
     with the ship. Positions are hashed by place and by bins of `gap_min_s`.
@@ -107,10 +117,10 @@ def _witnesses(track: Tracks, silent: Silences, parameters: Parameters) -> Array
     gap = np.repeat(np.arange(len(bins)), bins)
     slot = np.arange(len(gap)) - np.repeat(np.cumsum(bins) - bins, bins) + low[gap] // wide
     cubes = Cubes(track.xyz, parameters.gap_near_m, track.t // wide)
-    heard = np.zeros((0, 2), dtype=np.int64)
+    heard, identity = np.zeros((0, 2), dtype=np.int64), track.identities()[track.vessel]
     for query, point in cubes.around(track.xyz[silent.off[gap]], slot):
         which = gap[query]
         during = (track.t[point] >= low[which]) & (track.t[point] <= high[which])
-        found = np.stack([which[during], track.vessel[point[during]]], axis=1)
+        found = np.stack([which[during], identity[point[during]]], axis=1)
         heard = np.unique(np.concatenate([heard, found]), axis=0)
     return np.bincount(heard[:, 0], minlength=len(bins))

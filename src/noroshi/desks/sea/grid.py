@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 class Grid(msgspec.Struct, frozen=True):
     """Columns over (vessel, slot), sorted by it; slot × `step` is the instant, µs UTC.
 
-    `before` and `after` are the track rows between which the position was read. `kn` and `course`
-    are of the step to the next slot of the same vessel, nan where there is none.
+    `identity` is that of the vessel
+    (`Tracks.identities`). `before` and `after` are the track rows between which the position was
+    read. `kn` and `course` are of the step to the next slot of the same vessel, nan where there is
+    none.
     """
 
     vessel: Array
+    identity: Array
     slot: Array
     xyz: Array
     before: Array
@@ -57,7 +60,8 @@ def resample(track: Tracks, parameters: Parameters) -> Grid:
     xyz = _between(track, before, after, slot * step)
     vessel = track.vessel[after]
     kn, course = _moves(vessel, slot, xyz, parameters.step_s)
-    return Grid(vessel, slot, xyz, before, after, kn, course, step)
+    identity = track.identities()[vessel]
+    return Grid(vessel, identity, slot, xyz, before, after, kn, course, step)
 
 
 def _last_exact(track: Tracks, step: int, gap_s: int) -> Array:

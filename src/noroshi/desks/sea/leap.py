@@ -1,9 +1,8 @@
 """Leaps and clashes: one identity heard at places that no one ship can have joined.
 
-The positions of an identity that makes impossible legs are attached, in order of time, each to the
-nearest of its segments that it can have been reached from, else they begin a new one (after
-GFW's gpsdio-segment). Two segments heard by turns are two transmitters at once: a *clash*. One that
-takes over from another is an *impossible move*. Segments of too few positions are errors.
+The positions of such an identity are attached to several tracks (`attach`; after GFW's
+gpsdio-segment). Two tracks heard by turns are two transmitters at once: a *clash*. One that
+takes over from another is an *impossible move*. Tracks of too few positions are errors.
 """
 
 from __future__ import annotations
@@ -37,35 +36,18 @@ class Clash(msgspec.Struct, frozen=True):
     segments: frozenset[int]
 
 
-def leaps(track: Tracks, parameters: Parameters) -> Iterator[Seen]:
-    """Every clash and impossible move of `track`, from which no wild position was dropped."""
-    fresh = np.ones(len(track.vessel), dtype=bool)
-    fresh[1:] = track.vessel[1:] != track.vessel[:-1]
-    for vessel in np.unique(track.vessel[np.isinf(track.leg_s) & ~fresh]).tolist():
+def leaps(track: Tracks, segments: Array, parameters: Parameters) -> Iterator[Seen]:
+    """Every clash and impossible move of `track`, from which no wild position was dropped; of each
+    row the number of its segment within its identity."""
+    for vessel in np.unique(track.vessel[segments > 0]).tolist():
         rows: Array = np.flatnonzero(track.vessel == vessel)
-        segment = _attached(track, rows, parameters)
+        segment = segments[rows]
         many: Array = np.bincount(segment)[segment] >= parameters.leap_messages
         rows, segment = rows[many], segment[many]
         clashes = _clashes(track, rows, segment, parameters)
         for clash in clashes:
             yield _clash(track, rows, segment, clash, parameters)
         yield from _moves(track, rows, segment, clashes, parameters)
-
-
-def _attached(track: Tracks, rows: Array, parameters: Parameters) -> Array:
-    """The number of each row's segment. Of segments as near, the oldest."""
-    found = np.zeros(len(rows), dtype=np.int64)
-    last: list[int] = []
-    for index, row in enumerate(rows.tolist()):
-        metres, can = _from(track, np.array(last, dtype=np.int64), row, parameters)
-        if can.any():
-            number = int(np.argmin(np.where(can, metres, np.inf)))
-            last[number] = row
-        else:
-            number = len(last)
-            last.append(row)
-        found[index] = number
-    return found
 
 
 def _from(
@@ -86,7 +68,8 @@ def _clashes(track: Tracks, rows: Array, segment: Array, parameters: Parameters)
         low = max(int(both[segment[both] == each][0]) for each in (a, b))
         high = min(int(both[segment[both] == each][-1]) for each in (a, b))
         long = track.t[rows[high]] - track.t[rows[low]] >= parameters.clash_min_s * SECOND
-        if long and len(turns) >= parameters.clash_turns:
+        far = _apart_m(track, rows, both, turns + 1)
+        if long and len(turns) >= parameters.clash_turns and far > parameters.jump_m:
             found.append(Clash(low, high, frozenset((a, b))))
     found.sort(key=lambda each: (each.first, each.last))
     merged: list[Clash] = []
@@ -97,6 +80,12 @@ def _clashes(track: Tracks, rows: Array, segment: Array, parameters: Parameters)
             each = Clash(before.first, last, before.segments | each.segments)
         merged.append(each)
     return merged
+
+
+def _apart_m(track: Tracks, rows: Array, both: Array, turns: Array) -> float:
+    """The median distance at the changes of place; `turns` index `both`, and that `rows`."""
+    here, there = rows[both[turns]], rows[both[turns - 1]]
+    return float(np.median(arc_m(chord_m(track.xyz[here], track.xyz[there])))) if len(turns) else 0
 
 
 def _clash(

@@ -35,6 +35,23 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An impossible move is confirmed by so many positions on either side; shorter segments are
     errors. Ours: a single wild position is the commonest error of all."""
 
+    attach_m: float = 1_000.0
+    """An identity that makes impossible legs is attached anew, each position to the track whose
+    dead reckoning it fits best: that is out by about this. Ours: tables to the minute, currents,
+    and turns between two reports."""
+
+    attach_kn: float = 5.0
+    """And by this much more with time. Ours: a ship that changes its speed or course."""
+
+    attach_ahead_s: int = 3_600
+    """A reported speed and course is held for so long at most, then the ship is taken to stay.
+    Ours."""
+
+    attach_new: float = 16.0
+    """What a new track costs: minus the logarithm of a likelihood, as attaching does. Ours: about
+    that of one more ship anywhere on the seas (1 km² among 3.6 × 10⁸, -ln: 19.7), less what a
+    shared identity is likelier than that."""
+
     clash_min_s: int = 600
     """Shortest time that an identity is heard by turns at two places (ours, 10 min)."""
 

@@ -1,7 +1,7 @@
 """Tracks: every vessel's positions in order, and the legs between them.
 
-A leg is what lies between a position and the one before it of the same vessel. Legs that no ship
-could have made cut the track; a single position that only such legs reach is dropped first.
+A leg is what lies between a position and the one before it of the same track. An identity that
+several ships send has several tracks (`attach`), and positions that fit none are dropped.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ STEPS: Final = np.array([MS, SECOND, 60 * SECOND, 3600 * SECOND, 86400 * SECOND]
 
 
 class Tracks(msgspec.Struct, frozen=True):
-    """Columns over positions sorted by (vessel, t). `vessel` indexes `subjects`, which is sorted.
+    """Columns over positions sorted by (vessel, t). `vessel` indexes `subjects`, which is sorted:
+    several tracks of one identity are several vessels, whose subjects are equal.
 
     `leg_m`, `leg_s`: of the leg that ends here, inf where a track starts. `held`: the row of the
     state's table. `xyz`: earth-centred metres.
@@ -41,6 +42,7 @@ class Tracks(msgspec.Struct, frozen=True):
     lat: Array
     xyz: Array
     sog_kn: Array
+    cog_deg: Array
     precision: Array
     leg_m: Array
     leg_s: Array
@@ -50,9 +52,16 @@ class Tracks(msgspec.Struct, frozen=True):
         """Where a track starts: no leg leads here."""
         return np.isinf(self.leg_s)
 
+    def identities(self) -> Array:
+        """Of each vessel the number of its identity: equal for tracks of one."""
+        names = np.array(self.subjects, dtype=np.str_)
+        new = np.ones(len(names), dtype=np.int64)
+        new[1:] = names[1:] != names[:-1]
+        return np.cumsum(new) - 1
+
 
 def heard(state: State) -> Tracks:
-    """The held positions as tracks, wild ones as well."""
+    """The held positions as one track for each identity, wild ones as well."""
     table = state.table()
     subjects = sorted(state.subjects)
     rank = np.empty(len(subjects), dtype=np.int64)
@@ -70,6 +79,7 @@ def heard(state: State) -> Tracks:
         lat=table["lat"][held],
         xyz=xyz,
         sog_kn=table["sog_kn"][held],
+        cog_deg=table["cog_deg"][held],
         precision=precision,
         leg_m=leg_m,
         leg_s=leg_s,
@@ -77,19 +87,29 @@ def heard(state: State) -> Tracks:
     )
 
 
-def sound(track: Tracks, parameters: Parameters) -> Tracks:
-    """The tracks without single wild positions."""
-    kept = ~_outliers(track.vessel, track.t, track.precision, track.xyz, parameters)
-    if kept.all():
+_COLUMNS: Final = ("t", "lon", "lat", "xyz", "sog_kn", "cog_deg", "precision", "held")
+
+
+def sound(track: Tracks, segment: Array, parameters: Parameters) -> Tracks:
+    """The tracks with each identity's segments apart, without those of fewer than `leap_messages`
+    positions: what is neither confirmed nor contradicted is an error of the radio. An identity of
+    which nothing is confirmed keeps all."""
+    if not segment.any():
         return track
-    columns = {
-        name: getattr(track, name)[kept]
-        for name in ("vessel", "t", "lon", "lat", "xyz", "sog_kn", "precision", "held")
-    }
-    leg_m, leg_s = _legs(
-        columns["vessel"], columns["t"], columns["precision"], columns["xyz"], parameters
-    )
-    return Tracks(track.subjects, **columns, leg_m=leg_m, leg_s=leg_s)
+    wide = int(segment.max()) + 1
+    key = track.vessel * wide + segment
+    long: Array = np.bincount(key)[key] >= parameters.leap_messages
+    confirmed = np.zeros(len(track.subjects), dtype=bool)
+    confirmed[track.vessel[long]] = True
+    kept = np.flatnonzero(long | ~confirmed[track.vessel])
+    kept = kept[np.lexsort((kept, key[kept]))]
+    unique: tuple[Array, Array] = np.unique(key[kept], return_inverse=True)
+    vessel: Array = unique[1]
+    names = [int(each) for each in unique[0] // wide]
+    columns = {name: getattr(track, name)[kept] for name in _COLUMNS}
+    leg_m, leg_s = _legs(vessel, columns["t"], columns["precision"], columns["xyz"], parameters)
+    subjects = tuple(track.subjects[each] for each in names)
+    return Tracks(subjects, vessel, **columns, leg_m=leg_m, leg_s=leg_s)
 
 
 def possible(metres: Array, seconds: Array, slack_s: Array, parameters: Parameters) -> Array:
@@ -110,20 +130,17 @@ def _legs(
     return metres, seconds
 
 
-def _outliers(
-    vessel: Array, t: Array, precision: Array, xyz: Array, parameters: Parameters
-) -> Array:
-    """Positions that no leg reaches or leaves while the track goes on without them."""
-    found = np.zeros(len(t), dtype=bool)
-    if len(t) < 3:
-        return found
-    starts = np.isinf(_legs(vessel, t, precision, xyz, parameters)[1])
-    over = arc_m(chord_m(xyz[2:], xyz[:-2]))
-    slack = (STEPS[precision[2:]] + STEPS[precision[:-2]]) / SECOND
-    joins = possible(over, (t[2:] - t[:-2]) / SECOND, slack, parameters)
-    found[1:-1] = starts[1:-1] & starts[2:] & joins & (vessel[2:] == vessel[:-2])
-    found[1:] &= ~found[:-1].copy()
-    return found
+def velocity(track: Tracks, rows: slice) -> Array:
+    """Metres a second in space, shape (n, 3), by the speed and course that a ship reported; nan
+    where it did not."""
+    xyz, course = track.xyz[rows], np.radians(track.cog_deg[rows].astype(np.float64))
+    east = np.stack([-xyz[:, 1], xyz[:, 0], np.zeros(len(xyz))], axis=-1)
+    east /= np.maximum(np.linalg.norm(east, axis=1, keepdims=True), 1e-9)
+    north = np.cross(xyz, east) / np.linalg.norm(xyz, axis=1, keepdims=True)
+    speed = track.sog_kn[rows].astype(np.float64) * KNOT_MS
+    return speed[:, np.newaxis] * (
+        np.sin(course)[:, np.newaxis] * east + np.cos(course)[:, np.newaxis] * north
+    )
 
 
 def speed_kn(track: Tracks, gap_s: float) -> Array:

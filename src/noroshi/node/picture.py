@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from noroshi.desks.registry import kinds
 from noroshi.exchange.served import Match
 from noroshi.node.node import Node
+from noroshi.picture.lines import Line
 from noroshi.picture.priors import Priors
-from noroshi.picture.stream import Builder, Line, Stream
+from noroshi.picture.stream import Builder, Stream
 from noroshi.words.stix import FindingBody, body_of
 from noroshi.words.time import format_instant
 

@@ -16,8 +16,8 @@ import msgspec
 import numpy as np
 
 from noroshi.picture.join import Field, join
+from noroshi.picture.lines import Array
 from noroshi.picture.priors import MONTH_DAYS
-from noroshi.picture.stream import Array
 
 LEAST_SHIFTS: Final = 200
 CEILING: Final = 50.0

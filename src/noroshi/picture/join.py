@@ -6,10 +6,11 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from noroshi.picture.lines import GRADES, Array
 from noroshi.picture.postings import Postings, post
 from noroshi.picture.priors import MONTH_DAYS, Priors
 from noroshi.picture.rates import Rates, measure
-from noroshi.picture.stream import GRADES, Array, Stream
+from noroshi.picture.stream import Stream
 from noroshi.words.asset import AssetGraph
 from noroshi.words.time import DAY
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 import msgspec
 import numpy as np
 
-from noroshi.picture.stream import Array
+from noroshi.picture.lines import Array
 from noroshi.words.asset import Asset, AssetEdge, AssetGraph
 from noroshi.words.time import DAY, HOUR, format_instant, parse_instant
 

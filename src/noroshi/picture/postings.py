@@ -15,8 +15,9 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from noroshi.picture.lines import Array
 from noroshi.picture.priors import Priors
-from noroshi.picture.stream import Array, Stream
+from noroshi.picture.stream import Stream
 from noroshi.words.asset import AssetGraph
 from noroshi.words.party import packaged_parties
 from noroshi.words.place import EARTH_RADIUS_M

@@ -14,8 +14,9 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from noroshi.picture.lines import Array
 from noroshi.picture.postings import Postings
-from noroshi.picture.stream import Array, Stream
+from noroshi.picture.stream import Stream
 
 SHAPE: Final = 0.5
 TABLE: Final = 256

@@ -8,7 +8,7 @@ import msgspec
 
 from noroshi.picture.chance import Chance
 from noroshi.picture.join import Field, Joined
-from noroshi.picture.stream import GRADES
+from noroshi.picture.lines import GRADES
 from noroshi.words import ids
 from noroshi.words.time import DAY, HOUR, format_instant
 

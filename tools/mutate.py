@@ -59,7 +59,7 @@ GROUPS = {
 }  # fmt: skip
 TESTS = {
     "decide": ["decide", "held", "grants", "table_cells", "traps", "windows", "agreements",
-               "explain", "oracle"],
+               "explain", "misses", "oracle"],
     "table": ["masks", "table_cells", "bulk", "table"],
     "sql": ["sql_cells", "sql", "masks"],
 }  # fmt: skip

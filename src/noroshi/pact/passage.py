@@ -117,8 +117,8 @@ def failure(
         refused = _unmet(passage, strand)
         if refused is not None:
             return refused
-    if not _licensed(passage, strand.licence):
-        return "licence", strand.licence or "", _listed(passage.licences or frozenset())
+    if strand.licence is not None and not _licensed(passage, strand.licence):
+        return "licence", strand.licence, _licences(passage)
     if strand.personal and not passage.personal:
         return "personal", "personal data", "no personal data"
     if passage.made_from is not None and (made is None or made < passage.made_from):
@@ -139,12 +139,14 @@ def _unmet(passage: Passage, strand: Strand) -> Failure | None:
     return None
 
 
-def _licensed(passage: Passage, licence: str | None) -> bool:
-    if licence is None:
-        return True
+def _licensed(passage: Passage, licence: str) -> bool:
     if passage.licences is None:
         return licence != NOT_REDISTRIBUTABLE
     return licence in passage.licences
+
+
+def _licences(passage: Passage) -> str:
+    return "what may be redistributed" if passage.licences is None else _listed(passage.licences)
 
 
 def _when(at: int) -> str:

@@ -20,6 +20,7 @@ account_hash = { env = "EU_HASH" }
 """
 
 
+OWN = "[[party]]\ncode = '{}'\nkind = 'organisation'\nen = 'x'\nja = 'x'\n"
 STORE = "[node]\nparty = 'JPN'\n[store]\nurl = "
 
 
@@ -176,6 +177,8 @@ PEER = "[node]\nparty = 'JPN'\n[[peer]]\nparty = 'EU'\n"
         (PEER + "url = 'http://node.example/taxii2/'\n", "https only"),
         (PEER + "url = 'http://127.0.0.1.node.example/'\n", "https only"),
         (PEER + "[[peer]]\nparty = 'EU'\n", "EU stands twice"),
+        (WHOLE + OWN.format("EU"), "EU is in the packaged registry already"),
+        (WHOLE + OWN.format("XOWN") * 2, "XOWN stands twice"),
         (PEER + "[[peer]]\nparty = 'JPN'\n", "own party"),
         (WHOLE + "[serve]\nlisten = '127.node.example:80'\n", "without TLS"),
         (WHOLE + "[serve]\nlisten = '127.0.0.1:65536'\n", "ADDRESS:PORT"),

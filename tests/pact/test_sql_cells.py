@@ -66,6 +66,9 @@ def agree(connection, policy, held, epoch, at, made=None) -> None:
         for seq, wanted in expected.items():
             release = audience.release(connection, party, epoch, at, seq)
             assert release == type(release)(wanted.verdict, wanted.transforms, wanted.clauses)
+        latest = {each.id: n for n, each in enumerate(held, 1)}
+        many = sum(expected[n].permitted for n in latest.values())
+        assert audience.seen(connection, epoch, at).get(party, 0) == many
 
 
 LABELS = (
@@ -153,6 +156,28 @@ def test_a_row_says_what_is_stored(empty) -> None:
     assert audience.visible(connection, "JPN", 1, AT, 0, 99) == every
     assert audience.visible(connection, "JPN", 1, AT, 2, 2) == every[2:4]
     assert audience.visible(connection, "ZZZ", 1, AT, 0, 99) == []
+
+
+def test_counted_is_what_lives_in_its_latest_version(empty) -> None:
+    held = [record("r1", LABELS[0], AT - DAY), record("r1", LABELS[4], AT - 2 * DAY)]
+    held += [record("r2", LABELS[0], AT - DAY), record("r2", LABELS[4], AT)]
+    held += [record("r3", LABELS[0], AT), record("r4", LABELS[1], AT)]
+    connection = stored(empty, held)
+    connection.execute("UPDATE record SET status = 'tombstone' WHERE id = 'r3'")
+    audience.derive(connection, LAWS[1], "JPN", 1, AT)
+    audience.derive(connection, LAWS[2], "JPN", 2, AT)
+    # r1 by its first label, r2 by its last, which is the EU's alone; r3 is gone.
+    counts = audience.seen(connection, 1, AT)
+    assert {code: counts.get(code, 0) for code in PARTIES} == {
+        "EU": 3,
+        "USA": 2,
+        "FRA": 0,
+        "JPN": 3,
+    }
+    assert audience.seen(connection, 2, AT)["USA"] == 2
+    assert connection.execute(audience.SQL["live"]).fetchone() == (3,)
+    with pytest.raises(Refused):
+        audience.seen(connection, 3, AT)
 
 
 def test_a_label_of_known_strands_is_a_new_label(empty) -> None:

@@ -112,6 +112,11 @@ def test_what_each_may_see(store: Store, make: Make) -> None:
         3,
         4,
     ]
+    counted = store.seen(epoch=1, at=AT)
+    assert {code: counted[code] for code in ("EU", "USA", "FRA", "JPN")} == {
+        "EU": 4, "USA": 3, "FRA": 1, "JPN": 5,
+    }  # fmt: skip
+    assert store.count_live() == 5
     for party in ("EU", "USA", "FRA", "JPN"):
         for seq, each in enumerate(LABELS, 1):
             wanted = decide(policy, each, "JPN", party, AT)

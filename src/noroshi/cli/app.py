@@ -11,6 +11,7 @@ import typer
 
 from noroshi.cli.account import account_app
 from noroshi.cli.assets import assets_app
+from noroshi.cli.audience import audience_app
 from noroshi.cli.backup import backup_app
 from noroshi.cli.carry import carry_app
 from noroshi.cli.correlate import picture_app
@@ -38,6 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(audience_app)
 app.add_typer(exchange_app)
 app.add_typer(backup_app)
 app.add_typer(carry_app)

@@ -14,7 +14,7 @@ from noroshi.config.machines import Machine, Peer
 from noroshi.config.parts import AssetsPart, HistoryPart, NodePart, PactPart, ServePart, StorePart
 from noroshi.config.taxii import ApiRoot, PlainCollection, taxii_problems
 from noroshi.words.errors import BadConfig
-from noroshi.words.party import Party
+from noroshi.words.party import Party, packaged_parties
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,6 +44,11 @@ def check(config: Config, path: Path, accounts: Iterable[str] = ()) -> None:
         if party == config.node.party or peers.count(party) > 1:
             why = "is this node's own party" if party == config.node.party else "stands twice"
             raise BadConfig(str(path), f"[[peer]] {party} {why}")
+    own = [each.code for each in config.party]
+    for code in own:
+        if code in packaged_parties() or own.count(code) > 1:
+            why = "stands twice" if own.count(code) > 1 else "is in the packaged registry already"
+            raise BadConfig(str(path), f"[[party]] {code} {why}")
     declared = [each.account for each in config.peer if each.account]
     declared += [each.name for each in config.account]
     for problem in taxii_problems(declared, accounts, config.root, config.collection):

@@ -40,7 +40,10 @@ class Node:
         keys = Keys.load(settings.data / "keys")
         store = Store.open(settings.store_at)
         # The order in which a node's own parties were registered is part of stored masks.
-        parties = packaged_parties().extended(store.put_parties(settings.config.party))
+        packaged = packaged_parties()
+        known = store.put_parties(settings.config.party)
+        # Where audiences were compiled the store knows the packaged ones as well.
+        parties = packaged.extended(tuple(p for p in known if p.code not in packaged))
         for code in (settings.config.node.party, *(peer.party for peer in settings.config.peer)):
             parties.get(code)
         keyring.finish(store, settings, keys)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 from noroshi.exchange.decisions import in_part
@@ -10,7 +12,9 @@ from noroshi.exchange.parts import parted
 from noroshi.node.node import Node
 from noroshi.pact.decide import decide
 from noroshi.pact.explain import owner, recipient
+from noroshi.pact.policy import Policy
 from noroshi.words.errors import Refused
+from noroshi.words.record import Record
 from noroshi.words.release import Act, Release
 from noroshi.words.time import format_instant
 
@@ -32,6 +36,38 @@ class Why(msgspec.Struct, frozen=True):
     text: str
 
 
+class About(NamedTuple):
+    """A record, and the law under which it is decided about at `at` with what was known then."""
+
+    record: Record
+    at: int
+    known: int
+    epoch: int
+    policy: Policy
+
+
+def about(
+    node: Node, record: str, *, now: int, at: int | None = None, known: int | None = None
+) -> About:
+    """The record that `record` (an id, or the unique start of one) means; `why` says the rest."""
+    moment = now if at is None else at
+    then = moment if known is None else known
+    found = node.store.record(complete(node, record))
+    if found is None:
+        raise Refused(f"no record {record!r}\nHint: noroshi findings lists ids")
+    found = node.store.held(found.id, then) or found
+    return About(found, moment, *law(node, moment, known, now=now))
+
+
+def law(node: Node, at: int, known: int | None, *, now: int) -> tuple[int, int, Policy]:
+    """(as known when, epoch, policy): what was law at `at`, as this node knew it at `known`, by
+    default at `at`; of a time before its first law it is taken to have known what it knows now."""
+    then = at if known is None else known
+    if known is None and not node.store.agreements(at=at, known=then)[0]:
+        then = max(now, at)
+    return then, *node.policy(at=at, known=then)
+
+
 def why(
     node: Node,
     record: str,
@@ -51,15 +87,8 @@ def why(
     more than one, starts with `record`.
     """
     node.parties.get(party)
-    moment = now if at is None else at
-    then = moment if known is None else known
-    found = node.store.record(complete(node, record))
-    if found is None:
-        raise Refused(f"no record {record!r}\nHint: noroshi findings lists ids")
-    found = node.store.held(found.id, then) or found
-    if known is None and not node.store.agreements(at=moment, known=then)[0]:
-        then = max(now, moment)
-    epoch, policy = node.policy(at=moment, known=then)
+    asked = about(node, record, now=now, at=at, known=known)
+    found, policy, moment = asked.record, asked.policy, asked.at
     made, label = made_at(found), found.label
     release = decide(policy, label, node.party, party, moment, act, record=found.id, made=made)
     if act == "receive" and not release.permitted:
@@ -72,8 +101,8 @@ def why(
         party=party,
         act=act,
         at=format_instant(moment),
-        known=format_instant(then),
-        epoch=epoch,
+        known=format_instant(asked.known),
+        epoch=asked.epoch,
         agreement_set=policy.set_sha256,
         release=release,
         text=owner(policy, label, release, party) + _parts(release),

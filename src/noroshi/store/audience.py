@@ -126,6 +126,22 @@ def visible(
     return [Cell(*each) for each in connection.execute(SQL["visible"], arguments)]
 
 
+def seen(connection: Connection, epoch: int, at: int) -> dict[str, int]:
+    """How many live records each party may have, of those that may have some; see `Store.seen`."""
+    since = _since(connection, epoch, at)
+    places: dict[int, list[tuple[str, int]]] = {}
+    for code, position in connection.execute(SQL["order"]).fetchall():
+        word, bit = word_of(position)
+        places.setdefault(word, []).append((code, bit))
+    found: dict[str, int] = {}
+    for word, those in places.items():
+        for bits, many in connection.execute(SQL["seen"], (epoch, since, word, UNKNOWN)).fetchall():
+            for code, bit in those:
+                if bits & bit:
+                    found[code] = found.get(code, 0) + many
+    return found
+
+
 def release(connection: Connection, party: str, epoch: int, at: int, seq: int) -> Release:
     """How `party` may have the version stored as `seq`; see `Store.release`."""
     since = _since(connection, epoch, at)

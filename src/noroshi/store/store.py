@@ -320,6 +320,17 @@ class Store(
         with self._database.read() as connection:
             return audience.visible(connection, party, epoch, at, after_seq, limit)
 
+    def seen(self, *, epoch: int, at: int) -> dict[str, int]:
+        """How many records of which the latest version lives each party may have at `at`, of those
+        that may have some. `Refused` as `visible`."""
+        with self._database.read() as connection:
+            return audience.seen(connection, epoch, at)
+
+    def count_live(self) -> int:
+        """How many records there are of which the latest version lives."""
+        (found,) = self._database.connection.execute(audience.SQL["live"]).fetchone()
+        return found
+
     def release(self, party: str, seq: int, *, epoch: int, at: int) -> Release:
         """How `party` may have the version stored as `seq`, without near misses; withheld also
         where the record or its label is newer than what was compiled. `Refused` as `visible`."""

@@ -80,3 +80,23 @@ JOIN grant_cache g ON g.cell = s.cell AND g.record IN ('', r.id)
 WHERE r.seq = ? AND g.epoch = ? AND g.since = ? AND g.party = ?
   AND coalesce(s.made, ?) BETWEEN g.made_from AND g.made_to - 1
 ORDER BY g.record DESC LIMIT 1;
+
+-- name: seen
+SELECT a.bits, count(*)
+FROM record r JOIN record_strand s ON s.seq = r.seq
+JOIN audience a ON a.cell = s.cell AND a.record IN ('', r.id)
+WHERE a.epoch = ? AND a.since = ? AND a.word = ?
+  AND coalesce(s.made, ?) BETWEEN a.made_from AND a.made_to - 1
+  AND r.status = 'live'
+  AND NOT EXISTS (SELECT 1 FROM record n WHERE n.id = r.id AND n.version > r.version)
+  AND (a.record = r.id OR NOT EXISTS (
+      SELECT 1 FROM audience o
+      WHERE o.epoch = a.epoch AND o.since = a.since AND o.word = a.word AND o.cell = s.cell
+        AND o.record = r.id
+  ))
+GROUP BY a.bits;
+
+-- name: live
+SELECT count(*) FROM record r
+WHERE r.status = 'live'
+  AND NOT EXISTS (SELECT 1 FROM record n WHERE n.id = r.id AND n.version > r.version);

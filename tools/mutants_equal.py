@@ -19,6 +19,24 @@ EQUIVALENT: dict[str, dict[str, str]] = {
             "a clause that reaches nobody becomes a part of nobody, and those are left out later"
         ),
     },
+    "src/noroshi/pact/decide.py:_by_clause": {
+        "bool(policy.consents) and consented(policy, strand, asked.party, asked): without "
+        "bool(policy.consents)": "without consents, none is found",
+    },
+    "src/noroshi/pact/grants.py:_passage": {
+        "True → False": (
+            "what is released is open by one passage of the clause; by whichever it is found, the "
+            "terms are the clause's"
+        ),
+    },
+    "src/noroshi/pact/passage.py:failure": {
+        "strand.handling and (not passage.handling.issuperset(strand.handling)): And → Or": (
+            "tags are then looked at one by one, and none is found to be refused"
+        ),
+    },
+    "src/noroshi/pact/spread.py:Spread._required": {
+        "for split: without if split.mask": "a part of nobody is in no party's answer",
+    },
     "src/noroshi/pact/policy.py:Policy._make": {
         "pairs and pillar in clause.pillars: without pairs": "the loop goes over no pairs then",
     },

@@ -106,6 +106,15 @@ def test_epochs_and_stretches_stand_beside_each_other(empty, times) -> None:
     assert counted == [(1, 3), (2, 3)]
 
 
+def test_a_law_that_comes_again_has_rows_of_its_own(empty) -> None:
+    """The epochs rest on the same: what was compiled for one is not there for the other."""
+    held = kept(*LABELS)
+    connection = stored(empty, held)
+    for epoch in (1, 2, 3):
+        assert audience.derive(connection, LAWS[1], "JPN", epoch, AT) == len(LABELS)
+        agree(connection, LAWS[1], held, epoch, AT)
+
+
 def test_a_stretch_made_again_leaves_the_others(empty) -> None:
     held = kept(*LABELS)
     connection = stored(empty, held)

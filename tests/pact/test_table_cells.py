@@ -100,6 +100,17 @@ def test_onward(given, terms, holder, party, consents, permitted) -> None:
         agree(rules, held, holder, at)
 
 
+def test_a_consent_that_says_everything_names_this_record_alone() -> None:
+    held = grant(recipients=("EU",), onward="originator_consent")
+    terms = {"grant": held.id, "pillar": "maritime", "kind": "stop"}
+    rules = policy(grants=[held], consents=[consent("AUS", record="r1", **terms)])
+    label = labelled(strand(grant=held.id))
+    assert agree(rules, label, "EU", record="r1") == ["JPN", "JPN.JCG", "AUS", "AUS.ASD"]
+    assert agree(rules, label, "EU", record="r2") == ["JPN", "JPN.JCG"]
+    other = labelled(strand(grant=held.id, kind="encounter"))
+    assert agree(rules, other, "EU", record="r1") == ["JPN", "JPN.JCG"]
+
+
 LEFT = "[exit]\nleft = [{{ party = '{}', effective = 2026-05-01 }}]"
 MAY = parse_instant("2026-05-01T00:00:00Z")
 # id: (agreement of the grant, grant's terms, holder, who may have it before May, and from then on)

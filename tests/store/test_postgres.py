@@ -35,6 +35,7 @@ TYPED = {"views.put_current": "text, int8, text, text, int8, text, text" + ", in
 
 WHOLE = {
     "assets.assets", "assets.edges", "audience.cells", "audience.count_cells", "audience.unmade",
+    "audience.live", "audience.seen",
     "keys.distrusted", "law.last", "law.newest", "law.believed", "recalls.every_withdrawal",
     "records.counts", "records.rejected", "records.ids_like", "views.journal",
     "restoring.carried_out", "restoring.forget_peers", "restoring.lift_collections",

@@ -146,8 +146,8 @@ def test_versions_of_an_object_and_entries_of_a_record(filled: Store) -> None:
         at=1,
     )
     assert [e.oversion for e in filled.view_object("EU", "tool--1")] == [7, 3, 2]
-    assert [e.oid for e in filled.view_by_seq("EU", 4)] == ["tool--1", "location--1"]
-    assert filled.view_by_seq("FRA", 4) == []
+    assert [e.oid for e in filled.view_by_seqs("EU", [4])] == ["tool--1", "location--1"]
+    assert filled.view_by_seqs("FRA", [4]) == []
 
 
 T1, T2, T3 = (parse_instant(f"2026-01-0{day}T00:00:00Z") for day in (1, 2, 3))
@@ -326,3 +326,17 @@ def test_the_first_variant_stays(store: Store) -> None:
     assert store.variant("tool--1", 1, "k") == first
     assert store.variants("tool--1", "k") == [first, newer]
     assert store.variants("tool--1", "other") == []
+
+
+def test_what_is_to_be_made_again_may_be_said_twice_at_once(filled: Store) -> None:
+    todo = filled.settled("EU")
+    with filled.write():
+        todo.put_todo([4, 2, 4], held=False)
+        todo.put_todo([2, 3], held=True)
+    assert [seq for seq, _ in todo.todo(0, 9)] == [2, 3, 4]
+    assert {seq: each.held for seq, each in todo.todo_of([2, 3, 4]).items()} == {
+        2: True, 3: True, 4: False,
+    }  # fmt: skip
+    with filled.write():
+        todo.done([4, 3])
+    assert [seq for seq, _ in todo.todo(0, 9)] == [2]

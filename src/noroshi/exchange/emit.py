@@ -43,6 +43,7 @@ class Emission:
         """What to append to the journal for these versions."""
         self._again = {seq for seq, again in batch if again}
         versions = self._region.load_around(seq for seq, _ in batch)
+        self._projector.expect(each.seq for each in versions if each.state & KEPT)
         self._batch = {each.seq: self._wants(each) for each in versions}
         self._settled.share({seq: self._shared(wants) for seq, wants in self._batch.items()})
         before = self._shown(self._batch)
@@ -108,10 +109,9 @@ class Emission:
         """What the party sees of these versions, but for tombstones and who parties are: that
         stays once it was said, since what was withdrawn was said by someone."""
         found: dict[Key, Shown] = {}
-        for seq in seqs:
-            for each in self._store.view_by_seq(self._party, seq):
-                if each.otype != tombstone.TYPE and not self._projector.is_party(each.oid):
-                    found[each.oid, each.oversion] = _shown(each)
+        for each in self._store.view_by_seqs(self._party, sorted(seqs)):
+            if each.otype != tombstone.TYPE and not self._projector.is_party(each.oid):
+                found[each.oid, each.oversion] = _shown(each)
         return found
 
     def _said(self, oid: str) -> bool:

@@ -7,7 +7,7 @@ transforms and one set of references give the same bytes to whoever they are mad
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -61,7 +61,15 @@ class Projector:
         self._possible: dict[tuple[int, Transforms], bool] = {}
         self._told: dict[tuple[int, Transforms], Node] = {}
         self._named: dict[str, Body] = {}
+        self._records: dict[int, Record] = {}
         self._stored: set[str] = set()
+
+    def expect(self, seqs: Iterable[int]) -> None:
+        """Read these versions, of which bodies will be asked, in few looks."""
+        self._records = self._store.by_seqs(sorted(seqs))
+
+    def _record(self, seq: int) -> Record:
+        return self._records.get(seq) or self._store.by_seq(seq)
 
     def is_party(self, id: str) -> bool:
         """Whether the id is a party's public identity."""
@@ -81,7 +89,7 @@ class Projector:
         key = (node.seq, transforms)
         found = self._possible.get(key)
         if found is None:
-            raw = self._store.by_seq(node.seq).raw
+            raw = self._record(node.seq).raw
             left = self._left(raw, node.otype, transforms)
             found = self._possible[key] = left is not None
         return found
@@ -94,7 +102,7 @@ class Projector:
         key = (node.seq, transforms)
         found = self._told.get(key)
         if found is None:
-            left = self._left(self._store.by_seq(node.seq).raw, node.otype, transforms)
+            left = self._left(self._record(node.seq).raw, node.otype, transforms)
             refs = node.refs if left is None else refs_of(left)
             found = self._told[key] = msgspec.structs.replace(node, refs=refs)
         return found
@@ -105,7 +113,7 @@ class Projector:
     def bodies(self, node: Node, shape: Shape, now: int) -> list[Body]:
         """Everything that goes out for this version, each before what refers to it. `now` (µs UTC)
         dates what is made for the first time. Call inside `store.write()`."""
-        record = self._store.by_seq(node.seq)
+        record = self._record(node.seq)
         root = self._root(node, record, shape, now)
         kind = None if node.finding is None else self._kinds.get(node.finding)
         beside = wire.companions(root.body, kind, self._held)

@@ -71,6 +71,7 @@ class Region:
         self._public: dict[int, bool] = {}
         self._tails: dict[str, list[int]] = {}
         self._referring: dict[tuple[int, bool], list[int]] = {}
+        self._naming: dict[str, list[int]] = {}
         self.versions_by_seq: dict[int, Version] = {}
 
     def load(self, seqs: Iterable[int]) -> list[Version]:
@@ -202,4 +203,23 @@ class Region:
 
     def naming(self, object: int) -> Iterable[Version]:
         """Versions whose text shows the object's tail."""
-        return self.load(self._references.naming(tail(self.id(object))))
+        shown = tail(self.id(object))
+        found = self._naming.get(shown)
+        if found is None:
+            found = self._naming[shown] = self._references.naming(shown)
+        return self.load(found)
+
+    def expect(self, objects: Iterable[int]) -> None:
+        """Read who refers to these objects and who names them, in few looks: for such as are new,
+        of which that will be asked."""
+        new = sorted(objects)
+        for each in new:
+            self._naming[tail(self.id(each))] = []
+            for key in ((each, False), (each, True)):
+                self._referring[key] = []
+        for each, role, seq in self._references.referring_all(new, (REQUIRED, OPTIONAL)):
+            self._referring[each, True].append(seq)
+            if role == REQUIRED:
+                self._referring[each, False].append(seq)
+        for shown, seq in self._references.naming_all(sorted({tail(self.id(e)) for e in new})):
+            self._naming[shown].append(seq)

@@ -27,6 +27,7 @@ class Settling:
         """Settle these versions and what they affect. `remake`: project them again, whether or not
         anything differs. Call inside `store.write()`."""
         asked = self._region.load_around(seqs)
+        self._region.expect({each.object for each in asked if not each.taken})
         for each in asked:
             self._region.answer(each, answer(each))
         changed = [each for each in asked if _changed(each) or not each.taken]

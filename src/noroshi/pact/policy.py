@@ -63,7 +63,7 @@ class Policy:
         is limited from its start and closed from its end."""
         bounds = (each.window for of in self.bounds.values() for each in of.values())
         instants = {instant for window in (*self.windows.values(), *bounds) for instant in window}
-        return tuple(sorted(instants - {FOREVER, -FOREVER}))
+        return tuple(sorted(instants - {FOREVER}))
 
     def passages(self, originator: str, party: str, pillar: str) -> tuple[Passage, ...]:
         """Every release clause between the two parties (or what they are below) that covers the

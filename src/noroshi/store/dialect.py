@@ -32,7 +32,8 @@ _TRIGGER = re.compile(
 )
 _STRICT = re.compile(r"\) STRICT;")
 _ROW = re.compile(
-    r"(?P<into>INSERT INTO [^?]+ VALUES )(?P<row>\([?,\s]+\))(?P<rest>(?:\sON CONFLICT\b[^?]*)?)"
+    r"(?P<into>INSERT INTO [^?]+ (?:FROM \()?VALUES )(?P<row>\((?:[?,\s\d]|'\w*')+\))"
+    r"(?P<rest>(?:\) c JOIN [^?]*| ON CONFLICT\b[^?]*)?)"
 )
 _COMMENT = re.compile(r"--[^\n]*")
 _LITERAL = re.compile(r"('(?:[^']|'')*')")
@@ -70,9 +71,28 @@ def _said(sql: str) -> str:
 
 @functools.lru_cache(maxsize=256)
 def rows(sql: str, count: int) -> str | None:
-    """The INSERT of one row as one of `count` rows; None for a statement that is no such INSERT, or
-    that may meet one row twice and change it."""
-    found = _ROW.fullmatch(sql)
-    if found is None or "DO UPDATE" in found["rest"]:
+    """The INSERT of one row as one of `count` rows; None for a statement that is no such INSERT.
+    Where it changes what is there, no two of the rows may be of one key: see `key`."""
+    found = _ROW.fullmatch(" ".join(sql.split()))
+    if found is None:
         return None
     return found["into"] + ", ".join([found["row"]] * count) + found["rest"]
+
+
+@functools.lru_cache(maxsize=256)
+def key(sql: str) -> tuple[int, ...] | None:
+    """Where in its parameters an INSERT that changes what is there has the key that it goes by;
+    None for another statement."""
+    found = _ROW.fullmatch(" ".join(sql.split()))
+    if found is None or "DO UPDATE" not in found["rest"]:
+        return None
+    columns, conflict = (
+        [each.strip() for each in text[text.index("(") + 1 : text.index(")")].split(",")]
+        for text in (found["into"], found["rest"])
+    )
+    given = [
+        column
+        for column, value in zip(columns, found["row"].strip("()").split(","), strict=True)
+        if value.strip() == "?"
+    ]
+    return tuple(given.index(each) for each in conflict)

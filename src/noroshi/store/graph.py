@@ -181,6 +181,16 @@ class References:
         """Versions that show the tail where it cannot be taken out."""
         return [row[0] for row in self._connection.execute(SQL["naming"], (tail,))]
 
+    def referring_all(
+        self, targets: Iterable[int], roles: tuple[int, int]
+    ) -> list[tuple[int, int, int]]:
+        """(target, role, seq) of versions that refer to these objects in one of these roles."""
+        return list(_listed(self._connection, SQL["referring_all"], (), targets, roles))
+
+    def naming_all(self, tails: Iterable[str]) -> list[tuple[str, int]]:
+        """(tail, seq) of versions that show these tails where they cannot be taken out."""
+        return list(_listed(self._connection, SQL["naming_all"], (), tails))
+
 
 class Settled:
     """How one party's versions stand. Call what writes inside `store.write()`."""
@@ -208,7 +218,12 @@ class Settled:
 
     def drop(self, seqs: Iterable[int]) -> None:
         """Versions that are withheld now."""
-        self._many("drop", ((seq,) for seq in seqs))
+        self._listed("drop", seqs)
+
+    def _listed(self, name: str, values: Iterable[Any], *before: Any) -> None:
+        for some in _chunks(values):
+            sql = listed(VIEW[name], len(some))
+            self._connection.execute(sql, (self._party, *before, *some))
 
     def _many(self, name: str, rows: Iterable[tuple[Any, ...]]) -> None:
         self._connection.executemany(VIEW[name], [(self._party, *row) for row in rows])
@@ -245,14 +260,14 @@ class Settled:
 
     def put_todo_referring(self, targets: Sequence[int], state: int, *, held: bool) -> None:
         """Those of versions that refer to these objects, and have a bit of `state`."""
-        self._many("put_todo_referring", ((each, state) for each in targets))
+        self._listed("put_todo_referring", targets, state)
         if held:
-            self._many("hold_referring", ((each,) for each in targets))
+            self._listed("hold_referring", targets)
 
     def put_todo_bringing(self, oids: Sequence[str]) -> None:
         """Those of versions that bring these objects beside themselves."""
-        self._many("put_todo_bringing", ((each,) for each in oids))
-        self._many("put_todo_sharing", ((each,) for each in oids))
+        self._listed("put_todo_bringing", oids)
+        self._listed("put_todo_sharing", oids)
 
     def put_again(self, seqs: Iterable[int]) -> None:
         """A reader was led past the entries of these versions."""
@@ -281,11 +296,11 @@ class Settled:
 
     def done(self, seqs: Iterable[int]) -> None:
         """These were made."""
-        self._many("done", ((seq,) for seq in seqs))
+        self._listed("done", seqs)
 
     def share(self, brought: Mapping[int, Iterable[str]]) -> None:
         """Each version brings these shared objects, and no others."""
-        self._many("drop_shared", ((seq,) for seq in brought))
+        self._listed("drop_shared", brought)
         self._many("put_shared", ((oid, seq) for seq, oids in brought.items() for oid in oids))
 
     def sharing(self, oid: str, state: int) -> list[int]:
@@ -313,9 +328,16 @@ class Graphs:
 
 
 def _listed(
-    connection: Connection, sql: str, before: tuple[Any, ...], values: Iterable[Any]
+    connection: Connection,
+    sql: str,
+    before: tuple[Any, ...],
+    values: Iterable[Any],
+    after: tuple[Any, ...] = (),
 ) -> Iterator[Any]:
+    for some in _chunks(values):
+        yield from connection.execute(listed(sql, len(some)), (*before, *some, *after))
+
+
+def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
     every = list(values)
-    for start in range(0, len(every), _LISTED):
-        some = every[start : start + _LISTED]
-        yield from connection.execute(listed(sql, len(some)), (*before, *some))
+    return (every[start : start + _LISTED] for start in range(0, len(every), _LISTED))

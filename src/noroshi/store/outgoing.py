@@ -53,9 +53,9 @@ class Outgoing:
         """Current entries of one object, newest version first."""
         return views.read(self._database.connection, "object", (party, oid))
 
-    def view_by_seq(self, party: str, seq: int) -> list[Entry]:
-        """Current entries that came of the record stored as number `seq`."""
-        return views.read(self._database.connection, "by_seq", (party, seq))
+    def view_by_seqs(self, party: str, seqs: Sequence[int]) -> list[Entry]:
+        """Current entries that came of the records stored as these numbers, ascending."""
+        return views.by_seqs(self._database.connection, party, seqs)
 
     def rebuild_views(self) -> int:
         """Drop what is current in all views and derive it again from the journals; how many."""

@@ -25,6 +25,8 @@ from noroshi.words.record import Hop, Record
 
 SQL = statements("records")
 CHUNK: Final = 1000
+LISTED: Final = 500
+"""Versions looked up at a time."""
 """Records looked up and inserted at a time; the transaction is the caller's whole batch."""
 
 CONFLICTING: Final = "conflicting version"
@@ -302,6 +304,19 @@ def read(
     return [(row[0], _record(row, label_of, hops.get(row[0], ()))) for row in rows]
 
 
+def by_seqs(
+    connection: Connection, seqs: Sequence[int], label_of: Callable[[str], Label]
+) -> dict[int, Record]:
+    """The versions stored as these numbers."""
+    found: dict[int, Record] = {}
+    for start in range(0, len(seqs), LISTED):
+        some = tuple(seqs[start : start + LISTED])
+        hops = _gathered(connection.execute(listed(SQL["hops_of"], len(some)), some))
+        for row in connection.execute(listed(SQL["by_seqs"], len(some)), some):
+            found[row[0]] = _record(row, label_of, hops.get(row[0], ()))
+    return found
+
+
 def _record(
     row: tuple[Any, ...], label_of: Callable[[str], Label], hops: tuple[Hop, ...]
 ) -> Record:
@@ -322,10 +337,15 @@ def _record(
 
 
 def _hops(connection: Connection, seqs: list[int]) -> dict[int, tuple[Hop, ...]]:
+    if not seqs:
+        return {}
+    return _gathered(connection.execute(SQL["hops"], (min(seqs), max(seqs))))
+
+
+def _gathered(rows: Iterable[Sequence[Any]]) -> dict[int, tuple[Hop, ...]]:
     hops: dict[int, tuple[Hop, ...]] = {}
-    if seqs:
-        for seq, *hop in connection.execute(SQL["hops"], (min(seqs), max(seqs))):
-            hops[seq] = (*hops.get(seq, ()), Hop(*hop))
+    for seq, *hop in rows:
+        hops[seq] = (*hops.get(seq, ()), Hop(*hop))
     return hops
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from noroshi.store.address import shown
-from noroshi.store.dialect import rows, statement
+from noroshi.store.dialect import key, rows, statement
 from noroshi.words.errors import BadConfig, Refused, StoreFailed
 
 try:
@@ -93,6 +93,12 @@ class Server:
         return Refused(f"{self.name}: the store is closed")
 
 
+def _apart(sql: str, chunk: list[Sequence[Any]]) -> bool:
+    """Whether the rows can go in together: the server refuses to change one row twice at once."""
+    places = key(sql)
+    return places is None or len({tuple(row[i] for i in places) for row in chunk}) == len(chunk)
+
+
 class Session:
     """A thread's session, ended when its thread ends or the store is closed."""
 
@@ -120,7 +126,7 @@ class Session:
         try:
             while chunk := list(itertools.islice(left, CHUNK)):
                 many = rows(sql, len(chunk))
-                if many is not None:
+                if many is not None and _apart(sql, chunk):
                     flat = [value for row in chunk for value in row]
                     self._raw.execute(statement(many), flat, prepare=len(chunk) in (1, CHUNK))
                     self._grown(many.split(" ", 3)[2], len(chunk))

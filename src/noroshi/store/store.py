@@ -215,6 +215,10 @@ class Store(
             raise KeyError(seq)
         return found[0][1]
 
+    def by_seqs(self, seqs: Sequence[int]) -> dict[int, Record]:
+        """The versions stored as these numbers, ascending."""
+        return versions.by_seqs(self._database.connection, seqs, self.label_of)
+
     def since(self, seq: int, limit: int) -> list[tuple[int, Record]]:
         """Versions stored after number `seq`, in that order."""
         return self._records("since", seq, limit)

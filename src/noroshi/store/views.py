@@ -184,6 +184,16 @@ def read(connection: Connection, statement: str, arguments: tuple[Any, ...]) -> 
     return [Entry(*row) for row in connection.execute(SQL[statement], arguments)]
 
 
+def by_seqs(connection: Connection, party: str, seqs: Sequence[int]) -> list[Entry]:
+    """The current entries of these records, ascending."""
+    found: list[Entry] = []
+    for start in range(0, len(seqs), CHUNK):
+        some = seqs[start : start + CHUNK]
+        rows = connection.execute(listed(SQL["by_seq"], len(some)), (party, *some))
+        found += [Entry(*row) for row in rows]
+    return found
+
+
 def state(connection: Connection, party: str) -> ViewState:
     """How far the party's journal is up to date; all zero at first."""
     row = connection.execute(SQL["state"], (party,)).fetchone()

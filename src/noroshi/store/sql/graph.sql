@@ -84,3 +84,9 @@ SELECT seq FROM reference WHERE target = ? AND role IN (?*);
 
 -- name: naming
 SELECT seq FROM naming WHERE tail = ?;
+
+-- name: referring_all
+SELECT target, role, seq FROM reference WHERE target IN (?*) AND role IN (?, ?);
+
+-- name: naming_all
+SELECT tail, seq FROM naming WHERE tail IN (?*);

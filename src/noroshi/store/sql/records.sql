@@ -95,6 +95,12 @@ SELECT r.seq, r.id, r.version, r.kind, r.pillar, r.owner, r.sha256, r.received, 
 FROM record r JOIN record_strand s ON s.seq = r.seq JOIN blob b ON b.sha256 = r.sha256
 WHERE r.seq = ?;
 
+-- name: by_seqs
+SELECT r.seq, r.id, r.version, r.kind, r.pillar, r.owner, r.sha256, r.received, r.status,
+       s.cell, b.bytes
+FROM record r JOIN record_strand s ON s.seq = r.seq JOIN blob b ON b.sha256 = r.sha256
+WHERE r.seq IN (?*) ORDER BY r.seq;
+
 -- name: since
 SELECT r.seq, r.id, r.version, r.kind, r.pillar, r.owner, r.sha256, r.received, r.status,
        s.cell, b.bytes
@@ -108,6 +114,9 @@ WHERE r.seq > ? ORDER BY r.seq LIMIT ?;
 
 -- name: hops
 SELECT seq, party, at, attests FROM hop WHERE seq BETWEEN ? AND ? ORDER BY seq, i;
+
+-- name: hops_of
+SELECT seq, party, at, attests FROM hop WHERE seq IN (?*) ORDER BY seq, i;
 
 -- name: strands
 SELECT strand FROM strand WHERE cell = ?;

@@ -15,7 +15,7 @@ INSERT INTO view_version (party, seq, transforms, state) VALUES (?, ?, ?, ?)
 ON CONFLICT (party, seq) DO UPDATE SET transforms = excluded.transforms, state = excluded.state;
 
 -- name: drop
-DELETE FROM view_version WHERE party = ? AND seq = ?;
+DELETE FROM view_version WHERE party = ? AND seq IN (?*);
 
 -- name: state
 SELECT state FROM view_version WHERE party = ? AND seq = ?;
@@ -43,23 +43,23 @@ SET held = CASE WHEN excluded.held = 1 THEN 1 ELSE view_todo.held END;
 -- name: put_todo_referring
 INSERT INTO view_todo (party, seq, held, again)
 SELECT p.party, p.seq, 0, 0 FROM reference f JOIN view_version p ON p.seq = f.seq
-WHERE p.party = ? AND f.target = ? AND (p.state & ?) <> 0
+WHERE p.party = ? AND (p.state & ?) <> 0 AND f.target IN (?*)
 ON CONFLICT (party, seq) DO NOTHING;
 
 -- name: hold_referring
 UPDATE view_todo SET held = 1
-WHERE party = ? AND seq IN (SELECT seq FROM reference WHERE target = ?);
+WHERE party = ? AND seq IN (SELECT seq FROM reference WHERE target IN (?*));
 
 -- name: put_todo_bringing
 INSERT INTO view_todo (party, seq, held, again)
 SELECT DISTINCT e.party, e.seq, 1, 0 FROM view_current c
 JOIN view_entry e ON e.party = c.party AND e.n = c.n
-WHERE c.party = ? AND c.oid = ?
+WHERE c.party = ? AND c.oid IN (?*)
 ON CONFLICT (party, seq) DO UPDATE SET held = 1;
 
 -- name: put_todo_sharing
 INSERT INTO view_todo (party, seq, held, again)
-SELECT party, seq, 1, 0 FROM view_shared WHERE party = ? AND oid = ?
+SELECT DISTINCT party, seq, 1, 0 FROM view_shared WHERE party = ? AND oid IN (?*)
 ON CONFLICT (party, seq) DO UPDATE SET held = 1;
 
 -- name: put_again
@@ -82,13 +82,13 @@ SELECT 1 FROM view_todo WHERE party = ? ORDER BY seq LIMIT 1 OFFSET ?;
 SELECT count(*) FROM view_todo WHERE party = ?;
 
 -- name: done
-DELETE FROM view_todo WHERE party = ? AND seq = ?;
+DELETE FROM view_todo WHERE party = ? AND seq IN (?*);
 
 -- name: put_shared
 INSERT INTO view_shared (party, oid, seq) VALUES (?, ?, ?) ON CONFLICT (party, oid, seq) DO NOTHING;
 
 -- name: drop_shared
-DELETE FROM view_shared WHERE party = ? AND seq = ?;
+DELETE FROM view_shared WHERE party = ? AND seq IN (?*);
 
 -- name: sharing
 SELECT h.seq FROM view_shared h JOIN view_version p ON p.party = h.party AND p.seq = h.seq

@@ -68,8 +68,8 @@ FROM view_entry e
 JOIN view_current c ON c.party = e.party AND c.n = e.n
 JOIN blob b ON b.sha256 = e.body_sha256
 JOIN record_strand s ON s.seq = e.seq
-WHERE e.party = ? AND e.seq = ?
-ORDER BY e.n;
+WHERE e.party = ? AND e.seq IN (?*)
+ORDER BY e.seq, e.n;
 
 -- name: state
 SELECT seq, epoch, valid_until FROM view_state WHERE party = ?;

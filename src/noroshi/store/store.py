@@ -10,10 +10,8 @@ from typing import Final
 
 import msgspec
 
-from noroshi.pact.policy import Policy
 from noroshi.store import (
     assets,
-    audience,
     collections,
     events,
     holdings,
@@ -23,6 +21,7 @@ from noroshi.store import (
 )
 from noroshi.store import findings as projection
 from noroshi.store import records as versions
+from noroshi.store.audiences import Audiences
 from noroshi.store.calls import Calls
 from noroshi.store.database import Database
 from noroshi.store.disclosures import Disclosures
@@ -53,7 +52,6 @@ from noroshi.words.asset import AssetGraph
 from noroshi.words.desk import Covered, Rejected
 from noroshi.words.label import Label
 from noroshi.words.record import Record
-from noroshi.words.release import Release
 from noroshi.words.stix import body_of
 
 _LABELS_KEPT: Final = 100_000
@@ -77,6 +75,7 @@ class Store(
     Feedbacks,
     Keyring,
     Laws,
+    Audiences,
     Graphs,
     Calls,
 ):
@@ -302,44 +301,6 @@ class Store(
         with self._database.write() as connection:
             row = (sha256, name, offset, state, int(done), at)
             connection.execute(events.SQL["set_source"], row)
-
-    # Audiences
-
-    def compile_audiences(self, policy: Policy, holder: str, *, epoch: int, at: int) -> int:
-        """Make the derived rows of who may see which label, held by `holder`, for the stretch of
-        time around `at` in which nothing changes; how many, 0 where they stood already."""
-        with self._database.write() as connection:
-            return audience.derive(connection, policy, holder, epoch, at)
-
-    def drop_audiences(self) -> None:
-        """Forget what was compiled. Compiled again it is equal."""
-        with self._database.write() as connection:
-            audience.drop(connection)
-
-    def visible(
-        self, party: str, *, epoch: int, at: int, after_seq: int = 0, limit: int
-    ) -> list[Cell]:
-        """Versions after `after_seq`, in that order, that `party` may have at `at`, whatever their
-        status. Raises `Refused` where nothing was compiled for that time."""
-        with self._database.read() as connection:
-            return audience.visible(connection, party, epoch, at, after_seq, limit)
-
-    def seen(self, *, epoch: int, at: int) -> dict[str, int]:
-        """How many records of which the latest version lives each party may have at `at`, of those
-        that may have some. `Refused` as `visible`."""
-        with self._database.read() as connection:
-            return audience.seen(connection, epoch, at)
-
-    def count_live(self) -> int:
-        """How many records there are of which the latest version lives."""
-        (found,) = self._database.connection.execute(audience.SQL["live"]).fetchone()
-        return found
-
-    def release(self, party: str, seq: int, *, epoch: int, at: int) -> Release:
-        """How `party` may have the version stored as `seq`, without near misses; withheld also
-        where the record or its label is newer than what was compiled. `Refused` as `visible`."""
-        with self._database.read() as connection:
-            return audience.release(connection, party, epoch, at, seq)
 
     # Plain collections
 

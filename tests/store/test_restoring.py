@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from noroshi.store import Forgotten, NewEntry, NewObject, Recall, Store
 from noroshi.words.ids import sha256
 from noroshi.words.record import Record
+from noroshi.words.time import SECOND
 
 MakeRecord = Callable[..., Record]
+Where = Path | str
 
 
 def fill(store: Store, party: str, count: int, at: int) -> list[tuple[int, int]]:
@@ -114,3 +117,14 @@ def test_a_record_taken_back_before_it_is_known_comes_as_a_tombstone(
     again = store.record("tool--1")
     assert again is not None
     assert again.status == "live"
+
+
+def test_one_backup_put_back_twice_is_two_lives(fresh: Callable[[], Where]) -> None:
+    """Partners that answered in the first are asked anew in the second."""
+    with Store.open(fresh()) as first, Store.open(fresh()) as second:
+        lives = [
+            first.put_back(("EU",), at=100 * SECOND, saved_at=2),
+            second.put_back(("EU",), at=200 * SECOND, saved_at=2),
+            second.put_back(("EU",), at=150 * SECOND, saved_at=2),
+        ]
+    assert lives == [100, 200, 201]

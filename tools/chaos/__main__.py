@@ -62,7 +62,7 @@ def main() -> int:
         dice = random.Random(given.seed)  # noqa: S311
         modes = {party: dice.choice(("pull", "both")) for party in plan.parties}
         run = Run(plan, make(plan, root, network, guard.end, modes), network)
-        run.carry_out(_say)
+        run.carry_out(_say, given.settle)
         took = _settle(run, given.settle)
         wrong = _judge(run, took)
         if given.keep:

@@ -185,13 +185,18 @@ class Run:
         self.restoring: str | None = None
         self.operators = {party: Operator(node, self) for party, node in nodes.items()}
 
-    def carry_out(self, tell: Callable[[str], None]) -> None:
-        """Every step when it is due, until all is done and acknowledged."""
+    def carry_out(self, tell: Callable[[str], None], patience: float) -> None:
+        """Every step when it is due, until all is done and acknowledged; what is not `patience`
+        seconds after the last step is given up, and named."""
         began = time.monotonic()
+        longest = max((step.at for step in self.plan.steps), default=0.0) + patience
         steps = deque(self.plan.steps)
         said = 0.0
         while steps or not all(each.idle for each in self.operators.values()):
             now = time.monotonic() - began
+            if now > longest:
+                self._give_up()
+                break
             while steps and steps[0].at <= now:
                 self._begin(steps.popleft(), now)
             for each in self.operators.values():
@@ -203,6 +208,13 @@ class Run:
             time.sleep(0.05)
         for each in self.operators.values():
             each.up_at = 0.0 if each.up_at is not None else None
+
+    def _give_up(self) -> None:
+        for party, each in self.operators.items():
+            if not each.idle:
+                doing = f" in {each.node.tail(1)!r}" if self.restoring == party else ""
+                told = f"{len(each.due)} steps were not begun, and one not finished{doing}"
+                self.wrong.append(f"{party}: {told}")
 
     def keep_up(self) -> None:
         """Look after the nodes while nothing more is done."""

@@ -16,6 +16,7 @@ from noroshi.cli.backup import backup_app
 from noroshi.cli.carry import carry_app
 from noroshi.cli.correlate import picture_app
 from noroshi.cli.diff import diff_app
+from noroshi.cli.erase import erase_app
 from noroshi.cli.exchange import exchange_app
 from noroshi.cli.feedback import feedback_app
 from noroshi.cli.history import add_history
@@ -41,6 +42,7 @@ app = typer.Typer(
 )
 app.add_typer(audience_app)
 app.add_typer(exchange_app)
+app.add_typer(erase_app)
 app.add_typer(backup_app)
 app.add_typer(carry_app)
 app.add_typer(picture_app)

@@ -75,7 +75,7 @@ def restore(
     if json:
         print_json(done)
         return
-    say(f"{done.party}'s node is as it was at {done.saved_at}; this is life {done.life}")
+    say(f"{done.party}'s node is as it was at {done.saved_at}, in a new life ({done.life})")
     if done.kept:
         say(f"  the store that was here  {done.kept}")
     if done.law:

@@ -7,6 +7,7 @@ transactions, once, whatever is repeated; what is derived can be dropped and reb
 
 from noroshi.store.calls import Call, Way
 from noroshi.store.disclosures import Split
+from noroshi.store.erasing import Erasure
 from noroshi.store.feedback import Feedback, Letter
 from noroshi.store.recalls import Recall, Stone, Where, Withdrawal
 from noroshi.store.reconciling import Came, Compared, Row
@@ -39,6 +40,7 @@ __all__ = [
     "Compared",
     "Conflict",
     "Entry",
+    "Erasure",
     "Event",
     "Feedback",
     "FindingRow",

@@ -90,6 +90,10 @@ class Database(Protocol):
         """Write a copy to the new file `path`; `Refused` where that is not this side's work."""
         ...
 
+    def scrub(self) -> bool:
+        """Leave nothing of what was deleted in the file and its log; whether that could be done."""
+        ...
+
     def close(self) -> None:
         """Close every thread's connection, for good."""
         ...

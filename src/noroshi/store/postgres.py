@@ -166,6 +166,11 @@ class Database:
         """Not here: the server's own tools copy it while it works."""
         raise Refused(f"{self.name}: not a file\nHint: pg_dump --format=custom --file={path} URL")
 
+    def scrub(self) -> bool:
+        """Not here: rows that were deleted stay in the server's files until VACUUM FULL, and in its
+        log and backups as long as it keeps them."""
+        return False
+
     def close(self) -> None:
         """Close every thread's session, for good; a statement under way is cancelled."""
         self._server.closed = True

@@ -17,6 +17,7 @@ from noroshi.store import events, views
 from noroshi.store.database import Connection, Database
 from noroshi.store.rows import NewEntry
 from noroshi.store.statements import statements
+from noroshi.words.time import SECOND
 
 SQL = statements("restoring")
 FLOOR: Final = views.FLOOR
@@ -25,7 +26,8 @@ State = Literal["waiting", "answered", "let go"]
 
 
 class Life(msgspec.Struct, frozen=True):
-    """The `n`-th time that the store was put back, at `at`, as it was at `saved_at` (µs UTC)."""
+    """The store was put back at `at`, as it was at `saved_at` (µs UTC). `n` rises with each time,
+    also where the same backup is put back again: it counts seconds."""
 
     n: int
     at: int
@@ -66,7 +68,9 @@ class Restoring:
         peers are read and sent everything again, and nothing goes out until `parties`, and whoever
         was served, answered. The number of this life."""
         with self._database.write() as connection:
-            n = self.life().n + 1
+            # A backup that was put back before knows nothing of that life: the time tells them
+            # apart, or partners that answered then would take this for the same question.
+            n = max(self.life().n + 1, at // SECOND)
             connection.execute(SQL["put_life"], (n, at, saved_at))
             views.lift(connection, at)
             connection.execute(SQL["lift_collections"], (at, at, at))

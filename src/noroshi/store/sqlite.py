@@ -193,6 +193,13 @@ class Database:
         path.touch(mode=0o600, exist_ok=False)
         self.connection.execute("VACUUM INTO ?", (str(path),))
 
+    def scrub(self) -> bool:
+        """Write the file anew without its free pages, and empty its log; whether the log could be
+        emptied: it cannot while somebody reads what stood before."""
+        self.connection.execute("VACUUM")
+        busy, *_ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def close(self) -> None:
         """Close every thread's connection, for good."""
         with self._lock:

@@ -25,6 +25,7 @@ from noroshi.store.audiences import Audiences
 from noroshi.store.calls import Calls
 from noroshi.store.database import Database
 from noroshi.store.disclosures import Disclosures
+from noroshi.store.erasing import Erasing
 from noroshi.store.feedback import Feedbacks
 from noroshi.store.findings import Decode, Told
 from noroshi.store.graph import Graphs
@@ -69,6 +70,7 @@ class Store(
     Outgoing,
     Disclosures,
     Reconciling,
+    Erasing,
     Incoming,
     Recalls,
     Restoring,

@@ -8,7 +8,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: journal
 SELECT n, oid, oversion, otype, spec_version, tombstone, withdraws, body_sha256
-FROM view_entry WHERE party = ? ORDER BY n;
+FROM view_entry WHERE party = ? AND otype <> 'erased' ORDER BY n;
 
 -- name: parties
 SELECT DISTINCT party FROM view_entry ORDER BY party;

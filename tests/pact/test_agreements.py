@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from making import PARTIES, labelled, strand
 
+from noroshi.pact.calendar import calendar
 from noroshi.pact.commitments import observed
 from noroshi.pact.decide import decide
 from noroshi.pact.load import load
+from noroshi.pact.observing import Seen
 from noroshi.pact.policy import Policy
 from noroshi.words.label import Tlp
 from noroshi.words.time import FOREVER, parse_instant
@@ -81,7 +83,7 @@ def test_all_commitments_of_the_partnership_are_there(shared: Path) -> None:
     for name, each in ours.items():
         assert each.kind == rows[name]["kind"]
         assert each.lead == {"EU": rows[name]["lead_eu"], "JPN": rows[name]["lead_jp"]}
-        assert each.due == (rows[name]["first_due"] or None)
+        assert (each.since or each.due) == (rows[name]["first_due"] or None)
         assert not each.pillars or rows[name]["pillar"] in each.pillars
 
 
@@ -118,10 +120,13 @@ def test_an_agreement_under_negotiation_grants_nothing_and_says_so() -> None:
     ]
 
 
+PAIR = ("mmsi:431000001", "mmsi:247000001")
 SEEN = {
     "port visit": ("port_visit", ("mmsi:1",), {"C10"}),
-    "ships in company": ("ships_in_company", ("mmsi:1", "mmsi:2"), {"C08", "C09"}),
-    "one ship in company": ("ships_in_company", ("mmsi:1",), set()),
+    "ships in company": ("ships_in_company", PAIR, {"C08", "C09"}),
+    "two Japanese ships": ("ships_in_company", ("mmsi:431000001", "mmsi:432000001"), set()),
+    "ships of no known flag": ("ships_in_company", ("mmsi:1", "mmsi:2"), set()),
+    "one ship in company": ("ships_in_company", PAIR[:1], set()),
     "stop": ("stop", ("mmsi:1",), {"C13"}),
     "indicator": ("indicator", (), set()),
 }
@@ -129,8 +134,19 @@ SEEN = {
 
 @pytest.mark.parametrize(("kind", "subjects", "expected"), SEEN.values(), ids=SEEN)
 def test_observed(kind, subjects, expected) -> None:
-    found = observed(AGREEMENTS.values(), kind, subjects, {}, NOW)
+    seen = Seen(kind, "JPN", "maritime", subjects)
+    found = observed(AGREEMENTS.values(), seen, NOW, PARTIES)
     assert {each.id for _, each in found} == expected
     assert {name for name, _ in found} <= {"eu-jpn-sdp"}
     assert all(each.observe and each.observe.note for _, each in found)
-    assert observed(AGREEMENTS.values(), kind, subjects, {}, 0) == ()
+    assert observed(AGREEMENTS.values(), seen, 0, PARTIES) == ()
+
+
+def test_what_was_done_before_is_told_and_counts_for_nothing_due() -> None:
+    entries = {each.id: each for each in calendar(POLICY, {}, NOW)}
+    summit, dialogue = entries["eu-jpn-sdp/C04"], entries["eu-jpn-sdp/C06"]
+    assert [(each.n, each.state) for each in summit.turns[:2]] == [(0, "kept"), (1, "missed")]
+    assert [each.state for each in dialogue.turns[:1]] == ["missed"]
+    assert dialogue.deeds
+    assert not dialogue.turns[0].deeds
+    assert {each.status for each in entries.values()} == {"overdue", "due", "unknown", "kept"}

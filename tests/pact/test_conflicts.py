@@ -221,7 +221,7 @@ def test_a_consent_against_a_prohibition() -> None:
 
 PROMISE = '[[commitment]]\nid = "C"\nkind = "dialogue"\ntext = "meet"\n'
 LED = 'lead = { EU = "EEAS", JPN = "MOFA" }\n'
-DUE = "due {}, and nothing shows it done since"
+DUE = "due {}, and the file names nothing that kept it"
 PROMISES = {
     "led, without a date": (LED, set()),
     "nobody leads": ("", {"no lead for EU, JPN"}),
@@ -233,9 +233,12 @@ PROMISES = {
     "begun, at no stated interval": (LED + 'due = 2026-05-01\nstatus = "operating"', set()),
     "due again": (
         LED + 'due = 2025-05-01\nevery = "P1Y"\nstatus = "operating"',
-        {DUE.format("2025-05-01 and every P1Y")},
+        {DUE.format("2026-05-01, every P1Y")},
     ),
-    "not yet due again": (LED + 'due = 2026-05-01\nevery = "P1Y"', set()),
+    "not yet due again": (
+        LED + 'due = 2025-05-01\nevery = "P2Y"\nkept = [{ on = 2025-05-02, cites = ["a page"] }]',
+        set(),
+    ),
 }
 
 

@@ -123,7 +123,7 @@ def agreement_tables() -> Iterator[tuple[str, str]]:
 def structs_in(kind: Any) -> list[type]:
     """The agreement's own table types that a field's type mentions."""
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return [kind] if kind.__module__ == File.__module__ else []
+        return [kind] if kind.__module__.startswith(File.__module__.rpartition(".")[0]) else []
     return [each for argument in get_args(kind) for each in structs_in(argument)]
 
 

@@ -22,8 +22,8 @@ from noroshi.cli.feedback import feedback_app
 from noroshi.cli.history import add_history
 from noroshi.cli.key import key_app
 from noroshi.cli.options import FAILED, HERE, PARTLY, WITHHELD, JsonOption, NodeOption, example
-from noroshi.cli.pact import pact_app
 from noroshi.cli.peer import peer_app
+from noroshi.cli.promises import pact_app
 from noroshi.cli.queries import add_queries
 from noroshi.cli.reconcile import ledger_app
 from noroshi.cli.taxii import taxii_app

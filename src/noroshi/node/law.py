@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from noroshi.desks.registry import kinds
 from noroshi.node.node import Node
 from noroshi.pact.conflicts import Remark, remarks
 from noroshi.pact.load import files_of, load_folder
@@ -43,7 +44,7 @@ def check(node: Node, paths: list[Path] | None, now: int) -> Checked:
     names = {ids.sha256(path.read_bytes()): str(path) for path in files if path.is_file()}
     policy = Policy(agreements, node.parties, consents=node.store.consents())
     places = {each.id: names[each.sha256] for each in agreements}
-    return Checked(policy, problems, remarks(policy, now, places))
+    return Checked(policy, problems, remarks(policy, now, places, kinds()))
 
 
 def set_of(node: Node, paths: list[Path] | None, now: int) -> Policy:

@@ -7,10 +7,16 @@ the finding leaves open.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
+from noroshi.desks.registry import kinds
 from noroshi.node.node import Node
 from noroshi.pact.commitments import observed
+from noroshi.pact.observing import Seen
+from noroshi.store import FindingRow
+from noroshi.words.kind import Kind
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -28,11 +34,12 @@ class Kept(msgspec.Struct, frozen=True):
 def promises(node: Node, now: int) -> list[Kept]:
     """Every commitment in force that a live finding may show kept, by agreement and kind."""
     _, policy = node.policy(at=now)
+    known = kinds()
     counted: dict[tuple[str, str, str], int] = {}
     first: dict[tuple[str, str, str], Kept] = {}
     for row in node.store.findings():
         for agreement, commitment in observed(
-            policy.agreements, row.kind, row.subjects, row.measures, now
+            policy.agreements, seen(row, known), now, node.parties
         ):
             key = (agreement, commitment.id, row.kind)
             counted[key] = counted.get(key, 0) + 1
@@ -51,3 +58,10 @@ def promises(node: Node, now: int) -> list[Kept]:
     return [
         msgspec.structs.replace(first[key], count=count) for key, count in sorted(counted.items())
     ]
+
+
+def seen(row: FindingRow, known: Mapping[str, Kind]) -> Seen:
+    """A finding as a rule looks at it; `known` are the kinds of the desks."""
+    kind = known.get(row.kind)
+    pillar = "" if kind is None else kind.pillar
+    return Seen(row.kind, row.owner, pillar, row.subjects, row.measures)

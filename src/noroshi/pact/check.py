@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import msgspec
 
+from noroshi.pact.check_promises import promised
 from noroshi.pact.codes import codes, unknown
 from noroshi.pact.format import File
 from noroshi.pact.lines import Path
@@ -22,6 +23,7 @@ _CITING = ("release", "prohibit", "require", "duty", "joins")
 _CLAUSES = (*_CITING, "commitment", "assert_")
 _DATES = (
     "signed", "in_force", "provisional", "effective", "terminated", "due", "at", "since", "until",
+    "on",
 )  # fmt: skip
 _DURATIONS = ("review", "expires", "within", "notice", "every")
 
@@ -35,6 +37,7 @@ def check(file: File, raw: dict[str, Any], parties: Parties) -> Iterator[Problem
     yield from _levels(file)
     yield from _conditions(file)
     yield from _tags(file)
+    yield from promised(file, parties)
 
 
 def beside(raw: dict[str, Any], parties: Parties, known: list[Problem]) -> Iterator[Problem]:

@@ -60,6 +60,10 @@ def _of_clauses(file: File, ours: tuple[str, ...], parties: Parties) -> Iterator
             for j, body in enumerate(bodies):
                 if code not in parties.line(body):
                     yield Problem(("release", i, "bodies", code, j), f"not below {code}", body)
+    for i, each in enumerate(file.commitment):
+        for code in each.lead:
+            if not parties.is_in(code, ours):
+                yield Problem(("commitment", i, "lead", code), "not a party, nor below one", code)
 
 
 def _named(file: File) -> Iterator[tuple[Path, str]]:
@@ -79,6 +83,12 @@ def _named(file: File) -> Iterator[tuple[Path, str]]:
     for i, joins in enumerate(file.joins):
         for j, each in enumerate(joins.joined):
             yield ("joins", i, "joined", j, "party"), each.party
+    for i, each in enumerate(file.commitment):
+        for code in each.lead:
+            yield ("commitment", i, "lead", code), code
+        for key in ("owners", "flags"):
+            for j, code in enumerate(getattr(each.observe, key, ())):
+                yield ("commitment", i, "observe", key, j), code
     for i, assertion in enumerate(file.assert_):
         for key, code in (("from", assertion.from_), ("party", assertion.party)):
             if code is not None:

@@ -11,8 +11,11 @@ from typing import Literal
 
 import msgspec
 
+from noroshi.pact.calendar import entry
+from noroshi.pact.check_promises import unobservable
 from noroshi.pact.duties import duties
-from noroshi.pact.format import Agreement, dated
+from noroshi.pact.format import Agreement
+from noroshi.pact.ical import spelt
 from noroshi.pact.lanes import equivalents
 from noroshi.pact.lines import Path, line_index, line_of
 from noroshi.pact.masks import Masks
@@ -20,11 +23,11 @@ from noroshi.pact.policy import Policy
 from noroshi.pact.questions import Question, groups, questions, stretches
 from noroshi.pact.standing import standing
 from noroshi.pact.ways import Part, least
-from noroshi.words.time import parse_duration
+from noroshi.words.kind import Kind
 
 RemarkKind = Literal[
     "shadowed", "unreachable", "duty", "asymmetric", "unprotected", "consent", "reference",
-    "commitment", "standing", "date", "approval",
+    "commitment", "observe", "standing", "date", "approval",
 ]  # fmt: skip
 
 
@@ -37,9 +40,14 @@ class Remark(msgspec.Struct, frozen=True, order=True):
     text: str
 
 
-def remarks(policy: Policy, now: int, files: Mapping[str, str] | None = None) -> tuple[Remark, ...]:
+def remarks(
+    policy: Policy,
+    now: int,
+    files: Mapping[str, str] | None = None,
+    kinds: Mapping[str, Kind] | None = None,
+) -> tuple[Remark, ...]:
     """Everything to look at in a policy at `now` (µs UTC). `files`: by agreement, the name of its
-    file (its id when not given)."""
+    file (its id when not given). `kinds`: what desks can find, if rules are to be held to it."""
     masks = Masks(policy.parties)
     found = [
         *_unused(policy, masks),
@@ -49,6 +57,7 @@ def remarks(policy: Policy, now: int, files: Mapping[str, str] | None = None) ->
         *_consents(policy, masks),
         *_references(policy, now),
         *_commitments(policy, now),
+        *(unobservable(policy, kinds) if kinds is not None else ()),
         *standing(policy, now),
     ]
     places = {each.id: line_index(_text(each)) for each in policy.agreements if each.raw}
@@ -215,22 +224,19 @@ def _references(policy: Policy, now: int) -> Iterator[Found]:
 def _commitments(policy: Policy, now: int) -> Iterator[Found]:
     """Commitments that nobody leads, and those whose time has passed."""
     for agreement in policy.agreements:
-        if now not in policy.windows[agreement.id]:
-            continue
-        for i, each in enumerate(agreement.file.commitment):
+        window = policy.windows[agreement.id]
+        for i, each in enumerate(agreement.file.commitment if now in window else ()):
             name, path = f"{agreement.id}/{each.id}", ("commitment", i)
             if each.status in ("done", "superseded"):
                 continue
-            without = [code for code in agreement.parties if not each.lead.get(code)]
-            if without:
-                yield name, path, "commitment", f"no lead for {', '.join(without)}"
-            due = dated(each.due)
-            if due is None or (each.status == "operating" and each.every is None):
-                continue
-            latest = due.t1 + (parse_duration(each.every) if each.every else 0)
-            if latest < now:
-                again = f" and every {each.every}" if each.every else ""
-                text = f"due {each.due}{again}, and nothing shows it done since"
+            found = entry(agreement, window, each, (), now)
+            if found.without:
+                yield name, path, "commitment", f"no lead for {', '.join(found.without)}"
+            if found.status == "overdue" and found.next is not None:
+                again = f", every {each.every}" if each.every else ""
+                text = (
+                    f"due {spelt(found.next.due)}{again}, and the file names nothing that kept it"
+                )
                 yield name, path, "commitment", text
 
 

@@ -12,13 +12,14 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from noroshi.pact.promised import Commitment
 from noroshi.pact.vocabulary import (
     AgreementId,
     Basis,
+    Block,
     Class,
     ClauseId,
     Code,
-    CommitmentKind,
     ControlCode,
     Date,
     Duration,
@@ -34,11 +35,7 @@ from noroshi.words.transform import Transform
 Tags = tuple[tuple[str, ...] | None, tuple[str, ...] | None]
 
 
-class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A table of an agreement file."""
-
-
-class Doc(_Table, frozen=True):
+class Doc(Block, frozen=True):
     """A document that the agreement or our reading of it rests on."""
 
     ref: str
@@ -47,7 +44,7 @@ class Doc(_Table, frozen=True):
     note: str = ""
 
 
-class Head(_Table, frozen=True, rename={"cls": "class"}):
+class Head(Block, frozen=True, rename={"cls": "class"}):
     """`[agreement]`. Neither signed nor in force: negotiating. Both states grant nothing."""
 
     id: AgreementId
@@ -67,14 +64,14 @@ class Head(_Table, frozen=True, rename={"cls": "class"}):
     note: str = ""
 
 
-class Ceiling(_Table, frozen=True):
+class Ceiling(Block, frozen=True):
     """The highest `level` of a classification `scheme`; scheme `any` names only the bottom."""
 
     scheme: str
     level: str
 
 
-class ReleaseClause(_Table, frozen=True, rename={"from_": "from"}):
+class ReleaseClause(Block, frozen=True, rename={"from_": "from"}):
     """`[[release]]`: what a party may receive of another's strands, and on which terms."""
 
     id: ClauseId
@@ -84,7 +81,7 @@ class ReleaseClause(_Table, frozen=True, rename={"from_": "from"}):
     kinds: tuple[str, ...] | None = None
     from_: tuple[Code, ...] | None = None
     to: tuple[Code, ...] | None = None
-    bodies: dict[Code, tuple[Code, ...]] = {}
+    bodies: dict[Code, tuple[Code, ...]] = {}  # noqa: RUF012 - msgspec copies it
     max_pap: Pap = Pap.CLEAR
     max_class: Ceiling | tuple[Ceiling, ...] = Ceiling("any", UNCLASSIFIED)
     onward: Onward = "none"
@@ -110,7 +107,7 @@ class ReleaseClause(_Table, frozen=True, rename={"from_": "from"}):
         return (self.max_class,) if isinstance(self.max_class, Ceiling) else self.max_class
 
 
-class When(_Table, frozen=True):
+class When(Block, frozen=True):
     """A condition on a strand and its recipient; every field given must match."""
 
     pillars: tuple[Pillar, ...] | None = None
@@ -131,7 +128,7 @@ class When(_Table, frozen=True):
         return self.handling, self.control
 
 
-class Prohibition(_Table, frozen=True):
+class Prohibition(Block, frozen=True):
     """`[[prohibit]]`: wins over every permission, for strands that stand under this agreement."""
 
     id: ClauseId
@@ -141,7 +138,7 @@ class Prohibition(_Table, frozen=True):
     note: str = ""
 
 
-class Requirement(_Table, frozen=True):
+class Requirement(Block, frozen=True):
     """`[[require]]`: transforms that every release of such a strand undergoes."""
 
     id: ClauseId
@@ -152,14 +149,14 @@ class Requirement(_Table, frozen=True):
     note: str = ""
 
 
-class Floor(_Table, frozen=True):
+class Floor(Block, frozen=True):
     """The least that a duty asks for: this much marking, after these transforms."""
 
     tlp: Tlp
     transform: tuple[Transform, ...] = ()
 
 
-class Duty(_Table, frozen=True):
+class Duty(Block, frozen=True):
     """`[[duty]]`: a duty to share, within a time. Never implied by a release, never one itself."""
 
     id: ClauseId
@@ -171,14 +168,14 @@ class Duty(_Table, frozen=True):
     note: str = ""
 
 
-class Joined(_Table, frozen=True):
+class Joined(Block, frozen=True):
     """A party that came in later."""
 
     party: Code
     in_force: Date
 
 
-class Joining(_Table, frozen=True):
+class Joining(Block, frozen=True):
     """`[[joins]]`: who else may come in and how; `reach_back` opens records made before."""
 
     id: ClauseId
@@ -191,14 +188,14 @@ class Joining(_Table, frozen=True):
     note: str = ""
 
 
-class Left(_Table, frozen=True):
+class Left(Block, frozen=True):
     """A party that left."""
 
     party: Code
     effective: Date
 
 
-class Exit(_Table, frozen=True):
+class Exit(Block, frozen=True):
     """`[exit]`: notice, what becomes of data already received, who left, and the end of all."""
 
     notice: Duration | None = None
@@ -208,7 +205,7 @@ class Exit(_Table, frozen=True):
     note: str = ""
 
 
-class Equivalence(_Table, frozen=True):
+class Equivalence(Block, frozen=True):
     """`[[equivalence]]`: levels that protect alike. Rows rise from the lowest to the highest."""
 
     basis: Basis
@@ -216,37 +213,7 @@ class Equivalence(_Table, frozen=True):
     note: str = ""
 
 
-class Observe(_Table, frozen=True):
-    """Findings that could show a commitment kept, and what they leave open (`note`)."""
-
-    kinds: Annotated[tuple[str, ...], Meta(min_length=1, description="at least one kind")]
-    note: str = ""
-    pillars: tuple[Pillar, ...] = ()
-    subjects_min: Annotated[int, Meta(ge=1)] = 1
-    measures: dict[str, tuple[int | float | str, ...]] = {}
-
-
-class Commitment(_Table, frozen=True):
-    """`[[commitment]]`: what was promised, in our words; `lead` names an office per party. No
-    pillars: all of them."""
-
-    id: ClauseId
-    kind: CommitmentKind
-    text: str
-    pillars: tuple[Pillar, ...] = ()
-    lead: dict[Code, str] = {}
-    every: Duration | None = None
-    due: Date | None = None
-    status: Literal["standing", "operating", "negotiating", "launched", "done", "superseded"] = (
-        "standing"
-    )
-    resources: str = ""
-    cites: tuple[str, ...] = ()
-    observe: Observe | None = None
-    note: str = ""
-
-
-class Marked(_Table, frozen=True):
+class Marked(Block, frozen=True):
     """The strands that an assertion is about. What is left out is tried in every form (pillars,
     kinds, tlp), or is not there (the rest); `named`: the party is among its named recipients."""
 
@@ -263,7 +230,7 @@ class Marked(_Table, frozen=True):
     named: bool | None = None
 
 
-class Assertion(_Table, frozen=True, rename={"from_": "from"}):
+class Assertion(Block, frozen=True, rename={"from_": "from"}):
     """`[[assert]]`: what must `never` or `always` be released, checked by `noroshi pact test`."""
 
     id: ClauseId
@@ -278,7 +245,7 @@ class Assertion(_Table, frozen=True, rename={"from_": "from"}):
     note: str = ""
 
 
-class File(_Table, frozen=True, rename={"assert_": "assert"}):
+class File(Block, frozen=True, rename={"assert_": "assert"}):
     """A whole agreement file."""
 
     format: Literal["pact/1"]

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
+import msgspec
 from msgspec import Meta
+
+
+class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A table of an agreement file: what it does not know, it refuses."""
+
 
 Pillar = Literal[
     "maritime",

@@ -9,6 +9,7 @@ from noroshi.store.calls import Call, Way
 from noroshi.store.disclosures import Split
 from noroshi.store.erasing import Erasure
 from noroshi.store.feedback import Feedback, Letter
+from noroshi.store.keeping import Word
 from noroshi.store.recalls import Recall, Stone, Where, Withdrawal
 from noroshi.store.reconciling import Came, Compared, Row
 from noroshi.store.restoring import Forgotten, Life, Resync
@@ -66,4 +67,5 @@ __all__ = [
     "Way",
     "Where",
     "Withdrawal",
+    "Word",
 ]

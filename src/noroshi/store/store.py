@@ -30,6 +30,7 @@ from noroshi.store.feedback import Feedbacks
 from noroshi.store.findings import Decode, Told
 from noroshi.store.graph import Graphs
 from noroshi.store.incoming import Incoming
+from noroshi.store.keeping import Keeping
 from noroshi.store.keyring import Keyring
 from noroshi.store.laws import Laws
 from noroshi.store.outgoing import Outgoing
@@ -80,6 +81,7 @@ class Store(
     Audiences,
     Graphs,
     Calls,
+    Keeping,
 ):
     """One SQLite file or PostgreSQL schema: safe for several threads and processes. A write that
     returned is kept."""
@@ -223,6 +225,10 @@ class Store(
     def since(self, seq: int, limit: int) -> list[tuple[int, Record]]:
         """Versions stored after number `seq`, in that order."""
         return self._records("since", seq, limit)
+
+    def of_kind(self, kind: str, after_seq: int = 0, *, limit: int) -> list[tuple[int, Record]]:
+        """The latest versions of records of `kind` that live, after number `after_seq`."""
+        return self._records("of_kind", kind, after_seq, limit)
 
     def cells_since(self, seq: int, limit: int) -> list[Cell]:
         """As `since`, without bytes: what is needed to decide by label."""

@@ -1,7 +1,8 @@
-"""Write the JSON Schema of the agreement format from its types, so that the two cannot drift.
+"""Write the JSON Schemas of agreements, acts and transfers from their types, so that they cannot
+drift.
 
-Without an argument src/noroshi/data/schemas/pact-1.json is written; `--print` prints it, and a test
-compares the two. Dates are text in the schema, as every editor shows TOML's to it.
+Without an argument they are written to src/noroshi/data/schemas; `--print NAME` prints one, and a
+test compares the two. Dates are text in the schema, as every editor shows TOML's to it.
 """
 
 from __future__ import annotations
@@ -14,32 +15,37 @@ from typing import Any
 
 import msgspec
 
-from noroshi.pact import format as types
+from noroshi.pact import act, permits, promised
+from noroshi.pact import format as agreements
 
-PATH = Path(__file__).resolve().parents[1] / "src" / "noroshi" / "data" / "schemas" / "pact-1.json"
+FOLDER = Path(__file__).resolve().parents[1] / "src" / "noroshi" / "data" / "schemas"
+FILES = {"pact-1": agreements.File, "act-1": act.ActFile}
+MODULES = (agreements, promised, permits, act)
 
 
-def schema() -> dict[str, Any]:
+def schema(name: str) -> dict[str, Any]:
     """The schema of a whole file (JSON Schema 2020-12)."""
-    found = msgspec.json.schema(types.File)
-    for name, definition in found["$defs"].items():
-        kind = getattr(types, name, None)
-        if kind is not None and inspect.isclass(kind) and kind.__doc__:
+    found = msgspec.json.schema(FILES[name])
+    for title, definition in found["$defs"].items():
+        kinds = (getattr(module, title, None) for module in MODULES)
+        kind = next((each for each in kinds if inspect.isclass(each)), None)
+        if kind is not None and kind.__doc__:
             definition["description"] = " ".join(kind.__doc__.split())
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:noroshi:schema:pact-1",
+        "$id": f"urn:noroshi:schema:{name}",
         **found,
     }
 
 
-def text() -> str:
+def text(name: str) -> str:
     """The schema as it is published."""
-    return json.dumps(schema(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    return json.dumps(schema(name), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--print"]:
-        sys.stdout.write(text())
+    if sys.argv[1:2] == ["--print"]:
+        sys.stdout.write(text(sys.argv[2]))
     else:
-        PATH.write_text(text(), "utf-8")
+        for each in FILES:
+            (FOLDER / f"{each}.json").write_text(text(each), "utf-8")

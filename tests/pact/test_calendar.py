@@ -18,7 +18,7 @@ BOTH = 'lead = { EU = "an office", JPN = "another" }'
 
 
 def day(text: str) -> int:
-    return parse_instant(f"{text}T12:00:00Z")
+    return parse_instant(f"{text}T06:00:00Z")
 
 
 def one(terms: str, now: str, *deeds: str, lead: str = BOTH, signed: str = "2024-01-01"):
@@ -136,7 +136,8 @@ def naive(dues: list[tuple[int, int]], start: int, deed: tuple[int, int]) -> set
             found.add(-1)
             continue
         gaps = [max(low - at, at - high, 0) for low, high in dues]
-        found.add(max(n for n, gap in enumerate(gaps) if gap == min(gaps)))
+        least = min(gaps)
+        found.add(max(n for n, gap in enumerate(gaps) if gap == least))
     return found
 
 
@@ -160,7 +161,7 @@ def test_a_deed_counts_for_the_due_date_it_is_nearest_to(step, first, deeds, aft
         for each in [on(number)]
     }
     entry = one(f'every = "P{step}D"\ndue = {on(first)}', on(after).isoformat(), *sorted(texts))
-    dues = [(first + n * step, first + n * step + 1) for n in range(400)]
+    dues = [(first + n * step, first + n * step + 1) for n in range(2000 // step + 2)]
     origin = parse_partial("2024-01-01").t0
     certain: dict[int, int] = {}
     maybe: dict[int, int] = {}

@@ -29,11 +29,12 @@ def _valid(text: str) -> bool:
     return VALIDATOR.is_valid(plain(tomllib.loads(text)))
 
 
-def test_the_schema_is_that_of_the_types_of_today() -> None:
-    jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    tool = [sys.executable, str(ROOT / "tools" / "pact_schema.py"), "--print"]
+@pytest.mark.parametrize("name", ["pact-1", "act-1"])
+def test_the_schema_is_that_of_the_types_of_today(name: str) -> None:
+    published = DATA.joinpath(f"schemas/{name}.json").read_text("utf-8")
+    jsonschema.Draft202012Validator.check_schema(json.loads(published))
+    tool = [sys.executable, str(ROOT / "tools" / "pact_schema.py"), "--print", name]
     done = subprocess.run(tool, capture_output=True, encoding="utf-8", timeout=60, check=True)
-    published = DATA.joinpath("schemas/pact-1.json").read_text("utf-8")
     assert published == done.stdout, "run: python tools/pact_schema.py"
 
 
@@ -79,6 +80,16 @@ def test_what_the_loader_refuses_of_shape_the_schema_refuses(before: str, after:
     assert isinstance(found, tuple)
     assert isinstance(found[0], BadAgreement)
     assert not _valid(changed)
+
+
+@pytest.mark.parametrize("folder", ["acts"])
+def test_every_bundled_example_is_valid(folder: str) -> None:
+    name = {"acts": "act-1"}[folder]
+    schema = json.loads(DATA.joinpath(f"schemas/{name}.json").read_text("utf-8"))
+    examples = list(DATA.joinpath(f"examples/{folder}").iterdir())
+    assert examples
+    for each in examples:
+        jsonschema.validate(plain(tomllib.loads(each.read_text("utf-8"))), schema)
 
 
 def test_every_key_of_the_format_has_its_place_in_the_schema() -> None:

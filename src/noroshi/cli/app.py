@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from noroshi.cli.account import account_app
+from noroshi.cli.act import act_app
 from noroshi.cli.assets import assets_app
 from noroshi.cli.audience import audience_app
 from noroshi.cli.backup import backup_app
@@ -47,6 +48,7 @@ app.add_typer(backup_app)
 app.add_typer(carry_app)
 app.add_typer(picture_app)
 app.add_typer(account_app, name="account")
+app.add_typer(act_app, name="act")
 app.add_typer(assets_app, name="assets")
 app.add_typer(feedback_app, name="feedback")
 app.add_typer(ledger_app, name="ledger")

@@ -19,7 +19,7 @@ from noroshi.pact.format import Agreement, dated
 from noroshi.pact.policy import Policy
 from noroshi.pact.promised import Commitment
 from noroshi.pact.windows import Window
-from noroshi.words.time import FOREVER, Span
+from noroshi.words.time import FOREVER, Span, ceil
 
 Status = Literal["overdue", "ownerless", "due", "unknown", "kept"]
 State = Literal["kept", "late", "missed", "unknown", "open"]
@@ -142,11 +142,11 @@ def dues(first: Span, every: str | None, until: int) -> Iterator[Span]:
 
 
 def edges(dues: tuple[Span, ...], start: int) -> tuple[int, ...]:
-    """From when on each due date is the nearest one: half-way between two; the first from the
+    """From which day on each due date is the nearest one: half-way between two; the first from the
     beginning of the promise, or half a step before it where that is earlier."""
-    between = [(one.t1 + other.t0) // 2 for one, other in pairwise(dues)]
+    between = [ceil((one.t1 + other.t0) // 2, "day") for one, other in pairwise(dues)]
     half = (dues[1].t0 - dues[0].t0) // 2 if len(dues) > 1 else 0
-    first = min(start, dues[0].t0 - half) if dues else start
+    first = min(start, ceil(dues[0].t0 - half, "day")) if dues else start
     return (first, *between)
 
 
@@ -219,7 +219,7 @@ def _status(
     if ahead.state == "kept":
         further = next((each for each in turns if each.n > ahead.n), None)
         return "kept", further
-    nearer = last is not None and now < (last.due.t1 + ahead.due.t0) // 2
+    nearer = last is not None and now < edges((last.due, ahead.due), 0)[1]
     return ("kept" if nearer else "due"), ahead
 
 

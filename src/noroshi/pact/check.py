@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import msgspec
 
+from noroshi.pact.check_permits import permits, unknown_in_permits
 from noroshi.pact.check_promises import promised
 from noroshi.pact.codes import codes, unknown
 from noroshi.pact.format import File
@@ -19,13 +20,13 @@ from noroshi.words.party import Parties
 from noroshi.words.time import Span, parse_duration, parse_partial
 from noroshi.words.transform import Position
 
-_CITING = ("release", "prohibit", "require", "duty", "joins")
+_CITING = ("release", "prohibit", "require", "duty", "joins", "permit", "forbid")
 _CLAUSES = (*_CITING, "commitment", "assert_")
 _DATES = (
     "signed", "in_force", "provisional", "effective", "terminated", "due", "at", "since", "until",
     "on",
 )  # fmt: skip
-_DURATIONS = ("review", "expires", "within", "notice", "every")
+_DURATIONS = ("review", "expires", "within", "notice", "every", "request")
 
 
 def check(file: File, raw: dict[str, Any], parties: Parties) -> Iterator[Problem]:
@@ -38,6 +39,8 @@ def check(file: File, raw: dict[str, Any], parties: Parties) -> Iterator[Problem
     yield from _conditions(file)
     yield from _tags(file)
     yield from promised(file, parties)
+    yield from permits(file, parties)
+    yield from unknown_in_permits(file, parties)
 
 
 def beside(raw: dict[str, Any], parties: Parties, known: list[Problem]) -> Iterator[Problem]:
@@ -50,7 +53,11 @@ def beside(raw: dict[str, Any], parties: Parties, known: list[Problem]) -> Itera
         file = msgspec.convert(rest, File)
     except msgspec.ValidationError:
         return
-    for each in (*unknown(file, parties), *_tags(file)):
+    for each in (
+        *unknown(file, parties),
+        *unknown_in_permits(file, parties),
+        *_tags(file),
+    ):
         table, *inner = each.path
         if table in places:
             inner[0] = places[table][int(inner[0])]

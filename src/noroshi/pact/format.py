@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from noroshi.pact.permits import Forbid, Permit
 from noroshi.pact.promised import Commitment
 from noroshi.pact.vocabulary import (
     AgreementId,
@@ -255,6 +256,8 @@ class File(Block, frozen=True, rename={"assert_": "assert"}):
     require: tuple[Requirement, ...] = ()
     duty: tuple[Duty, ...] = ()
     joins: tuple[Joining, ...] = ()
+    permit: tuple[Permit, ...] = ()
+    forbid: tuple[Forbid, ...] = ()
     exit: Exit = Exit()
     equivalence: tuple[Equivalence, ...] = ()
     commitment: tuple[Commitment, ...] = ()

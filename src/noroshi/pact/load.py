@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -14,9 +15,10 @@ from noroshi.pact.format import Agreement, File
 from noroshi.pact.lines import line_index, line_of
 from noroshi.pact.shape import Problem, plain, problems
 from noroshi.words import ids
-from noroshi.words.errors import BadAgreement
+from noroshi.words.errors import BadAgreement, BadInput
 from noroshi.words.party import Parties
 
+E = TypeVar("E", bound=BadInput)
 _HINT = 'text and dates known only in part are quoted: in_force = "2024-11"'
 
 
@@ -63,7 +65,7 @@ def read(data: bytes, where: str, parties: Parties) -> Agreement | tuple[BadAgre
         hint = "agreement files are UTF-8 text"
         return (BadAgreement(where, f"not UTF-8 at byte {problem.start}", hint=hint),)
     except tomllib.TOMLDecodeError as problem:
-        return (_not_toml(str(problem), where),)
+        return (not_toml(str(problem), where, BadAgreement),)
     try:
         file = msgspec.convert(raw, File)
         found = list(check(file, raw, parties))
@@ -74,7 +76,7 @@ def read(data: bytes, where: str, parties: Parties) -> Agreement | tuple[BadAgre
         found += beside(raw, parties, found)
     lines = line_index(text)
     return tuple(
-        _bad(problem, where, line)
+        bad(problem, where, line, BadAgreement)
         for line, problem in sorted(
             ((line_of(lines, each.path), each) for each in found), key=lambda pair: pair[0]
         )
@@ -87,8 +89,9 @@ def files_of(paths: Iterable[Path]) -> Iterable[Path]:
         yield from sorted(path.glob("*.toml")) if path.is_dir() else (path,)
 
 
-def _bad(problem: Problem, where: str, line: int) -> BadAgreement:
-    return BadAgreement(
+def bad(problem: Problem, where: str, line: int, kind: type[E]) -> E:
+    """The problem as an error that names file, line and key."""
+    return kind(
         f"{where}:{line}",
         f"{shown(problem.path)}: {problem.text}" if problem.path else problem.text,
         found=problem.found,
@@ -97,10 +100,11 @@ def _bad(problem: Problem, where: str, line: int) -> BadAgreement:
     )
 
 
-def _not_toml(message: str, where: str) -> BadAgreement:
+def not_toml(message: str, where: str, kind: type[E]) -> E:
+    """What `tomllib` says, with the line where it belongs."""
     found = re.search(r"\(at line (\d+), column \d+\)", message)
     place = f"{where}:{found[1]}" if found else where
-    return BadAgreement(place, f"not TOML: {message.split(' (at ')[0]}", hint=_HINT)
+    return kind(place, f"not TOML: {message.split(' (at ')[0]}", hint=_HINT)
 
 
 def shown(path: tuple[str | int, ...]) -> str:

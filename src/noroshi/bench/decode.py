@@ -1,7 +1,8 @@
 """AIS logs decoded: bytes in, columns out, beside decoders that make a dict of each message.
 
 The log is AISHub's sample where the data folder stands beside the checkout, else the packaged one
-of AMSA, ten times one after the other. CPU time.
+of AMSA, ten times one after the other; each has its own targets. Both sides have read the log once
+before they are measured, so that neither compiling nor first touches of memory count. CPU time.
 """
 
 from __future__ import annotations
@@ -29,11 +30,13 @@ LOG: Final = "aishub-20120314.nmea.gz"
 SAMPLE: Final = "amsa-20120127.nmea.gz"
 
 
+BESIDE: Final = Path(__file__).parents[4] / "shared" / "data" / "sea" / "nmea" / LOG
+
+
 def log() -> bytes:
     """The log, unpacked."""
-    beside = Path(__file__).parents[4] / "shared" / "data" / "sea" / "nmea" / LOG
     packaged = importlib.resources.files("noroshi") / "data" / "samples" / SAMPLE
-    return gzip.decompress(beside.read_bytes() if beside.is_file() else packaged.read_bytes())
+    return gzip.decompress(BESIDE.read_bytes() if BESIDE.is_file() else packaged.read_bytes())
 
 
 def source(data: bytes) -> Source:
@@ -77,21 +80,18 @@ def _beside(peer: str, repeats: int, quick: bool) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "log.nmea"
         path.write_bytes(data)
-        decoded(data, 1)  # compiles, or loads what was compiled
-        counted: list[int] = []
+        copies, counted = data * COPIES, list[int]()
+
+        def ours() -> float:
+            return decoded(copies, COPIES)
 
         def theirs(running: Peer) -> float:
-            answer = running.ask("measure", path=str(path), repeats=repeats)
-            counted.append(answer["messages"])
-            return float(answer["rate"])
+            if not counted:
+                counted.append(running.ask("measure", path=str(path), repeats=1)["messages"])
+            return float(running.ask("measure", path=str(path), repeats=repeats)["rate"])
 
-        copies = data * COPIES
-        measured = in_turns(
-            lambda: decoded(copies, COPIES),
-            started(peer, f"{peer}_decode"),
-            theirs,
-            1 if quick else 5,
-        )
+        ours()
+        measured = in_turns(ours, started(peer, f"{peer}_decode"), theirs, 2 if quick else 5)
     many = counted[0] if counted else _messages(data)
     return Measured(
         tuple(each * many for each in measured.ours),
@@ -114,9 +114,14 @@ def end_to_end(quick: bool) -> Measured:
     return Measured(tuple(found(copies, many) for _ in range(1 if quick else 5)))
 
 
+RATIOS: Final = (10.0, 60.0) if BESIDE.is_file() else (5.0, 40.0)
+"""Wanted of AISHub's log, and of AMSA's: a quarter of it are other sentences and damaged ones, that
+cost us time and are no messages."""
+
 CASES: Final = (
-    Case("messages decoded", "decode", "messages/s", 10.0, "aiscat",
+    Case("messages decoded", "decode", "messages/s", RATIOS[0], "aiscat",
          partial(_beside, "aiscat", 3)),
-    Case("messages decoded", "decode", "messages/s", 60.0, "pyais", partial(_beside, "pyais", 1)),
+    Case("messages decoded", "decode", "messages/s", RATIOS[1], "pyais",
+         partial(_beside, "pyais", 1)),
     Case("log to findings", "decode", "messages/s", 0.0, "", end_to_end, least=1_000_000),
 )  # fmt: skip

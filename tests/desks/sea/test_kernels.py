@@ -9,6 +9,7 @@ import itertools
 import operator
 import os
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -150,6 +151,50 @@ def test_every_edge_is_read_as_by_the_twin(scene):
     rows, _ = found = compiled(scene, data)
     assert np.isnan(rows["position"]["turn"]).any()
     agree(found, plain(scene, data))
+
+
+HEADS = (
+    "AIVDM,1,1,,",
+    "BSVDO,1,1,,A",
+    "ABVDM,1,1,7,B",
+    "!IVDM,1,1,7,",
+    "A0VDM,1,1,77,B",
+    "AIVDM,1,1,*,A",
+)
+
+
+@pytest.mark.parametrize("size", range(25))
+def test_sizes_and_heads_and_every_byte_are_read_as_by_the_twin(scene, size):
+    """Payloads are read eight characters at a time: every remainder, and every byte in every place
+    of eight, with the checksum right as it would be if the byte was meant."""
+    draw = random.Random(size)
+    lines = []
+    for head in HEADS:
+        for _ in range(4):
+            payload = "1" + "".join(draw.choices(CODES, k=27 + size))
+            lines.append(sentence(payload, draw.randrange(6), *head.split(",")))
+    for byte in range(256):
+        body = bytearray(lines[draw.randrange(len(lines))])
+        body[draw.randrange(body.index(b"*"))] = byte
+        star = body.index(b"*")
+        check = functools.reduce(operator.xor, body[1:star], 0)
+        lines.append(bytes(body[: star + 1]) + b"%02X" % check)
+    data = b"\n".join(lines) + b"\n" + b"#" * 600
+    agree(compiled(scene, data), plain(scene, data))
+
+
+def test_eight_bytes_are_one_load():
+    """What reading eight characters at once is for, looked up in the machine's code."""
+    import numba
+
+    from noroshi.desks.sea.kernels import text
+
+    eight = numba.njit("uint64(uint8[::1], int64)", error_model="numpy")(text.eight.py_func)
+    assert eight(np.frombuffer(b"-ABCDEFGH-", np.uint8).copy(), 1) == int(b"ABCDEFGH".hex(), 16)
+    (code,) = eight.inspect_asm().values()
+    first = code.split(".Lfunc_end0")[0]
+    assert "eight" in first
+    assert not re.search(r"\b(movzb\w*|movb|ldrb)\b", first), first
 
 
 REAL = [line for name in SAMPLES for line in sample(name).splitlines()[:400]]

@@ -21,10 +21,12 @@ from noroshi.words.evidence import ByteRange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import BufferedIOBase
+    from typing import IO
 
     from noroshi.words.desk import Array, Source
 
-CHUNK: Final = 1 << 17
+CHUNK: Final = 1 << 18
 """Bytes read at once."""
 
 _Dumped = tuple[str, int, bytes, bytes]
@@ -59,6 +61,14 @@ class Decoder:
         if final:
             scan.close(self._memory)
             yield from self._rejected()
+
+    def pull(self, stream: IO[bytes]) -> Iterator[Columns | Rejected]:
+        """Takes all that a stream holds, as `feed` would."""
+        into = cast("BufferedIOBase", stream)
+        room = memoryview(self._text)
+        while many := into.readinto(room[self._held : self._held + CHUNK]):
+            self._held += many
+            yield from self._scan(final=False)
 
     def take(self) -> Iterator[Columns]:
         """The rows gathered so far; nothing for a kind without rows."""
@@ -131,8 +141,7 @@ def read(source: Source, patience: int) -> Iterator[Columns | Rejected]:
     """Batches of up to `layout.BATCH` rows, and what could not be read, in order."""
     decoder = Decoder(source, patience)
     with source.open() as stream:
-        while data := stream.read(CHUNK):
-            yield from decoder.feed(data)
+        yield from decoder.pull(stream)
     yield from decoder.feed(b"", final=True)
     yield from decoder.take()
 

@@ -1,4 +1,4 @@
-"""Six-bit payloads: characters to words of 60 bits, and fields out of them (ITU-R M.1371)."""
+"""Six-bit payloads: characters to words of 48 bits, and fields out of them (ITU-R M.1371)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from noroshi.desks.sea.kernels.jit import generic, inner, int64, uint64
-from noroshi.desks.sea.kernels.layout import WORD_BITS, Memory
+from noroshi.desks.sea.kernels.jit import generic, inlined, inner, int64, uint64
+from noroshi.desks.sea.kernels.layout import WORD_BITS, Key, Memory
+from noroshi.desks.sea.kernels.text import EACH, HIGH, eight
 
 BAD: Final = 64
 _CODES: Final = np.arange(256)
@@ -17,8 +18,38 @@ SIX: Final = np.where(
 ).astype(np.uint8)  # fmt: skip
 """Six bits of each of the 64 characters of the armour (IEC 61162-1); `BAD` for any other byte."""
 
+FIVE: Final = 5
+"""Letters in one field of 30 bits."""
+
 CHARACTERS: Final = WORD_BITS // 6
-FULL: Final = WORD_BITS - 6
+"""Of one word: eight, as many as are looked at in one go."""
+
+FROM_48: Final = uint64(128 - 48) * EACH
+FROM_88: Final = uint64(128 - 88) * EACH
+FROM_96: Final = uint64(128 - 96) * EACH
+FROM_120: Final = uint64(128 - 120) * EACH
+"""Added to bytes below 128, these set the high bit of those from the number on."""
+
+ZEROS: Final = uint64(48) * EACH
+BYTES: Final = uint64(0x003F003F003F003F)
+TWOS: Final = uint64(0x00000FFF00000FFF)
+FOURS: Final = uint64(0xFFFFFF)
+
+
+@inlined
+def strangers(eight: Key) -> Key:
+    """Eight bytes of which those that are no armour, and only those, have the high bit."""
+    inside = (eight + FROM_48) & ~((eight + FROM_88) & ~(eight + FROM_96)) & ~(eight + FROM_120)
+    return (eight | ~inside) & HIGH
+
+
+@inlined
+def packed(eight: Key) -> Key:
+    """48 bits of eight characters that are armour."""
+    six = eight - ZEROS - (((eight + FROM_96) & HIGH) >> uint64(4))
+    twelve = ((six >> uint64(2)) & (BYTES << uint64(6))) | (six & BYTES)
+    many = ((twelve >> uint64(4)) & (TWOS << uint64(12))) | (twelve & TWOS)
+    return ((many >> uint64(32)) << uint64(24)) | (many & FOURS)
 
 
 @generic
@@ -26,15 +57,13 @@ def unarmour(text: Any, start: int, size: int, x: Memory) -> int:
     """`size` characters from `start` as left-aligned words, a zero word after them; 0 where
     one is no armour."""
     bad: Any = np.uint8(0)
+    odd = uint64(0)
     place = start
     for word in range(size // CHARACTERS):
-        value = uint64(0)
-        for _ in range(CHARACTERS):
-            six = SIX[text[place]]
-            place += 1
-            bad |= six
-            value = (value << uint64(6)) | uint64(six)
-        x.words[word] = value
+        these = eight(text, place)
+        odd |= strangers(these)
+        x.words[word] = packed(these)
+        place += CHARACTERS
     value, left = uint64(0), size % CHARACTERS
     for _ in range(left):
         six = SIX[text[place]]
@@ -44,7 +73,7 @@ def unarmour(text: Any, start: int, size: int, x: Memory) -> int:
     last = size // CHARACTERS
     x.words[last] = value << uint64(6 * (CHARACTERS - left))
     x.words[last + 1] = uint64(0)
-    return int(bad < BAD)
+    return int(odd == uint64(0) and bad < BAD)
 
 
 @inner
@@ -77,9 +106,16 @@ def available(x: Memory, bits: int, start: int, width: int) -> int:
 def letters(x: Memory, bits: int, start: int, many: int, out: Any) -> None:
     """Text of `many` six-bit letters (M.1371 table 47) up to the first `@`, without blanks around
     it, padded with zero bytes."""
-    size, begun = 0, False
+    size, begun, five = 0, False, 0
     for index in range(many):
-        six = available(x, bits, start + 6 * index, 6)
+        # Five letters are read at once, where they are all there.
+        place = start + 6 * index
+        if index % FIVE == 0:
+            five = unsigned(x, place, 6 * FIVE) if place + 6 * FIVE <= bits else -1
+        if five >= 0:
+            six = (five >> (6 * (FIVE - 1 - index % FIVE))) & 63
+        else:
+            six = available(x, bits, place, 6)
         if six == 0:
             break
         letter = six + 64 if six < 32 else six

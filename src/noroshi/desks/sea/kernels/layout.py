@@ -88,8 +88,10 @@ lines (`fragments`: patience and sweep)."""
 CHAINS: Final = 4_096
 
 LONGEST_WHOLE: Final = PARTS * LONGEST_PAYLOAD
-WORD_BITS: Final = 60
-WORDS: Final = LONGEST_WHOLE // 10 + 2
+WORD_BITS: Final = 48
+"""Of eight characters, so many bits of each word of a payload are used."""
+
+WORDS: Final = LONGEST_WHOLE // 8 + 2
 
 
 MEMORY: Final = np.dtype([
@@ -104,8 +106,9 @@ MEMORY: Final = np.dtype([
     ("announced", "i8"), ("announcements", ANNOUNCEMENT, (ANNOUNCED,)),
     # What each vessel last said of itself: rows, and by hash their numbers plus one.
     ("known", "i8"), ("index", "i4", (VESSEL_SLOTS,)), ("vessels", STATIC, (REMEMBERED,)),
-    # Messages of which parts came: the free slots, those that wait by age, all by hash.
-    ("unused", "i8"), ("free", "i4", (SLOTS,)), ("first", "i8"), ("last", "i8"),
+    # Messages of which parts came: the free slots (the lowest first, so that none from `most` on
+    # was ever taken), those that wait by age, all by hash.
+    ("most", "i8"), ("unused", "i8"), ("free", "i4", (SLOTS,)), ("first", "i8"), ("last", "i8"),
     ("heads", "i4", (CHAINS,)), ("waiting", WAITING, (SLOTS,)),
     ("payloads", "u1", (SLOTS * LONGEST_WHOLE,)),
     # The line and the message in hand.

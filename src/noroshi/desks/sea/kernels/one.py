@@ -1,7 +1,7 @@
 """The usual sentence: of one part, with nothing after its checksum, read in one pass.
 
-`!ttVDM,1,1,,C,payload,f*hh` and a line end. Anything else is left to `scan.sentence`, which reads
-this one in the same way, but slower.
+`!ttVDM,1,1,S,C,payload,f*hh` and a line end, S and C being a character or nothing. Anything else is
+left to `scan.sentence`, which reads this one in the same way, but slower.
 """
 
 from __future__ import annotations
@@ -10,21 +10,26 @@ from typing import Final
 
 import numpy as np
 
-from noroshi.desks.sea.kernels.bits import BAD, CHARACTERS, SIX
+from noroshi.desks.sea.kernels.bits import CHARACTERS, ZEROS, packed, strangers
 from noroshi.desks.sea.kernels.clock import own_time
-from noroshi.desks.sea.kernels.jit import inlined, uint64
-from noroshi.desks.sea.kernels.layout import LONGEST_PAYLOAD, Memory, Text
+from noroshi.desks.sea.kernels.jit import inlined, int64, uint64
+from noroshi.desks.sea.kernels.layout import LONGEST_PAYLOAD, Key, Memory, Text
 from noroshi.desks.sea.kernels.messages import message
 from noroshi.desks.sea.kernels.tags import clear
-from noroshi.desks.sea.kernels.text import BANG, COMMA, NEWLINE, RETURN, STAR
+from noroshi.desks.sea.kernels.text import COMMA, EACH, NEWLINE, RETURN, STAR, eight, folded
 
-HEAD: Final = 14
-"""Characters before the payload."""
+HEAD: Final = 11
+"""Characters before the sequence id."""
 
-LONGEST: Final = HEAD + LONGEST_PAYLOAD + 8
+LONGEST: Final = HEAD + 4 + LONGEST_PAYLOAD + 8 + CHARACTERS
 ONE: Final = 49
 FIRST: Final = 48
 """Neither a comma nor a star nor a control character is this or above."""
+
+HEADING: Final = uint64(0x210000_56444D_2C_31)
+HEADING_BITS: Final = uint64(0xFF0000_FFFFFD_FF_FF)
+"""`!ttVDM,1` as one number, and its bits that matter: the talker is open, and `O` is `M` but for
+one bit."""
 
 V_D_AND_COMMA: Final = 86 ^ 68 ^ COMMA
 """What the fixed characters of the head do to the checksum: V, D, five commas, and twice 1."""
@@ -37,23 +42,30 @@ HEX[65:71] = HEX[97:103] = np.arange(10, 16)
 
 @inlined
 def headed(text: Text, at: int) -> bool:
-    """Whether the characters from `at` are `!ttVDM,1,1,,C,`."""
+    """Whether the characters from `at` are `!ttVDM,1,1,`."""
     return (
-        text[at] == BANG
+        (eight(text, at) & HEADING_BITS) == HEADING
         and text[at + 1] >= FIRST
         and text[at + 2] >= FIRST
-        and text[at + 3] == 86
-        and text[at + 4] == 68
-        and (text[at + 5] == 77 or text[at + 5] == 79)
-        and text[at + 6] == COMMA
-        and text[at + 7] == ONE
         and text[at + 8] == COMMA
         and text[at + 9] == ONE
         and text[at + 10] == COMMA
-        and text[at + 11] == COMMA
-        and text[at + 12] >= FIRST
-        and text[at + 13] == COMMA
     )
+
+
+@inlined
+def onwards(odd: Key) -> Key:
+    """All bits of the bytes from the first on whose high bit is set in `odd`."""
+    odd |= odd >> uint64(8)
+    odd |= odd >> uint64(16)
+    odd |= odd >> uint64(32)
+    return (odd >> uint64(7)) * uint64(255)
+
+
+@inlined
+def how_many(bytes_: Key) -> int:
+    """How many of eight bytes have all bits set, of which the others have none."""
+    return int64(((bytes_ & EACH) * EACH) >> uint64(56))
 
 
 @inlined
@@ -62,33 +74,42 @@ def matched(text: Text, at: int, size: int, x: Memory) -> int:
     its size, fill bits and checksum beside it; -1 where it is anything else."""
     if at < 0 or size - at < LONGEST or not headed(text, at):
         return -1
-    checksum = text[at + 1] ^ text[at + 2] ^ text[at + 5] ^ text[at + 12] ^ V_D_AND_COMMA
+    checksum = text[at + 1] ^ text[at + 2] ^ text[at + 5] ^ V_D_AND_COMMA
     place = at + HEAD
-    value, word, held, many = uint64(0), 0, 0, 0
-    while many <= LONGEST_PAYLOAD:
-        six = SIX[text[place]]
-        if six == BAD:
-            break
-        checksum ^= text[place]
-        value = (value << uint64(6)) | uint64(six)
+    for _ in range(2):
+        if text[place] != COMMA:
+            if text[place] < FIRST:
+                return -1
+            checksum ^= text[place]
+            place += 1
+        if text[place] != COMMA:
+            return -1
         place += 1
-        many += 1
-        held += 1
-        if held == CHARACTERS:
-            x.words[word] = value
-            value, held = uint64(0), 0
-            word += 1
+    start, word, mixed = place, 0, uint64(0)
+    these = eight(text, place)
+    odd = strangers(these)
+    while odd == uint64(0) and word < LONGEST_PAYLOAD // CHARACTERS:
+        mixed ^= these
+        x.words[word] = packed(these)
+        place += CHARACTERS
+        word += 1
+        these = eight(text, place)
+        odd = strangers(these)
+    rest = onwards(odd)
+    mixed ^= these & ~rest
+    x.words[word] = packed((these & ~rest) | (ZEROS & rest))
+    x.words[word + 1] = uint64(0)
+    place += CHARACTERS - how_many(rest)
+    many = place - start
     fill = text[place + 1] - 48
     if text[place] != COMMA or not 0 <= fill <= 5 or text[place + 2] != STAR:
         return -1
-    checksum ^= COMMA ^ text[place + 1]
+    checksum ^= folded(mixed) ^ COMMA ^ text[place + 1]
     if HEX[text[place + 3]] * 16 + HEX[text[place + 4]] != checksum:
         return -1
     place += 6 if text[place + 5] == RETURN else 5
     if text[place] != NEWLINE or many > LONGEST_PAYLOAD:
         return -1
-    x.words[word] = value << uint64(6 * (CHARACTERS - held))
-    x.words[word + 1] = uint64(0)
     x.size, x.fill, x.checksum = many, fill, checksum
     return place + 1
 

@@ -11,7 +11,6 @@ from noroshi.desks.sea.kernels.layout import (
     LONGEST_PAYLOAD,
     LONGEST_WHOLE,
     LOST,
-    SLOTS,
     Key,
     Memory,
     Text,
@@ -73,6 +72,7 @@ def take_slot(key: Key, count: int, t: int, has_t: int, x: Memory) -> int:
     """A new slot for the line in hand, the youngest of those that wait."""
     x.unused -= 1
     slot = int64(x.free[x.unused])
+    x.most = max(x.most, slot + 1)
     head = int64(key & uint64(CHAINS - 1))
     one = x.waiting[slot]
     one.key, one.line, one.start, one.end = key, x.line, x.line_start, x.line_end
@@ -133,7 +133,7 @@ def add(
     one.fill[number], one.size[number] = fill, size
     place = slot * LONGEST_WHOLE + number * LONGEST_PAYLOAD
     for each in range(size):
-        x.payloads[place + each] = text[at + each]
+        x.payloads[uint64(place + each)] = text[uint64(at + each)]
     one.end = max(one.end, x.line_end)
     if not one.has_t:
         one.t, one.has_t = t, has_t
@@ -153,8 +153,8 @@ def joined(slot: int, x: Memory) -> int:
     for number in range(x.waiting[slot].count):
         place = slot * LONGEST_WHOLE + number * LONGEST_PAYLOAD
         for each in range(x.waiting[slot].size[number]):
-            x.whole[size] = x.payloads[place + each]
-            size += 1
+            x.whole[uint64(size + each)] = x.payloads[uint64(place + each)]
+        size += x.waiting[slot].size[number]
     return size
 
 
@@ -167,6 +167,6 @@ def expire(patience: int, x: Memory) -> None:
     x.swept = line
     while x.first >= 0 and line - x.waiting[x.first].line > patience:
         lose(x.first, x)
-    for slot in range(SLOTS):
+    for slot in range(x.most):
         if x.waiting[slot].state == DONE and line - x.waiting[slot].line > patience:
             release(slot, x)

@@ -30,6 +30,7 @@ from noroshi.desks.sea.kernels.text import (
     epoch,
     exclusive_or,
     find,
+    find_far,
     hashed,
     hexadecimal,
     is_digit,
@@ -96,7 +97,7 @@ def fields(text: Text, at: int, star: int, end: int, checksum: int, x: Memory) -
     number = find(text, COMMA, count + 1, star)
     sequence = find(text, COMMA, number + 1, star)
     channel = find(text, COMMA, sequence + 1, star)
-    payload = find(text, COMMA, channel + 1, star)
+    payload = find_far(text, COMMA, channel + 1, star)
     if payload >= star:
         return False
     many, part = digit(text, talker + 1, count), digit(text, count + 1, number)
@@ -137,7 +138,7 @@ def sentence(text: Text, at: int, end: int, x: Memory) -> None:
             pghp(text, at, end, x)
         return
     at = find(text, BANG, at, end) + 1
-    star = find(text, STAR, at, end)
+    star = find_far(text, STAR, at, end)
     spoken = at <= end and is_spoken(text, at, find(text, COMMA, at, star))
     if at <= end and end - star < 3 and not spoken:
         return
@@ -181,7 +182,7 @@ def scan(text: Text, size: int, base: int, final: int, patience: int, memory: Me
         usual = stop >= 0
         if not usual:
             limit = min(size, at + LONGEST_LINE)
-            stop = find(text, NEWLINE, at, limit)
+            stop = find_far(text, NEWLINE, at, limit)
             if stop < limit:
                 stop += 1
             elif limit - at < LONGEST_LINE and not final:

@@ -61,8 +61,9 @@ def _seen(track: Tracks, state: State) -> Iterator[Seen]:
     near = ports.indexed(max(parameters.stop_near_m, parameters.port_exit_m))
     far = ports.indexed(parameters.encounter_port_m)
     grid = resample(track, parameters)
-    yield from _stops(track, near, parameters)
-    yield from _visits(track, near, parameters)
+    still = stationary(track, parameters)
+    yield from _stops(track, near, still, parameters)
+    yield from _visits(track, near, still, parameters)
     yield from gaps(track, parameters)
     yield from encounters(track, grid, far, parameters)
     yield from companies(track, grid, parameters)
@@ -70,8 +71,8 @@ def _seen(track: Tracks, state: State) -> Iterator[Seen]:
     yield from zone_visits(track, state, parameters)
 
 
-def _stops(track: Tracks, near: Harbours, parameters: Parameters) -> Iterator[Seen]:
-    found = lasting(track, stationary(track, parameters), parameters.stop_min_s)
+def _stops(track: Tracks, near: Harbours, still: Array, parameters: Parameters) -> Iterator[Seen]:
+    found = lasting(track, still, parameters.stop_min_s)
     named = near.within(_middles(track, found.tolist()), parameters.stop_near_m)
     for (first, last), harbour in zip(found.tolist(), named, strict=True):
         measures = {
@@ -87,8 +88,8 @@ def _stops(track: Tracks, near: Harbours, parameters: Parameters) -> Iterator[Se
         yield Seen("stop", ((first, last),), first, measures, (harbour,) if harbour else ())
 
 
-def _visits(track: Tracks, near: Harbours, parameters: Parameters) -> Iterator[Seen]:
-    found = visits(track, near, parameters)
+def _visits(track: Tracks, near: Harbours, still: Array, parameters: Parameters) -> Iterator[Seen]:
+    found = visits(track, near, still, parameters)
     middles = _middles(track, [visit.stop or (visit.first, visit.last) for visit in found])
     only_ports = ports.indexed(parameters.stop_near_m, True)
     named = only_ports.within(middles, parameters.stop_near_m)

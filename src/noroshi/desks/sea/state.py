@@ -97,6 +97,8 @@ class State:
         self.detected_at = 0
         self._table = empty()
         self._pending: list[dict[str, Array]] = []
+        self._waiting = 0
+        self._known = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 
     def take(self, columns: Columns) -> None:
         """Add a batch of kind `position`, `static` or `outage`; another is not ours to judge."""
@@ -115,7 +117,7 @@ class State:
                 name: np.concatenate([part[name] for part in (self._table, *self._pending)])
                 for name in COLUMNS
             }
-            self._pending = []
+            self._pending, self._waiting = [], 0
             self._table = self._compact(merged)
         return self._table
 
@@ -125,21 +127,24 @@ class State:
 
     def _take_positions(self, columns: Columns) -> None:
         arrays = columns.arrays
-        keep = self._usable(arrays)
-        self.counts.used += int(keep.sum())
-        self.counts.unsound_tags += int((~arrays["sound"]).sum())
-        if not keep.any():
+        keep = np.flatnonzero(self._usable(arrays))
+        many = len(keep)
+        self.counts.used += many
+        self.counts.unsound_tags += int(np.count_nonzero(~arrays["sound"]))
+        if not many:
             return
         taken = {name: arrays[name][keep] for name in _COPIED}
         taken["subject"] = self._number(columns, keep)
-        taken["source"] = np.full(int(keep.sum()), self._origin(columns.source))
+        taken["source"] = np.full(many, self._origin(columns.source))
         if "row" in arrays:
-            taken["place"] = arrays["row"][keep]
-            taken["length"] = np.zeros(int(keep.sum()))
+            taken["place"], taken["length"] = arrays["row"][keep], np.zeros(many)
         else:
             taken["place"], taken["length"] = arrays["start"][keep], arrays["length"][keep]
-        self._pending.append({name: taken[name].astype(kind) for name, kind in COLUMNS.items()})
-        if sum(len(part["t"]) for part in self._pending) > PENDING:
+        self._pending.append(
+            {name: taken[name].astype(kind, copy=False) for name, kind in COLUMNS.items()}
+        )
+        self._waiting += many
+        if self._waiting > PENDING:
             self.table()
 
     def _usable(self, arrays: Any) -> Array:
@@ -152,13 +157,31 @@ class State:
         return dated & fine & vessel
 
     def _number(self, columns: Columns, keep: Array) -> Array:
-        values, inverse = np.unique(
-            columns.arrays["mmsi" if "mmsi" in columns.arrays else "track"][keep],
-            return_inverse=True,
-        )
+        if "mmsi" in columns.arrays:
+            return self._number_mmsi(columns, columns.arrays["mmsi"][keep])
+        values, inverse = np.unique(columns.arrays["track"][keep], return_inverse=True)
+        return self._numbered(columns, values)[inverse]
+
+    def _number_mmsi(self, columns: Columns, values: Array) -> Array:
+        """By the identities seen so far, which are kept sorted with their numbers."""
+        known, numbers = self._known
+        at = np.searchsorted(known, values)
+        new = np.ones(len(values), dtype=bool)
+        inside = at < len(known)
+        new[inside] = known[at[inside]] != values[inside]
+        if new.any():
+            more = np.unique(values[new])
+            known = np.concatenate([known, more])
+            numbers = np.concatenate([numbers, self._numbered(columns, more)])
+            order = np.argsort(known)
+            known, numbers = self._known = known[order], numbers[order]
+            at = np.searchsorted(known, values)
+        return numbers[at]
+
+    def _numbered(self, columns: Columns, values: Array) -> Array:
         names = subject_names(columns, values)
         numbers = [self.subjects.setdefault(name, len(self.subjects)) for name in names]
-        return np.array(numbers, dtype=np.int64)[inverse]
+        return np.array(numbers, dtype=np.int64)
 
     def _origin(self, source: Source) -> int:
         """The number of the source. The same bytes of the same lineage, declared again with
@@ -211,19 +234,39 @@ class State:
                 held[t] = max(said, held.get(t, said))
 
     def _compact(self, table: dict[str, Array]) -> dict[str, Array]:
+        """One row for each subject and grain, sorted by it: the earliest, and of those as early the
+        least by values, then by source and place."""
+        grain = table["t"] // (self.context.parameters.grain_s * SECOND)
+        key = (table["subject"].astype(np.int64) << GRAIN_BITS) + grain
+        order = np.argsort(key)
+        key = key[order]
+        new = np.ones(len(key), dtype=bool)
+        new[1:] = key[1:] != key[:-1]
+        group = np.cumsum(new) - 1
+        for name in ("t", "lon", "lat", "sog_kn", "cog_deg", "heading_deg", "source", "place",
+                     "length"):  # fmt: skip
+            if new.all():
+                break
+            values = self._ranks()[table[name][order]] if name == "source" else table[name][order]
+            if values.dtype.kind == "f":
+                values = np.where(np.isnan(values), np.inf, values)
+            least = np.minimum.reduceat(values, np.flatnonzero(new))
+            kept = values == least[group]
+            order, group = order[kept], group[kept]
+            new = np.ones(len(group), dtype=bool)
+            new[1:] = group[1:] != group[:-1]
+        return {name: values[order[new]] for name, values in table.items()}
+
+    def _ranks(self) -> Array:
+        """Of the sources by number, in an order that depends on no arrival."""
         origins = sorted(self.origins, key=Origin.rank)
         rank = np.empty(len(origins), dtype=np.int64)
         rank[[self.origins[origin] for origin in origins]] = np.arange(len(origins))
-        keys = ("length", "place", "heading_deg", "cog_deg", "sog_kn", "lat", "lon", "t", "subject")
-        columns = [table[name] for name in keys]
-        columns.insert(2, rank[table["source"]])
-        order = np.lexsort(columns)
-        subject = table["subject"][order]
-        grain = table["t"][order] // (self.context.parameters.grain_s * SECOND)
-        first = np.ones(len(order), dtype=bool)
-        first[1:] = (subject[1:] != subject[:-1]) | (grain[1:] != grain[:-1])
-        return {name: values[order][first] for name, values in table.items()}
+        return rank
 
+
+GRAIN_BITS: Final = 33
+"""A grain of a second in the year 2100 has 32 bits."""
 
 _COPIED: Final = ("t", "lon", "lat", "sog_kn", "cog_deg", "heading_deg", "status", "precision")
 

@@ -27,12 +27,24 @@ def stationary(track: Tracks, parameters: Parameters) -> Array:
     speed = speed_kn(track, parameters.stop_gap_s)
     breaks = track.leg_s > parameters.stop_gap_s
     still = hysteresis(speed < parameters.slow_kn, speed > parameters.fast_kn, breaks)
-    pieces = [
+    found = runs(still, breaks)
+    wide = _wide(track.xyz, found, parameters.stop_spread_m)
+    cut = [
         piece
-        for first, last in runs(still, breaks).tolist()
+        for first, last in found[wide].tolist()
         for piece in _within(track.xyz, first, last, parameters.stop_spread_m)
     ]
-    return np.array(pieces, dtype=np.int64).reshape(-1, 2)
+    pieces = np.concatenate([found[~wide], np.array(cut, dtype=np.int64).reshape(-1, 2)])
+    return pieces[np.argsort(pieces[:, 0])]
+
+
+def _wide(xyz: Array, found: Array, spread_m: float) -> Array:
+    """Whether any row of each (first, last) is more than `spread_m` from the first."""
+    count = found[:, 1] - found[:, 0] + 1
+    first = np.repeat(found[:, 0], count)
+    row = np.arange(len(first)) - np.repeat(np.cumsum(count) - count, count) + first
+    away = chord_m(xyz[row], xyz[first]) > spread_m
+    return np.bincount(np.repeat(np.arange(len(found)), count)[away], minlength=len(found)) > 0
 
 
 def lasting(track: Tracks, rows: Array, seconds: float) -> Array:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from noroshi.desks.sea.stop import lasting, stationary
+from noroshi.desks.sea.stop import lasting
 from noroshi.desks.sea.tracks import Tracks, hysteresis, runs
 
 if TYPE_CHECKING:
@@ -34,17 +34,32 @@ class Visit(msgspec.Struct, frozen=True):
     confidence: int
 
 
-def visits(track: Tracks, harbours: Harbours, parameters: Parameters) -> list[Visit]:
-    """Every visit of at least `port_confidence`, in the order of the tracks."""
+def visits(track: Tracks, harbours: Harbours, still: Array, parameters: Parameters) -> list[Visit]:
+    """Every visit of at least `port_confidence`, in the order of the tracks. `still`: (first, last)
+    rows of the times at rest."""
     harbour, metres = harbours.nearest(track.xyz)
     breaks = track.starts() | (track.leg_m > 2 * parameters.port_exit_m)
     inside = hysteresis(metres <= parameters.port_entry_m, metres >= parameters.port_exit_m, breaks)
-    stops = lasting(track, stationary(track, parameters), parameters.port_stop_min_s)
-    found = (
+    stops = lasting(track, still, parameters.port_stop_min_s)
+    found = runs(inside, breaks)
+    if parameters.port_confidence > 1:
+        found = found[_told(track, found, stops, parameters)]
+    made = (
         _visit(track, harbour, metres, stops, first, last, parameters)
-        for first, last in runs(inside, breaks).tolist()
+        for first, last in found.tolist()
     )
-    return [each for each in found if each.confidence >= parameters.port_confidence]
+    return [each for each in made if each.confidence >= parameters.port_confidence]
+
+
+def _told(track: Tracks, found: Array, stops: Array, parameters: Parameters) -> Array:
+    """Whether there may be a stop or a silence in each (first, last): most are ships that pass."""
+    silent = np.isfinite(track.leg_s) & (track.leg_s > parameters.port_gap_s)
+    before = np.concatenate([[0], np.cumsum(silent), [len(silent)]])
+    quiet = before[np.minimum(found[:, 1] + 2, len(silent))] > before[found[:, 0] + 1]
+    stopped = np.searchsorted(stops[:, 0], found[:, 1], "right") > np.searchsorted(
+        stops[:, 1], found[:, 0], "left"
+    )
+    return quiet | stopped
 
 
 def _visit(

@@ -65,7 +65,7 @@ class Decoder:
     def pull(self, stream: IO[bytes]) -> Iterator[Columns | Rejected]:
         """Takes all that a stream holds, as `feed` would."""
         into = cast("BufferedIOBase", stream)
-        room = memoryview(self._text)
+        room = self._text.data
         while many := into.readinto(room[self._held : self._held + CHUNK]):
             self._held += many
             yield from self._scan(final=False)

@@ -19,6 +19,7 @@ AREAS: Final = (
     "proof",
     "web",
     "decode",
+    "sea",
     "scale",
     "ledger",
     "picture",

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noroshi.desks.sea import desk, ports, state, visit
+from noroshi.desks.sea.attach import segments
 from noroshi.desks.sea.state import COLUMNS, Origin
 from noroshi.desks.sea.stop import stationary
 from noroshi.desks.sea.tracks import heard, sound
@@ -77,8 +78,8 @@ def test_vessels_have_one_number_however_they_come(scene, seed):
 def test_no_visit_is_lost_by_looking_at_likely_ones_only(scene, suez_rows, monkeypatch):
     held = desk.start(scene.context())
     held.take(suez_rows)
-    parameters = held.context.parameters
-    track = sound(heard(held), parameters)
+    parameters, whole = held.context.parameters, heard(held)
+    track = sound(whole, segments(whole, parameters), parameters)
     near, still = ports.indexed(5_000.0), stationary(track, parameters)
     ours = visit.visits(track, near, still, parameters)
     monkeypatch.setattr(visit, "_told", lambda _, found, *rest: np.ones(len(found), dtype=bool))

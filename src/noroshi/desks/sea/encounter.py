@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from noroshi.desks.sea.findings import Seen
-from noroshi.desks.sea.sphere import Cubes, arc_m, chord_m
+from noroshi.desks.sea.sphere import arc_m, chord_m, pairs
 from noroshi.words.time import HOUR
 
 if TYPE_CHECKING:
@@ -58,9 +58,7 @@ def encounters(
 def meetings(grid: Grid, metres: float) -> tuple[Array, Array]:
     """Rows (a, b) of the grid at one instant within `metres`, sorted by (pair, slot); the vessel
     of a comes before that of b. Tracks of one identity do not meet."""
-    blocks = list(Cubes(grid.xyz, metres, grid.slot).pairs())
-    one = np.concatenate([np.empty(0, dtype=np.int64), *(block[0] for block in blocks)])
-    other = np.concatenate([np.empty(0, dtype=np.int64), *(block[1] for block in blocks)])
+    one, other = pairs(grid.xyz, metres, grid.slot)
     apart = grid.identity[one] != grid.identity[other]
     one, other = one[apart], other[apart]
     swap = grid.vessel[one] > grid.vessel[other]

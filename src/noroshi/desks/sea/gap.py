@@ -40,7 +40,7 @@ class Silences(msgspec.Struct, frozen=True):
 
 def gaps(track: Tracks, parameters: Parameters) -> Iterator[Seen]:
     """Every gap of at least the class asked for."""
-    silent = _silences(track, parameters)
+    silent = silences(track, parameters)
     before = _before(track, silent.off, parameters.gap_before_s * SECOND)
     others = _witnesses(track, silent, parameters)
     often = before >= parameters.gap_before
@@ -67,7 +67,7 @@ def gaps(track: Tracks, parameters: Parameters) -> Iterator[Seen]:
         yield Seen("gap", ((off, on),), off, measures)
 
 
-def _silences(track: Tracks, parameters: Parameters) -> Silences:
+def silences(track: Tracks, parameters: Parameters) -> Silences:
     """Where a vessel was silent for `gap_min_s`: between two positions that a ship can have joined,
     or from its last one on; not of an identity that was heard on another track meanwhile."""
     least = parameters.gap_min_s

@@ -77,7 +77,11 @@ class Lines:
         middle /= np.linalg.norm(middle, axis=1, keepdims=True)
         lon = np.degrees(np.arctan2(middle[:, 1], middle[:, 0]))
         lat = np.degrees(np.arcsin(np.clip(middle[:, 2], -1, 1)))
-        half = np.arcsin(np.minimum(1, np.linalg.norm(middle - ends[:, :3], axis=1) / 2)) * 2
+        chord = np.linalg.norm(middle - ends[:, :3], axis=1)
+        half = np.arcsin(np.minimum(1, chord / 2)) * 2
+        # A hair more, so that no rounding hides a segment at the very rim.
+        glance = (middle, chord[:, np.newaxis] + 1e-12, 2 * np.sin(self._reach / 2)[:, np.newaxis])
+        self._discs = np.ascontiguousarray(np.concatenate(glance, axis=1)).reshape(-1)
         radius = self._reach + half + (PIECE_M / 2 + 1.0) / EARTH_RADIUS_M
         starts = np.zeros(int(self._widths.sum()) + 1, dtype=np.int32)
         none = np.empty(0, dtype=np.int32)
@@ -95,7 +99,7 @@ class Lines:
         lon, lat = np.ascontiguousarray(lon), np.ascontiguousarray(lat)
         found, angle = np.empty(len(lon), dtype=np.int64), np.empty(len(lon))
         nearest(
-            lon, lat, found, angle, self._ends, self._normals, self._reach, self._widths,
+            lon, lat, found, angle, self._ends, self._normals, self._discs, self._widths,
             self._firsts, self._starts, self._members,
         )  # fmt: skip
         line = np.where(found >= 0, self._line[found] if len(self._line) else -1, -1)

@@ -29,7 +29,8 @@ def vectors(lon: Array, lat: Array) -> Array:
 
 def chord_m(a: Array, b: Array) -> Array:
     """Straight distance of vectors of shape (n, 3), metres."""
-    return np.sqrt(((a - b) ** 2).sum(axis=-1))
+    x, y, z = (a[..., axis] - b[..., axis] for axis in range(3))
+    return np.sqrt(x * x + y * y + z * z)
 
 
 def arc_m(chord: Array) -> Array:
@@ -54,6 +55,57 @@ def course_deg(a: Array, b: Array) -> Array:
         np.degrees(np.arctan2((step * east).sum(axis=-1) * reach, (step * north).sum(axis=-1)))
         % 360.0
     )
+
+
+MANY: Final = 50_000
+"""Points from which on it is worth while to load the compiled kernels."""
+
+LEAST_M: Final = 10.0
+"""Of half a cube: the Earth then has fewer along an axis than the kernel's keys can tell apart."""
+
+ROOM: Final = 65_536
+"""Pairs that the kernel writes at once."""
+
+
+def pairs(points: Array, metres: float, groups: Array) -> tuple[Array, Array]:
+    """Rows (a, b) of all pairs of points (n, 3) of one group within `metres`, each once."""
+    if len(points) < MANY:
+        blocks = list(Cubes(points, metres, groups).pairs())
+    else:
+        blocks = list(_close(points, metres, groups))
+    none = np.empty(0, dtype=np.int64)
+    return (
+        np.concatenate([none, *(block[0] for block in blocks)]),
+        np.concatenate([none, *(block[1] for block in blocks)]),
+    )
+
+
+def _close(points: Array, metres: float, groups: Array) -> Iterator[tuple[Array, Array]]:
+    """The same by the compiled kernel, in blocks."""
+    from noroshi.desks.sea.kernels.pairs import close
+
+    since = groups - groups.min()
+    # Of 16 bits numpy sorts by counting, which is ten times as fast.
+    few = since.astype(np.uint16) if int(since.max()) < 1 << 16 else since
+    order = np.argsort(few, kind="stable")
+    new = np.flatnonzero(np.diff(groups[order])) + 1
+    begins = np.concatenate([[0], new, [len(order)]]).astype(np.int64)
+    most = int(np.diff(begins).max())
+    bits = max(8, (2 * most - 1).bit_length())
+    heads, chain = np.full(1 << bits, -1, dtype=np.int32), np.empty(most, dtype=np.int32)
+    edge = 2 * max(metres, LEAST_M) * (1 + 1e-9)
+    keys, done, room = np.empty(most, dtype=np.int64), np.zeros(1, dtype=np.int64), ROOM
+    xyz = np.ascontiguousarray(points, dtype=np.float64).reshape(-1)
+    while done[0] < len(begins) - 1:
+        begun = int(done[0])
+        a, b = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
+        count = close(
+            begun, xyz, order, begins, metres, edge, bits, heads, chain, keys, a, b, done,
+        )  # fmt: skip
+        if int(done[0]) == begun:
+            room *= 2  # one instant with so many pairs
+            continue
+        yield a[:count], b[:count]
 
 
 class Cubes:

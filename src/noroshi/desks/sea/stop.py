@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from noroshi.desks.sea.sphere import chord_m
+from noroshi.desks.sea.parameters import KNOT_MS
+from noroshi.desks.sea.sphere import MANY, chord_m
 from noroshi.desks.sea.tracks import Tracks, hysteresis, runs, speed_kn
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ def stationary(track: Tracks, parameters: Parameters) -> Array:
     A run begins below `slow_kn`, ends above `fast_kn`, after `stop_gap_s` of silence, or where a
     position is more than `stop_spread_m` from the run's first; the next run begins there.
     """
+    if len(track.t) >= MANY:
+        return _rests(track, parameters)
     speed = speed_kn(track, parameters.stop_gap_s)
     breaks = track.leg_s > parameters.stop_gap_s
     still = hysteresis(speed < parameters.slow_kn, speed > parameters.fast_kn, breaks)
@@ -36,6 +39,19 @@ def stationary(track: Tracks, parameters: Parameters) -> Array:
     ]
     pieces = np.concatenate([found[~wide], np.array(cut, dtype=np.int64).reshape(-1, 2)])
     return pieces[np.argsort(pieces[:, 0])]
+
+
+def _rests(track: Tracks, parameters: Parameters) -> Array:
+    """The same by the compiled kernel."""
+    from noroshi.desks.sea.kernels.steps import rests
+
+    first, last = (np.empty(len(track.t), dtype=np.int64) for _ in range(2))
+    count = rests(
+        track.sog_kn, track.leg_m, track.leg_s, np.ascontiguousarray(track.xyz).reshape(-1),
+        parameters.stop_gap_s, parameters.slow_kn, parameters.fast_kn, parameters.stop_spread_m,
+        KNOT_MS, first, last,
+    )  # fmt: skip
+    return np.stack([first[:count], last[:count]], axis=1)
 
 
 def _wide(xyz: Array, found: Array, spread_m: float) -> Array:

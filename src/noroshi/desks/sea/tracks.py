@@ -12,7 +12,8 @@ import msgspec
 import numpy as np
 
 from noroshi.desks.sea.parameters import KNOT_MS, Parameters
-from noroshi.desks.sea.sphere import arc_m, chord_m, vectors
+from noroshi.desks.sea.sphere import MANY, arc_m, chord_m, vectors
+from noroshi.words.place import EARTH_RADIUS_M
 from noroshi.words.time import MS, SECOND
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def heard(state: State) -> Tracks:
     held = np.lexsort((table["t"], vessel))
     vessel, xyz = vessel[held], vectors(table["lon"], table["lat"])[held]
     t, precision = table["t"][held], table["precision"][held]
-    leg_m, leg_s = _legs(vessel, t, precision, xyz, state.context.parameters)
+    leg_m, leg_s = legs(vessel, t, precision, xyz, state.context.parameters)
     return Tracks(
         subjects=tuple(subjects),
         vessel=vessel,
@@ -107,7 +108,7 @@ def sound(track: Tracks, segment: Array, parameters: Parameters) -> Tracks:
     vessel: Array = unique[1]
     names = [int(each) for each in unique[0] // wide]
     columns = {name: getattr(track, name)[kept] for name in _COLUMNS}
-    leg_m, leg_s = _legs(vessel, columns["t"], columns["precision"], columns["xyz"], parameters)
+    leg_m, leg_s = legs(vessel, columns["t"], columns["precision"], columns["xyz"], parameters)
     subjects = tuple(track.subjects[each] for each in names)
     return Tracks(subjects, vessel, **columns, leg_m=leg_m, leg_s=leg_s)
 
@@ -118,15 +119,34 @@ def possible(metres: Array, seconds: Array, slack_s: Array, parameters: Paramete
     return (metres <= parameters.jump_m) | (metres <= reach)
 
 
-def _legs(
+def legs(
     vessel: Array, t: Array, precision: Array, xyz: Array, parameters: Parameters
 ) -> tuple[Array, Array]:
+    """Metres and seconds of the leg that ends at each row; inf where there is none that one ship
+    can have made."""
+    if len(t) >= MANY:
+        return _compiled(vessel, t, precision, xyz, parameters)
     metres, seconds = np.full(len(t), np.inf), np.full(len(t), np.inf)
     leg = arc_m(chord_m(xyz[1:], xyz[:-1]))
     gap = np.diff(t) / SECOND
     slack = (STEPS[precision[1:]] + STEPS[precision[:-1]]) / SECOND
     sound = (np.diff(vessel) == 0) & possible(leg, gap, slack, parameters)
     metres[1:][sound], seconds[1:][sound] = leg[sound], gap[sound]
+    return metres, seconds
+
+
+def _compiled(
+    vessel: Array, t: Array, precision: Array, xyz: Array, parameters: Parameters
+) -> tuple[Array, Array]:
+    """The same by the compiled kernel."""
+    from noroshi.desks.sea.kernels.steps import legs
+
+    metres, seconds = np.empty(len(t)), np.empty(len(t))
+    legs(
+        vessel.astype(np.int64, copy=False), t, (STEPS / SECOND)[precision],
+        np.ascontiguousarray(xyz).reshape(-1), EARTH_RADIUS_M, parameters.jump_kn * KNOT_MS,
+        parameters.jump_m, metres, seconds,
+    )  # fmt: skip
     return metres, seconds
 
 

@@ -110,7 +110,8 @@ def _array(name: str) -> Any:
 
 
 _COLUMNS: Final = {
-    "Text": "uint8", "Cells": "uint8", "Floats": "float64", "Ints": "int32", "Longs": "int64",
+    "Text": "uint8", "Cells": "uint8", "Floats": "float64", "Singles": "float32",
+    "Ints": "int32", "Longs": "int64",
 }  # fmt: skip
 _SCALARS: Final = {"int": "int64", "float": "float64", "Key": "uint64"}
 

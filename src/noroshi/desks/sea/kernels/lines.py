@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from noroshi.desks.sea.kernels.jit import compiled, inner, int64
+from noroshi.desks.sea.kernels.jit import compiled, inlined, inner, int64
 
 Floats = Longs = Ints = Any
 
@@ -26,8 +26,11 @@ def row_of(lat: float, rows: int) -> int:
 
 @inner
 def column_of(lon: float, width: int) -> int:
-    """The column of a row of `width` cells that holds a longitude in degrees."""
-    return int64(math.floor((lon + 180.0) / 360.0 * width)) % width
+    """The column of a row of `width` cells that holds a longitude of -540 to 540 degrees."""
+    column = int64(math.floor((lon + 180.0) / 360.0 * width))
+    if column < 0:
+        return column + width
+    return column - width if column >= width else column
 
 
 @inner
@@ -89,12 +92,40 @@ def place(
                     starts[cell] += 1
 
 
+@inlined
+def chord2(x: float, y: float, z: float, s: int, ends: Floats, normals: Floats) -> float:
+    """The square of the chord between a point and the nearest point of segment `s`: what is nearer
+    has less of it, and it needs no arc sine."""
+    e, n = 6 * s, 3 * s
+    ax, ay, az, bx, by, bz = (
+        ends[e],
+        ends[e + 1],
+        ends[e + 2],
+        ends[e + 3],
+        ends[e + 4],
+        ends[e + 5],
+    )
+    nx, ny, nz = normals[n], normals[n + 1], normals[n + 2]
+    after_a = (ny * az - nz * ay) * x + (nz * ax - nx * az) * y + (nx * ay - ny * ax) * z
+    before_b = (by * nz - bz * ny) * x + (bz * nx - bx * nz) * y + (bx * ny - by * nx) * z
+    if after_a >= 0.0 and before_b >= 0.0 and after_a + before_b > 0.0:
+        sine = nx * x + ny * y + nz * z
+        return 2.0 * sine * sine / (1.0 + math.sqrt(max(0.0, 1.0 - sine * sine)))
+    to_a = (x - ax) * (x - ax) + (y - ay) * (y - ay) + (z - az) * (z - az)
+    to_b = (x - bx) * (x - bx) + (y - by) * (y - by) + (z - bz) * (z - bz)
+    return min(to_a, to_b)
+
+
 @compiled
 def nearest(
     lon: Floats, lat: Floats, found: Longs, angle: Floats, ends: Floats, normals: Floats,
-    reach: Floats, widths: Longs, firsts: Longs, starts: Ints, members: Ints,
+    discs: Floats, widths: Longs, firsts: Longs, starts: Ints, members: Ints,
 ) -> None:  # fmt: skip
-    """For each point the nearest segment within that segment's `reach` (-1, and inf: none)."""
+    """For each point the nearest segment within that segment's reach (-1, and inf: none).
+
+    `discs[5 s : 5 s + 5]` is segment `s` at a glance: its middle, the chord from there to its ends,
+    and the chord of its reach. Whose disc is farther than the best so far is not looked at.
+    """
     rows = len(widths)
     for i in range(len(lon)):
         found[i], angle[i] = -1, math.inf
@@ -106,11 +137,19 @@ def nearest(
         flat = math.cos(math.radians(lat[i]))
         x, y = flat * math.cos(math.radians(lon[i])), flat * math.sin(math.radians(lon[i]))
         z = math.sin(math.radians(lat[i]))
+        best = 2.0
         for k in range(low, high):
             s = int64(members[k])
-            away = to_segment(x, y, z, s, ends, normals)
-            if away <= reach[s] and away < angle[i]:
-                found[i], angle[i] = s, away
+            d = 5 * s
+            dx, dy, dz = x - discs[d], y - discs[d + 1], z - discs[d + 2]
+            limit = discs[d + 3] + min(best, discs[d + 4])
+            if dx * dx + dy * dy + dz * dz > limit * limit:
+                continue
+            away = math.sqrt(chord2(x, y, z, s, ends, normals))
+            if away <= discs[d + 4] and away < best:
+                found[i], best = s, away
+        if found[i] >= 0:
+            angle[i] = 2.0 * math.asin(0.5 * best)
 
 
 @compiled

@@ -26,6 +26,7 @@ from noroshi.desks.sea.kernels.text import (
     COMMA,
     FNV_START,
     NEWLINE,
+    OF_STATION,
     STAR,
     epoch,
     exclusive_or,
@@ -35,6 +36,7 @@ from noroshi.desks.sea.kernels.text import (
     hexadecimal,
     is_digit,
     is_space,
+    marked,
 )
 
 HASH: Final = 35
@@ -115,7 +117,8 @@ def fields(text: Text, at: int, star: int, end: int, checksum: int, x: Memory) -
     key = x.group if x.has_group else x.station
     if not x.has_group and not x.has_station:
         key = hashed(text, at, talker - 3, FNV_START)
-    key = hashed(text, number + 1, channel, key + uint64(x.has_group)) + uint64(many)
+    key = marked(key, OF_STATION + uint64(x.has_group))
+    key = marked(hashed(text, number + 1, channel, key), uint64(many))
     slot = add(key, part - 1, many, fill, text, channel + 1, size, t, has_t, x)
     if slot >= 0:
         one = x.waiting[slot]

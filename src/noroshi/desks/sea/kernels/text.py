@@ -10,6 +10,9 @@ from noroshi.desks.sea.stamps import EARLIEST, LATEST
 
 FNV_START: Final = uint64(0xCBF29CE484222325)
 FNV_PRIME: Final = uint64(0x100000001B3)
+END: Final = uint64(0x100)
+OF_STATION: Final = uint64(0x200)
+"""Marks of a hash that no byte can be; plus 1 `OF_STATION` is of a group."""
 NONE: Final = -1
 COMMA: Final = 44
 STAR: Final = 42
@@ -138,12 +141,18 @@ def exclusive_or(text: Text, start: int, end: int) -> int:
     return folded(value)
 
 
+@inlined
+def marked(so_far: Key, mark: Key) -> Key:
+    """FNV-1a of one more mark, a byte or something that no byte is."""
+    return (so_far ^ mark) * FNV_PRIME
+
+
 @inner
 def hashed(text: Text, start: int, end: int, so_far: Key) -> Key:
     """FNV-1a, 64 bits, of [start, end) and an end mark, going on from `so_far`."""
     for place in range(start, end):
-        so_far = (so_far ^ uint64(text[place])) * FNV_PRIME
-    return (so_far ^ uint64(0xFF)) * FNV_PRIME
+        so_far = marked(so_far, uint64(text[place]))
+    return marked(so_far, END)
 
 
 @inner

@@ -74,6 +74,16 @@ def test_a_party_sees_only_what_concerns_it() -> None:
     assert told(OLD, after, "USA")[3:] == ["Nothing is decided differently."]
 
 
+def test_several_who_all_give_to_one_another_stand_in_one_line() -> None:
+    three = making.agreement(parties='["EU", "JPN", "KOR"]')
+    found = told(making.policy(), making.policy(three))
+    assert "    among EU, JPN, KOR: maritime" in found
+    assert not any("→" in line for line in found[3:])
+    two = making.agreement(parties='["EU", "JPN", "KOR"]', release='from = ["EU", "JPN"]')
+    lines = [line for line in told(making.policy(), making.policy(two)) if "maritime" in line]
+    assert sorted(lines) == ["    EU → JPN, KOR: maritime", "    JPN → EU, KOR: maritime"]
+
+
 @pytest.mark.parametrize(
     ("strands", "text"),
     [

@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
+from noroshi.cli.network import network_app
 from noroshi.cli.options import HERE, JsonOption, NodeOption, example
 
 web_app = typer.Typer()
+web_app.add_typer(network_app)
 
 ClassOption = Annotated[str | None, typer.Option("--class", help="Only of this class: isa, acsa.")]
 FormOption = Annotated[
@@ -53,9 +55,9 @@ def pact_web(
     if party is not None:
         parties.get(party)
     wanted = Wanted(
-        _registered("--class", cls, Class),
-        _registered("--form", form, Form),
-        _registered("--layer", layer, Layer),
+        registered("--class", cls, Class),
+        registered("--form", form, Form),
+        registered("--layer", layer, Layer),
         party,
         ended(signed),
         ended(in_force),
@@ -75,7 +77,7 @@ def pact_web(
     say(f"{model} of their {clauses} clauses are our model and not text.")
 
 
-def _registered(option: str, value: str | None, words: Any) -> Any:
+def registered(option: str, value: str | None, words: Any) -> Any:
     """`value`, if it is one of the words."""
     from typing import get_args
 

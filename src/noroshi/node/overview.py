@@ -35,7 +35,7 @@ def overview(node: Node, party: str, now: int) -> Overview:
     _, policy = node.policy(at=now)
     counted: dict[str, Counter[str]] = {"released": Counter(), "partial": Counter()}
     decisions = Decisions(policy, node.party, party, now)
-    for each in _live(node):
+    for each in live(node):
         made = made_at(node.store.by_seq(each.seq))
         release = decisions.of(each.cell, node.store.label_of(each.cell), each.id, made)
         counted.setdefault(release.verdict, Counter())[_what(release)] += 1
@@ -46,7 +46,7 @@ def overview(node: Node, party: str, now: int) -> Overview:
     )
 
 
-def _live(node: Node) -> list[Cell]:
+def live(node: Node) -> list[Cell]:
     """The latest version of every record that lives."""
     latest: dict[str, Cell] = {}
     after = 0

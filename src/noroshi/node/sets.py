@@ -43,6 +43,11 @@ class Sets:
         """The registry of the node, or the packaged one."""
         return packaged_parties() if self.node is None else self.node.parties
 
+    @property
+    def default(self) -> str:
+        """The set that nobody named: the node's law, and where there is no node the real web."""
+        return WEB if self.node is None else LAW
+
     def named(self, name: str, at: int) -> Policy:
         """The set called `name`; `law` as it is at `at` (µs UTC). Raises `BadInput`."""
         if name == WEB:

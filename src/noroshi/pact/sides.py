@@ -80,6 +80,7 @@ class Reader:
     """What the agreements of a side say, by originator and pillar."""
 
     def __init__(self, side: Side, masks: Masks) -> None:
+        self.side = side
         self.policy, self.at = side
         self.masks = masks
         self._lanes = Lanes(self.policy, masks)

@@ -35,6 +35,9 @@ _ONWARD: Final = {
 }
 
 
+MANY: Final = 12
+"""More clauses of ours than these are not listed one by one, if fewer are left to be named."""
+
 _USUAL: Final = ("kind", "only", "consent")
 
 
@@ -54,11 +57,20 @@ def told(changes: Sequence[Change], before: Policy, after: Policy) -> Iterator[s
 def model(before: Policy, after: Policy, clauses: Iterable[str]) -> Iterator[str]:
     """The line that says which of `clauses` are our model and not text."""
     named = sorted({*clauses} - {PUBLIC})
-    ours = sorted({*resting(before, named), *resting(after, named)})
-    if ours:
-        yield f"Our model and not text ({len(ours)} of {len(named)} clauses): {', '.join(ours)}"
-    elif named:
-        yield f"None of these {len(named)} clauses is our model."
+    if named:
+        yield ours({*resting(before, named), *resting(after, named)}, named)
+
+
+def ours(model: Iterable[str], clauses: Iterable[str]) -> str:
+    """Which of `clauses` are our model; where nearly all of many are, which are not."""
+    found, all_of = sorted({*model}), sorted({*clauses})
+    rest = [each for each in all_of if each not in found]
+    if not found:
+        return f"None of these {len(all_of)} clauses is our model."
+    if len(found) > MANY and len(rest) < len(found):
+        others = f" but {', '.join(rest)}" if rest else ""
+        return f"Our model and not text: all {len(all_of)} clauses{others}"
+    return f"Our model and not text ({len(found)} of {len(all_of)} clauses): {', '.join(found)}"
 
 
 def clauses_of(changes: Iterable[Change]) -> set[str]:
@@ -141,6 +153,17 @@ def _merged(rows: list[Change]) -> Iterator[tuple[str, tuple[str, ...], str]]:
 
 
 def _ways(flows: list[_Flow]) -> Iterator[str]:
+    circles: dict[frozenset[str], set[str]] = {}
+    for by, to in flows:
+        circles.setdefault(frozenset({by, *to}), set()).add(by)
+    whole = {
+        circle for circle, givers in circles.items() if len(circle) > 2 and {*circle} == givers
+    }
+    yield from (f"among {', '.join(sorted(circle))}" for circle in whole)
+    yield from _one_way([(by, to) for by, to in flows if frozenset({by, *to}) not in whole])
+
+
+def _one_way(flows: list[_Flow]) -> Iterator[str]:
     given: dict[tuple[str, ...], list[str]] = {}
     for by, to in flows:
         given.setdefault(to, []).append(by)

@@ -29,6 +29,12 @@ EQUIVALENT: dict[str, dict[str, str]] = {
             "terms are the clause's"
         ),
     },
+    "src/noroshi/pact/grants.py:_terms": {
+        "strand.grant or '': without ''": "what may be passed on is held under a grant",
+    },
+    "src/noroshi/pact/spread.py:Spread.of": {
+        "for part: without if part.mask": "a part of nobody is in no party's answer",
+    },
     "src/noroshi/pact/passage.py:failure": {
         "strand.handling and (not passage.handling.issuperset(strand.handling)): And → Or": (
             "tags are then looked at one by one, and none is found to be refused"

@@ -39,6 +39,31 @@ def test_grant_states_the_terms_of_its_clause() -> None:
     assert label.strands[0].grant == grant.id
 
 
+@pytest.mark.parametrize(
+    ("clause", "exit_", "keep"),
+    [("", "", "until"), ("", "protect", "protect"), ("protect", "", "protect"),
+     ("protect", "until", "protect"), ("until", "protect", "until")],
+)  # fmt: skip
+def test_what_a_clause_says_of_keeping_goes_before_what_its_agreement_says(
+    clause: str, exit_: str, keep: str
+) -> None:
+    rules = policy(
+        agreement(
+            release=f"keep = '{clause}'" if clause else "",
+            rest=f"[exit]\nkeep = '{exit_}'" if exit_ else "",
+        )
+    )
+    assert _given(rules, strand())[1][0].keep == keep
+
+
+def test_an_agency_reads_that_its_party_was_named() -> None:
+    rules = policy(agreement())
+    label = labelled(strand(only=("AUS", "EU")))
+    release = decide(rules, label, "JPN", "EU.EEAS", AT)
+    held, _ = granted(rules, label, "JPN", "EU.EEAS", AT, release)
+    assert held.strands[0].only == ("EU",)
+
+
 def test_the_strand_may_end_before_the_clause_does() -> None:
     rules = policy(agreement(release='expires = "P180D"'))
     assert _given(rules, strand(expires=AT + 5))[1][0].until == AT + 5

@@ -217,6 +217,18 @@ def test_the_own_row_of_a_record_goes_first(empty) -> None:
     assert audience.derive(connection, policy, "JPN", 1, AT) == 0
 
 
+def test_a_record_with_a_row_of_its_own_counts_once_among_few_parties(empty) -> None:
+    """All in one word: its own row, and not that of all beside it."""
+    few = Parties((Party("JPN", "state", "", ""), Party("EU", "union", "", "")))
+    law = making.agreement(
+        release="transform = [{ kind = 'text' }]", rest=SECOND + "approval = 'each'"
+    )
+    policy = Policy((law,), few, {}, (making.consent("EU", record="r2"),))
+    connection = stored(empty, kept(LABELS[0], LABELS[0], LABELS[1]))
+    audience.derive(connection, policy, "JPN", 1, AT)
+    assert audience.seen(connection, 1, AT) == {"JPN": 3, "EU": 3}
+
+
 LATE = """[[joins]]
 id = "J"
 basis = "model"

@@ -163,8 +163,14 @@ class Operator:
         self.stopped, self.up_at = False, 0.0
         while True:
             asked = yield "resync", "--json"
-            if asked is not None and not json.loads(asked.said)["shut"]:
+            told = json.loads(asked.said) if asked is not None else {"shut": True, "parties": []}
+            if not told["shut"]:
                 break
+            for each in told["parties"]:
+                if each["state"] == "answered" and self.run.unknown_law(self.node.party, each):
+                    # Under a law that was amended since: the operator knows, the node cannot.
+                    why = "the law in the folder is newer"
+                    yield "resync", "--let-go", each["party"], "--why", why
             until = time.monotonic() + 1
             while time.monotonic() < until:
                 yield None
@@ -242,6 +248,11 @@ class Run:
         sql = "SELECT 1 FROM withdrawal WHERE party = ? AND id = ? AND recalled"
         near = self.plan.neighbours(party)
         return any(rows(self.nodes[each].folder, sql, party, id) for each in near)
+
+    def unknown_law(self, party: str, told: dict[str, object]) -> bool:
+        """Whether a partner was served last under a law that the node does not know any more."""
+        sql = "SELECT 1 FROM agreement_set WHERE set_sha256 = ?"
+        return told["law"] is not None and not rows(self.nodes[party].folder, sql, told["law"])
 
     def gone(self, party: str) -> set[str]:
         """What the party made and is a tombstone at its node."""

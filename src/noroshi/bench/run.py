@@ -22,6 +22,7 @@ AREAS: Final = (
     "sea",
     "scale",
     "ledger",
+    "signed",
     "picture",
 )
 """Each is a module here with its `CASES`; it is imported when it is asked for."""

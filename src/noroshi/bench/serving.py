@@ -108,9 +108,11 @@ def node(terms: str = "") -> Generator[Access, None, None]:
 
 
 @contextlib.contextmanager
-def process(folder: Path) -> Generator[tuple[int, int], None, None]:
-    """The port of the node in `folder`, and the process that serves it meanwhile."""
-    command = [sys.executable, "-m", "noroshi", "serve", "--no-worker", "--node", str(folder)]
+def process(folder: Path, *, worker: bool = False) -> Generator[tuple[int, int], None, None]:
+    """The port of the node in `folder`, and the process that serves it meanwhile; with a `worker`
+    another one brings views up to date."""
+    command = [sys.executable, "-m", "noroshi", "serve", "--node", str(folder)]
+    command += [] if worker else ["--no-worker"]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert running.stdout is not None
     alarm = threading.Timer(START_S, running.kill)

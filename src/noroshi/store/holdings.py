@@ -7,21 +7,27 @@ another's grant lives, under that one's label.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from noroshi.store import events, labels
 from noroshi.store.database import Connection
 from noroshi.store.rows import Holding
-from noroshi.store.statements import statements
+from noroshi.store.statements import listed, statements
 from noroshi.words.record import Record
 
 SQL = statements("holdings")
+AT_ONCE: Final = 500
+"""Objects looked up by one statement."""
 
 
 def hold(connection: Connection, records: Iterable[Record], at: int) -> None:
     """Note for each record that who passed it on last gives it, under the label it has here. What
     this node had first of its own is nobody's gift."""
-    given = [record for record in records if record.hops and _received(connection, record)]
+    passed = [record for record in records if record.hops]
+    received = _labels(connection, {record.id for record in passed})
+    given = [record for record in passed if (record.id, record.version) in received]
     labels.intern(connection, {record.label.key(): record.label for record in given})
     rows: list[tuple[str, int, str, str, int, int]] = []
     for record in given:
@@ -59,18 +65,34 @@ def holdings(connection: Connection, id: str) -> tuple[Holding, ...]:
     return tuple(Holding(*row) for row in connection.execute(SQL["of"], (id,)))
 
 
-def _received(connection: Connection, record: Record) -> bool:
-    where = (record.id, record.version)
-    return connection.execute(SQL["label"], where).fetchone() is not None
+def _labels(connection: Connection, ids: Iterable[str]) -> dict[tuple[str, int], str]:
+    """The cell of each received version of these objects."""
+    found: dict[tuple[str, int], str] = {}
+    for some in _some(ids):
+        rows = connection.execute(listed(SQL["labels"], len(some)), some)
+        found |= {(name, version): cell for name, version, cell in rows}
+    return found
 
 
 def _settle(connection: Connection, held: set[tuple[str, int]], at: int) -> None:
     """Let each version have the label of its best holding."""
+    names = {name for name, _ in held}
+    now = _labels(connection, names)
+    best: dict[tuple[str, int], str] = {}
+    for some in _some(names):
+        # The best of each version comes first.
+        for name, version, cell in connection.execute(listed(SQL["best"], len(some)), some):
+            best.setdefault((name, version), cell)
     moved: list[tuple[str, str]] = []
     for where in sorted(held):
-        best = connection.execute(SQL["best"], where).fetchone()
-        now = connection.execute(SQL["label"], where).fetchone()
-        if best is not None and now is not None and best != now:
-            labels.relabel(connection, best[0], *where, at)
+        if where in best and where in now and best[where] != now[where]:
+            labels.relabel(connection, best[where], *where, at)
             moved.append(("record.status", where[0]))
     events.emit(connection, moved, at)
+
+
+def _some(ids: Iterable[str]) -> Iterator[list[str]]:
+    """The ids, so many at a time as a statement takes."""
+    left = iter(sorted(ids))
+    while some := list(itertools.islice(left, AT_ONCE)):
+        yield some

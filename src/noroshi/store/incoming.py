@@ -43,22 +43,25 @@ class Incoming:
         """Keep proofs, the first that each party gave of each object; one by a `doubtful` key
         gives way to another."""
         with self._database.write() as connection:
-            known: set[str] = set()
+            batches: dict[str, tuple[str, str, int, bytes]] = {}
+            proofs: list[tuple[str, int, str, str, str, bytes, int, bytes]] = []
+            names: dict[Batch, str] = {}
             for row in rows:
                 proof = row.proof
-                signed = canonical(proof.batch)
-                name = sha256(signed)
-                if name not in known:
-                    known.add(name)
-                    batch = (name, proof.batch.party, proof.batch.at, signed)
-                    connection.execute(SQL["put_batch"], batch)
+                name = names.get(proof.batch)
+                if name is None:
+                    signed = canonical(proof.batch)
+                    name = names[proof.batch] = sha256(signed)
+                    batches[name] = (name, proof.batch.party, proof.batch.at, signed)
                 where = (proof.salt, proof.place, b"".join(proof.path))
                 subject = (row.id, row.version, row.sha256, proof.batch.party)
                 if doubtful:
                     held = connection.execute(SQL["held"], subject).fetchone()
                     if held is not None and _batch.decode(held[0]).key in doubtful:
                         connection.execute(SQL["drop"], subject)
-                connection.execute(SQL["put"], (*subject, name, *where))
+                proofs.append((*subject, name, *where))
+            connection.executemany(SQL["put_batch"], batches.values())
+            connection.executemany(SQL["put"], proofs)
 
     def attestations(self, id: str, version: int, sha256: str) -> tuple[Attestation, ...]:
         """Who vouched for these bytes, by party."""

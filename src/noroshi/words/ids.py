@@ -5,6 +5,7 @@ STIX's own namespace for cyber-observable ids is STIX 2.1 §2.9.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import uuid
@@ -56,6 +57,7 @@ def is_stix_id(text: object) -> bool:
     return isinstance(text, str) and _STIX_ID.fullmatch(text) is not None
 
 
+@functools.cache
 def identity_id(party: str) -> str:
     """The STIX identity that stands for `party`: the same at every node."""
     return "identity--" + uuid5(["party", party])

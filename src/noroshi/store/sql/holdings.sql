@@ -3,11 +3,13 @@ INSERT INTO holding (id, version, party, cell, direct, at) VALUES (?, ?, ?, ?, ?
 ON CONFLICT (id, version, party) DO UPDATE SET cell = excluded.cell, direct = excluded.direct;
 
 -- name: best
-SELECT cell FROM holding WHERE id = ? AND version = ? ORDER BY direct DESC, at, party LIMIT 1;
+SELECT id, version, cell FROM holding WHERE id IN (?*)
+ORDER BY id, version, direct DESC, at, party;
 
--- name: label
-SELECT s.cell FROM record r JOIN record_strand s ON s.seq = r.seq JOIN hop h ON h.seq = r.seq
-WHERE r.id = ? AND r.version = ? AND h.i = 0;
+-- name: labels
+SELECT r.id, r.version, s.cell FROM record r
+JOIN record_strand s ON s.seq = r.seq JOIN hop h ON h.seq = r.seq AND h.i = 0
+WHERE r.id IN (?*);
 
 -- name: of
 SELECT version, party, cell, at FROM holding WHERE id = ? ORDER BY version, party;

@@ -27,6 +27,8 @@ from noroshi.cli.peer import peer_app
 from noroshi.cli.promises import pact_app
 from noroshi.cli.queries import add_queries
 from noroshi.cli.reconcile import ledger_app
+from noroshi.cli.release import release_app
+from noroshi.cli.task import duties_app, task_app
 from noroshi.cli.taxii import taxii_app
 from noroshi.cli.web import web_app
 from noroshi.words.errors import NoroshiError
@@ -57,6 +59,9 @@ pact_app.add_typer(diff_app)
 pact_app.add_typer(web_app)
 app.add_typer(pact_app, name="pact")
 app.add_typer(peer_app, name="peer")
+app.add_typer(release_app, name="release")
+app.add_typer(task_app, name="task")
+app.add_typer(duties_app)
 app.add_typer(taxii_app, name="taxii")
 add_history(add_queries(app))
 

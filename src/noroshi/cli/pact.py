@@ -74,9 +74,11 @@ def pact_prove(
     from noroshi.pact.certificate import certify, written
     from noroshi.pact.certificate import verify as again
     from noroshi.pact.told import told
+    from noroshi.words.time import format_instant
 
     with Node.open(node) as opened:
-        policy = set_of(opened, paths, clock())
+        policy, now = set_of(opened, paths, clock()), clock()
+        past = [each for each in opened.store.emergencies() if each.until > now]
     if verify is not None:
         differences = again(verify.read_bytes(), str(verify), policy)
         if json:
@@ -96,6 +98,11 @@ def pact_prove(
     else:
         for line in told(found):
             say(line)
+        for each in past:
+            say(
+                f"Outside of it: {each.record} to {each.party} until "
+                f"{format_instant(each.until)}, an emergency release ({each.id})"
+            )
     if not found.holds:
         raise typer.Exit(FAILED)
 

@@ -30,9 +30,7 @@ class Decisions:
         self.policy, self.holder, self.party = policy, holder, party
         self.at, self.until = at, until
         self._made: dict[tuple[str, int, str | None], Release] = {}
-        self._records = {
-            each.selector.record for each in policy.consents if each.selector.record is not None
-        }
+        self._records = policy.acts()
         self._joined = sorted(
             {
                 bound.made_from
@@ -56,7 +54,7 @@ class Decisions:
     @property
     def named(self) -> frozenset[str]:
         """The records that a consent names: about each of them is decided apart."""
-        return frozenset(self._records)
+        return self._records
 
     def stretches(self) -> list[tuple[int, int]]:
         """[from, to) of when records were made (µs UTC), within which a label decides alike."""
@@ -73,7 +71,8 @@ class Decisions:
 def instants(policy: Policy) -> set[int]:
     """The instants (µs UTC) at which decisions may change by themselves, whatever the label."""
     grants = (each.until for each in policy.grants.values() if each.until is not None)
-    return {*policy.breaks(), *(each.until for each in policy.consents), *grants}
+    urgent = (at for each in policy.emergencies for at in (each.since, each.until))
+    return {*policy.breaks(), *(each.until for each in policy.consents), *grants, *urgent}
 
 
 def instants_of(label: Label) -> set[int]:

@@ -213,6 +213,8 @@ class Refresh:
 
 
 def _terms(policy: Policy, holder: str) -> frozenset[str]:
-    """What of grants and consents decisions rest on: grants of our own bind others, not us."""
+    """What of grants, consents and emergency releases decisions rest on: grants of our own bind
+    others, not us."""
     theirs = (each.id for each in policy.grants.values() if each.originator != holder)
-    return frozenset((*theirs, *(each.id for each in policy.consents)))
+    urgent = (f"{each.clause} {each.until}" for each in policy.emergencies)
+    return frozenset((*theirs, *(each.id for each in policy.consents), *urgent))

@@ -18,12 +18,13 @@ import msgspec
 from noroshi.config import Peer
 from noroshi.exchange.backoff import Chance, answered, failed, is_due
 from noroshi.exchange.taxii.client import Patience, PeerError
+from noroshi.node.duties import Duties
 from noroshi.node.node import Node
 from noroshi.node.push import push
 from noroshi.node.sync import sync
 from noroshi.store import Call, Way
 from noroshi.words.errors import NoroshiError
-from noroshi.words.time import SECOND, parse_duration
+from noroshi.words.time import MINUTE, SECOND, parse_duration
 
 TURN_S: Final = 60.0
 """After so long, and between two pages, a peer has had its turn."""
@@ -36,6 +37,9 @@ HALVED: Final = 6
 """After as many failures pages are as small as they get."""
 
 Said = Callable[[str], None]
+Act = Callable[[Node, str, Callable[[], int], Patience, Said], bool]
+"""Calls a peer; whether there is more to do. Raises what went wrong."""
+
 _T = TypeVar("_T")
 
 
@@ -69,9 +73,10 @@ class Calling:
         chance: Chance,
         watch: Callable[[], float] = time.monotonic,
         turn_s: float = TURN_S,
+        duties: Duties | None = None,
     ) -> None:
         self._node, self._now, self._say, self._chance = node, now, say, chance
-        self._watch, self._turn_s = watch, turn_s
+        self._watch, self._turn_s, self._duties = watch, turn_s, duties
         self._under_way: dict[str, Thread] = {}
         self._stop = Event()
 
@@ -79,7 +84,8 @@ class Calling:
         """Begin to call every peer that is due and not being called."""
         for peer in self._node.settings.config.peer:
             running = self._under_way.get(peer.party)
-            if (running is None or not running.is_alive()) and self._due(peer):
+            idle = running is None or not running.is_alive()
+            if idle and (self._due(peer) or self._owes(peer)):
                 thread = Thread(target=self._call, args=(peer,), name=peer.party, daemon=True)
                 self._under_way[peer.party] = thread
                 thread.start()
@@ -107,8 +113,17 @@ class Calling:
             if is_due(self._node.store.call(peer.party, way), self._now(), every)
         )
 
+    def _owes(self, peer: Peer) -> bool:
+        """Whether a duty sends to the peer now: a duty has a deadline, and tries each minute."""
+        if self._duties is None or not self._duties.waiting(peer.party, self._now()):
+            return False
+        call, now = self._node.store.call(peer.party, "push"), self._now()
+        return not call.failures or is_due(call, now) or not 0 <= now - call.tried < MINUTE
+
     def _call(self, peer: Peer) -> None:
         try:
+            if self._owes(peer):
+                self._once(peer, "push", self._deliver)
             for way in self._due(peer):
                 self._once(peer, way)
         except Exception as problem:
@@ -116,7 +131,15 @@ class Calling:
             if not self._stop.is_set():
                 self._say(f"peer {peer.party}: {_named(problem)}")
 
-    def _once(self, peer: Peer, way: Way) -> None:
+    def _deliver(
+        self, node: Node, party: str, now: Callable[[], int], patience: Patience, say: Said
+    ) -> bool:
+        taken = self._duties.deliver(party, now, patience) if self._duties else 0
+        if taken:
+            say(f"{party}: {taken} sent by duty")
+        return False
+
+    def _once(self, peer: Peer, way: Way, duty: Act | None = None) -> None:
         call, tried = self._node.store.call(peer.party, way), self._now()
         end = self._watch() + self._turn_s
         patience = Patience(
@@ -127,7 +150,7 @@ class Calling:
             watch=self._watch,
         )
         self._node.store.put_call(msgspec.structs.replace(call, tried=tried))
-        act = _pull if way == "pull" else _push
+        act = duty or (_pull if way == "pull" else _push)
         try:
             more = act(self._node, peer.party, self._now, patience, self._say)
         except Exception as problem:
@@ -137,8 +160,11 @@ class Calling:
             if call.problem != after.problem and not self._stop.is_set():
                 self._say(f"{_WORDS[way]} {peer.party}: {_named(problem)}")
             return
-        every = 0 if more else parse_duration(peer.every or "PT0S")
-        self._node.store.put_call(answered(call, self._now(), every, self._chance))
+        every = 0 if more or not peer.every else parse_duration(peer.every)
+        after = answered(call, self._now(), every, self._chance)
+        if duty is not None and not call.failures:
+            after = msgspec.structs.replace(after, due=call.due)  # the usual turn comes as usual
+        self._node.store.put_call(after)
         if call.failures:
             self._say(f"{_WORDS[way]} {peer.party}: answers again")
 

@@ -107,7 +107,7 @@ class Node:
         if policy is None:
             agreements = tuple(self.agreement(sha, name, raw) for name, sha, raw in files)
             terms = self.store.grants(known), self.store.consents(known)
-            policy = Policy(agreements, self.parties, *terms)
+            policy = Policy(agreements, self.parties, *terms, self.store.emergencies(known))
             if known is None:
                 self._policies = {key: policy}
         return epoch, policy

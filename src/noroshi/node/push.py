@@ -137,7 +137,7 @@ class Line:
         after = held.offset if held else 0
         while entries := views.page(self._party, now(), after_n=after, limit=limit).entries:
             try:
-                taken, refused = self._send(entries, now())
+                taken, refused = self.put(entries, now())
             except PeerError as problem:
                 if problem.status != _TOO_LONG or limit == 1:
                     raise
@@ -159,7 +159,7 @@ class Line:
         if not life or life == _told_of(node, party):
             return
         for each in resync.answer(node, party, life, now):
-            self._send([letter(node.party, party, inventory.inventory(each), now)], now)
+            self.put([letter(node.party, party, inventory.inventory(each), now)], now)
         node.store.set_source(f"life:{party}", f"life of {party}", life, b"", True, now)
 
     def receipts(self, pushed: Pushed, now: int) -> None:
@@ -168,7 +168,7 @@ class Line:
         for n in range(0, len(due), PAGE):
             part = due[n : n + PAGE]
             letters = [letter(self._node.party, self._party, raw, now) for raw, _ in part]
-            self._send(letters, now)
+            self.put(letters, now)
             self._node.store.set_told(told for _, told in part)
             pushed.receipts += len(part)
 
@@ -176,11 +176,12 @@ class Line:
         """Send letters that wait."""
         node, party = self._node, self._party
         while waiting := node.store.waiting_letters(party, limit=PAGE):
-            self._send([letter(node.party, party, each.raw, now) for each in waiting], now)
+            self.put([letter(node.party, party, each.raw, now) for each in waiting], now)
             node.store.set_sent(party, (each.n for each in waiting))
             pushed.letters += len(waiting)
 
-    def _send(self, entries: Sequence[Served], now: int) -> tuple[int, int]:
+    def put(self, entries: Sequence[Served], now: int) -> tuple[int, int]:
+        """Send these: how many were taken, and how many not."""
         node = self._node
         vouched = vouch(node.store, node.party, node.keys, entries, now)
         body = envelope.objects(entries, None, terms=True, vouched=vouched).body

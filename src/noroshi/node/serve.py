@@ -36,6 +36,7 @@ from noroshi.node.account import Accounts as Ledger
 from noroshi.node.accounts import Watched, every, parties
 from noroshi.node.calling import Calling
 from noroshi.node.collections import roots
+from noroshi.node.duties import Duties
 from noroshi.node.expiry import Expiry
 from noroshi.node.inbox import Inbox
 from noroshi.node.introduce import own_card
@@ -160,7 +161,8 @@ def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
     """Until `stop`: feeds that are due, views, peers that are due. Problems are said and left."""
     due: dict[str, int] = {}
     viewing, expiry = Viewing(node.views(), clock, say), Expiry(node)
-    calling = Calling(node, clock, say, random.random)
+    duties = Duties(node)
+    calling = Calling(node, clock, say, random.random, duties=duties)
     while True:
         _try(say, "key", node.look)
         for feed in node.settings.config.feed:
@@ -170,6 +172,7 @@ def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
         callers = parties(node.settings)
         for party in callers:
             _try(say, f"view of {party}", lambda p=party: viewing.bring(p))
+        _try(say, "duties", lambda: duties.round(clock()))
         _try(say, "peers", calling.round)
         if stop.wait(0 if viewing.behind(callers) else TICK_S):
             calling.end(GRACE_S)

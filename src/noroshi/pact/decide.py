@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from noroshi.pact.emergency import standing
 from noroshi.pact.format import When
 from noroshi.pact.onward import keeps, passes_on
 from noroshi.pact.passage import NOT_REDISTRIBUTABLE, Passage, failure
@@ -147,7 +148,8 @@ def _by_clause(policy: Policy, strand: Strand, asked: Asked) -> Passed | list[Mi
         else:
             misses.append(Miss(each.id, *failed))
     if not passed:
-        return misses
+        urgent = standing(policy, strand, asked)
+        return misses if urgent is None else Passed(urgent.clause, ())
     for each in passed:
         if not any(weaker(other.transforms, each.transforms) for other in passed):
             return Passed(each.id, each.transforms)

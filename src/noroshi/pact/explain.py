@@ -6,10 +6,12 @@ The recipient's text for what is withheld and for what does not exist is the sam
 from __future__ import annotations
 
 from noroshi.pact.decide import OWN, PUBLIC
+from noroshi.pact.emergency import named
 from noroshi.pact.policy import Policy
 from noroshi.pact.vocabulary import Basis
 from noroshi.words.label import Label
 from noroshi.words.release import Release
+from noroshi.words.time import format_instant
 from noroshi.words.transform import Without, describe
 
 NOTHING = "There is no such record."
@@ -66,6 +68,10 @@ def _why(policy: Policy, clause: str) -> str:
         return "its own"
     if clause == PUBLIC:
         return "public by its own marking"
+    urgent = named(policy, clause)
+    if urgent is not None:
+        end = format_instant(urgent.until)
+        return f"past the clauses, in an emergency, by {urgent.by} until {end}: {urgent.why}"
     name, _, wanted = clause.partition("/")
     agreement = policy.by_id.get(name)
     if agreement is None:

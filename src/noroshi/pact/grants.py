@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from noroshi.pact.decide import OWN, PUBLIC, demands, limited
+from noroshi.pact.emergency import named
 from noroshi.pact.format import ReleaseClause
 from noroshi.pact.passage import Passage, failure
 from noroshi.pact.policy import Policy
@@ -100,6 +101,21 @@ def _terms(policy: Policy, strand: Strand, clause: str, asked: Asked) -> Grant |
                 until=strand.expires,
                 transforms=demanded,
                 keep="protect",
+            )
+        )
+    urgent = named(policy, clause)
+    if urgent is not None:
+        return sealed(
+            Grant(
+                id="",
+                originator=strand.originator,
+                clause=clause,
+                agreement_set=policy.set_sha256,
+                recipients=(asked.party,),
+                onward="none",
+                until=min(urgent.until, strand.expires or urgent.until),
+                transforms=demanded,
+                keep="until",
             )
         )
     found = _passage(policy, strand, clause, asked.party, asked)

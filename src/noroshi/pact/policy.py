@@ -12,6 +12,7 @@ from noroshi.pact.format import Agreement, When
 from noroshi.pact.passage import Passage, passage
 from noroshi.pact.windows import Bound, Window, bound, windows
 from noroshi.words import ids
+from noroshi.words.emergency import Emergency
 from noroshi.words.grant import Consent, Grant
 from noroshi.words.party import Parties
 from noroshi.words.time import FOREVER
@@ -40,11 +41,13 @@ class Policy:
         parties: Parties,
         grants: Mapping[str, Grant] | None = None,
         consents: Iterable[Consent] = (),
+        emergencies: Iterable[Emergency] = (),
     ) -> None:
         self.agreements = tuple(sorted(agreements, key=lambda each: each.id))
         self.parties = parties
         self.grants: Mapping[str, Grant] = grants if grants is not None else {}
         self.consents = tuple(consents)
+        self.emergencies = tuple(emergencies)
         self.set_sha256 = ids.sha256(
             ids.canonical([[each.id, each.sha256] for each in self.agreements])
         )
@@ -100,6 +103,12 @@ class Policy:
     def consents_of(self, originator: str) -> Iterable[Consent]:
         """The consents that `originator` gave."""
         return self._consents.get(originator, ())
+
+    def acts(self) -> frozenset[str]:
+        """The records about each of which is decided apart: a consent or an emergency names it."""
+        consented = (each.selector.record for each in self.consents)
+        urgent = (each.record for each in self.emergencies)
+        return frozenset(each for each in (*consented, *urgent) if each is not None)
 
     def legal(self, agreement: str, code: str) -> list[tuple[str, Bound]]:
         """The legal parties of an agreement that `code` is or is below, nearest first."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from noroshi.pact.decide import OWN, PUBLIC, is_public
+from noroshi.pact.emergency import barred
 from noroshi.pact.format import When
 from noroshi.pact.masks import Masks
 from noroshi.pact.policy import Policy
@@ -62,9 +63,21 @@ class Spread:
         if found is None:
             found = self._ways[key] = ways(self.policy, self.masks, *key, self.at)
         agreed = self._agreed(strand, record)
-        return least(
-            [Part(reached(each, strand, made, agreed), each.id, each.transforms) for each in found]
-        )
+        every = [
+            Part(reached(each, strand, made, agreed), each.id, each.transforms) for each in found
+        ]
+        parts = list(least(every))
+        return [*parts, *self._urgent(strand, record, sum_masks(part.mask for part in parts))]
+
+    def _urgent(self, strand: Strand, record: str | None, reached: int) -> Iterator[Part]:
+        """Whom an emergency release gives it that no clause reaches."""
+        if not self.policy.emergencies or barred(strand) is not None:
+            return
+        for each in self.policy.emergencies:
+            mask = self.masks.bit(each.party) & ~reached
+            if mask and each.record == record and each.since <= self.at < each.until:
+                reached |= mask
+                yield Part(mask, each.clause, ())
 
     def _terms(self, strand: Strand) -> int:
         """Whom the strand's own terms let through at this instant."""

@@ -149,6 +149,7 @@ def instants(policy: Policy, labels: Iterable[Label]) -> tuple[int, ...]:
     """Every instant (µs UTC, sorted) at which an answer about `labels` may change by itself."""
     found = {*policy.breaks()}
     found |= {each.until for each in policy.consents}
+    found |= {at for each in policy.emergencies for at in (each.since, each.until)}
     found |= {each.until for each in policy.grants.values() if each.until is not None}
     for label in labels:
         for strand in label.strands:
@@ -173,6 +174,5 @@ def joined(policy: Policy) -> tuple[int, ...]:
 
 
 def named(policy: Policy) -> frozenset[str]:
-    """The records that some consent names."""
-    records = (each.selector.record for each in policy.consents)
-    return frozenset(each for each in records if each is not None)
+    """The records that some consent or emergency release names."""
+    return policy.acts()

@@ -7,6 +7,7 @@ transactions, once, whatever is repeated; what is derived can be dropped and reb
 
 from noroshi.store.calls import Call, Way
 from noroshi.store.disclosures import Split
+from noroshi.store.emergencies import Broken, Outcome
 from noroshi.store.erasing import Erasure
 from noroshi.store.feedback import Feedback, Letter
 from noroshi.store.keeping import Word
@@ -32,10 +33,12 @@ from noroshi.store.rows import (
     ViewState,
 )
 from noroshi.store.store import Store
+from noroshi.store.tasks import How, Note, Owed, Task
 
 __all__ = [
     "Added",
     "Attested",
+    "Broken",
     "Call",
     "Came",
     "Compared",
@@ -48,12 +51,16 @@ __all__ = [
     "Forgotten",
     "Held",
     "Holding",
+    "How",
     "LedgerRow",
     "Letter",
     "Life",
     "Match",
     "NewEntry",
     "NewObject",
+    "Note",
+    "Outcome",
+    "Owed",
     "Put",
     "Recall",
     "Resync",
@@ -62,6 +69,7 @@ __all__ = [
     "Split",
     "Stone",
     "Store",
+    "Task",
     "Variant",
     "ViewState",
     "Way",

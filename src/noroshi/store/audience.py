@@ -71,7 +71,8 @@ def _rests_on(policy: Policy, holder: str, own: list[tuple[str, str]]) -> str:
     parties = [(code, policy.parties.get(code).below) for code in policy.parties.order]
     grants = sorted(each.id for each in policy.grants.values() if each.originator != holder)
     consents = sorted(each.id for each in policy.consents)
-    return sha256(canonical([policy.set_sha256, holder, parties, grants, consents, own]))
+    urgent = sorted(f"{each.clause} {each.until}" for each in policy.emergencies)
+    return sha256(canonical([policy.set_sha256, holder, parties, grants, consents, urgent, own]))
 
 
 def _drop(connection: Connection, epoch: int, since: int) -> None:

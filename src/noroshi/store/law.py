@@ -100,13 +100,18 @@ def put_terms(
             connection.execute(SQL[f"put_{name}"], (value.id, canonical(value).decode(), at))
             changed += 1
     if changed:
-        count = terms(connection) + changed
-        connection.execute(statements("events")["set_meta"], ("terms", str(count)))
+        rise(connection, changed)
     return changed
 
 
+def rise(connection: Connection, changed: int) -> None:
+    """Count changes of what decisions rest on besides the law."""
+    count = terms(connection) + changed
+    connection.execute(statements("events")["set_meta"], ("terms", str(count)))
+
+
 def terms(connection: Connection) -> int:
-    """A number that rises whenever grants or consents change."""
+    """A number that rises whenever grants, consents or emergency releases change."""
     return int(events.meta(connection, "terms") or "0")
 
 

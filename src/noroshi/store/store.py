@@ -25,6 +25,7 @@ from noroshi.store.audiences import Audiences
 from noroshi.store.calls import Calls
 from noroshi.store.database import Database
 from noroshi.store.disclosures import Disclosures
+from noroshi.store.emergencies import Emergencies
 from noroshi.store.erasing import Erasing
 from noroshi.store.feedback import Feedbacks
 from noroshi.store.findings import Decode, Told
@@ -50,6 +51,7 @@ from noroshi.store.rows import (
     SourceState,
 )
 from noroshi.store.statements import statements
+from noroshi.store.tasks import Tasks
 from noroshi.words.asset import AssetGraph
 from noroshi.words.desk import Covered, Rejected
 from noroshi.words.label import Label
@@ -82,6 +84,8 @@ class Store(
     Graphs,
     Calls,
     Keeping,
+    Tasks,
+    Emergencies,
 ):
     """One SQLite file or PostgreSQL schema: safe for several threads and processes. A write that
     returned is kept."""
@@ -210,6 +214,10 @@ class Store(
         seq, found = had[-1]
         cell = versions.label_then(self._database.connection, seq, known)
         return found if cell is None else msgspec.structs.replace(found, label=self.label_of(cell))
+
+    def versions(self, id: str) -> list[tuple[int, int]]:
+        """(number, version in µs UTC) of every version of the record, oldest first."""
+        return [(seq, each.version) for seq, each in self._records("versions", id)]
 
     def by_seq(self, seq: int) -> Record:
         """The version stored as number `seq`; `KeyError` where there is none."""

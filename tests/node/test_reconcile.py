@@ -65,6 +65,20 @@ def test_two_honest_sides_say_the_same_and_send_no_row_twice(web: Web) -> None:
     assert (back.differences, back.problems, back.sides[1].came) == ((), (), found.compared)
 
 
+def test_a_long_ledger_comes_in_parts_in_whatever_order(web: Web, tmp_path: Path) -> None:
+    many = [f"malware--00000000-0000-4000-8000-{n:012}" for n in range(100, 900)]
+    put(web, "JPN", tmp_path, *map(malware, many))
+    with web.open("IND") as india:
+        sync(india, "JPN", clock)
+    found = compared(web)
+    assert (found.differences, found.problems) == ((), ())
+    assert found.compared == found.sides[0].disclosed > 800
+    with web.open("JPN") as japan:
+        japan.store.disclose("IND", [("malware--1", 1, (), "f" * 64)], at=clock())
+    found = compared(web)
+    assert (found.compared, len(found.differences)) == (1, 1)
+
+
 def test_what_was_taken_back_reconciles_too(web: Web) -> None:
     with web.open("JPN") as japan:
         recall(japan, (ONE,), "a test", DAY, clock())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from noroshi.node.erase import Erased
 
 erase_app = typer.Typer()
+MOST: Final = 10
+"""Records that are named of those which refer to it."""
 
 
 @erase_app.command(
@@ -77,8 +79,10 @@ def _print(done: Erased, postgres: bool) -> None:
         elif not done.scrubbed:
             say("  NOT YET   a process reads the store: end serve and work, then")
             say("            noroshi erasures --finish")
-    for each in done.naming:
+    for each in done.naming[:MOST]:
         say(f"  named by  {each}: its own bytes say that there was such a record")
+    if len(done.naming) > MOST:
+        say(f"            and {len(done.naming) - MOST} more; --json has all")
 
 
 @erase_app.command(epilog=example("noroshi erasures --node ./jpn"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -13,6 +14,10 @@ from noroshi.cli.options import HERE, PARTLY, JsonOption, NodeOption, example
 
 if TYPE_CHECKING:
     from noroshi.node.reconcile import Reconciled
+
+
+MOST: Final = 10
+"""Differences of one kind that are spelt out."""
 
 
 @ledger_app.command(
@@ -67,10 +72,19 @@ def _print(found: Reconciled) -> None:
         say(f"{found.erased} rows were erased: nothing is left in them to compare")
     for problem in found.problems:
         say(f"NOT TRUE  {problem}")
+    kinds = Counter((each.giver, each.kind) for each in found.differences)
+    for (giver, kind), count in sorted(kinds.items()):
+        say(f"{count:6}  {kind}, of what {giver} gave")
+    shown: Counter[tuple[str, str]] = Counter()
     for each in found.differences:
+        shown[each.giver, each.kind] += 1
+        if shown[each.giver, each.kind] > MOST:
+            continue
         version = "" if each.version is None else f" {_instant(each.version)}"
         say(f"{each.kind}  {each.giver}: {each.id}{version}")
         say(f"  {each.why}")
+    if any(count > MOST for count in kinds.values()):
+        say(f"Of each kind {MOST} are shown; --json has all.")
     if not found.differences and not found.problems:
         say("Both sides say the same.")
 

@@ -146,11 +146,14 @@ def _go_through(
 
 
 def _rows(node: Node, party: str, raws: Sequence[bytes], first: int, end: int) -> Iterator[SaidRow]:
-    """The rows from place `first` up to `end`, in order."""
+    """The rows from place `first` up to `end`, in order, in whatever order the parts came."""
+    parts: list[SaidRows] = []
     for raw in raws:
         found = account.read(raw, party, node.party)
         if not isinstance(found, SaidRows):
             raise BadInput(f"ledger of {party}", "a part of it does not read")
+        parts.append(found)
+    for found in sorted(parts, key=lambda each: each.first):
         for n, row in enumerate(found.rows, found.first):
             if n == first and n < end:
                 yield row

@@ -49,8 +49,11 @@ class Opened(msgspec.Struct, frozen=True):
     meta: bytes
 
 
-def write(path: Path, columns: Mapping[str, Array], meta: bytes) -> int:
-    """Write `columns` as the file `path`, in place of one that is there; its bytes."""
+def write(
+    path: Path, columns: Mapping[str, Array], meta: bytes, cuts: Sequence[int] | None = None
+) -> int:
+    """Write `columns` as the file `path`, in place of one that is there; its bytes. `cuts` are
+    where row groups begin, 0 among them."""
     import pyarrow
     import pyarrow.parquet
 
@@ -68,7 +71,10 @@ def write(path: Path, columns: Mapping[str, Array], meta: bytes) -> int:
                 use_dictionary=[name for name in WORDS if name in columns], store_schema=False,
             ) as writer:  # fmt: skip
                 writer.add_key_value_metadata({META: meta})
-                writer.write_table(table, row_group_size=GROUP)
+                ends = [*(cuts or (0,))[1:], table.num_rows]
+                for first, last in zip(cuts or (0,), ends, strict=True):
+                    rows = table.slice(first, last - first)
+                    writer.write_table(rows, row_group_size=last - first if cuts else GROUP)
             file.flush()
             os.fsync(file.fileno())
         size = beside.stat().st_size

@@ -26,7 +26,7 @@ def positions(
     """Positions in [since, until) of the ships with MMSI in [low, high), a file at a time; tracks
     without MMSI count as MMSI 0. Raises `BadInput` naming a file that cannot be read."""
     for part in parts:
-        rows, origin = _rows(part.path, POSITION, low, high)
+        rows, origin = rows_of(part.path, POSITION, low, high)
         if rows is None:
             continue
         keep = (rows["t"] >= since) & (rows["t"] < until)
@@ -40,12 +40,12 @@ def positions(
 def said(folder: Path, low: int = 0, high: int = HIGHEST) -> Iterator[Columns]:
     """What these ships said of themselves at any time."""
     for path in statics(folder):
-        rows, origin = _rows(path, STATIC, low, high)
+        rows, origin = rows_of(path, STATIC, low, high)
         if rows is not None:
             yield Columns("static", origin.source(), packing.unpack_static(rows))
 
 
-def _rows(
+def rows_of(
     path: Path, names: Sequence[str], low: int, high: int
 ) -> tuple[dict[str, Array] | None, Told]:
     """The rows of a file with MMSI in [low, high), None where there are none; and its source."""

@@ -27,9 +27,15 @@ class Settled(msgspec.Struct):
 
 
 def settle(
-    node: Node, desk: Desk, params_sha256: str, findings: list[Finding], now: int
+    node: Node,
+    desk: Desk,
+    params_sha256: str,
+    findings: list[Finding],
+    now: int,
+    shards: tuple[str, ...] = ("subject", "cell", "none"),
 ) -> Settled:
-    """Bring the live findings of `desk` under these parameters to exactly `findings`.
+    """Bring the live findings of `desk` under these parameters to exactly `findings`; those of
+    kinds that are sharded otherwise than by `shards` are left alone.
 
     What another version of the desk or other parameters found stays: a state that was made anew
     has not seen what they rest on, and so refutes nothing. What rests on a source that may no
@@ -50,7 +56,7 @@ def settle(
         kept[record.id] = msgspec.structs.replace(finding, version=record.version)
     settled.changed = len(records) - settled.new
     node.store.put(records, kept, at=now)
-    for kind in desk.kinds:
+    for kind in [name for name, each in desk.kinds.items() if each.shard in shards]:
         for row in node.store.findings(kind=kind):
             if row.owner != node.party or row.id in emitted:
                 continue

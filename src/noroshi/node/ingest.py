@@ -18,14 +18,14 @@ from noroshi.config import Feed, FeedLabel
 from noroshi.desks.registry import choose, desks
 from noroshi.feeds.files import Opened, open_path, walk
 from noroshi.node.alone import alone
+from noroshi.node.contexts import context_of
 from noroshi.node.findings import Settled, settle
-from noroshi.node.keeping import keep_all, keeper
+from noroshi.node.keeping import begun, keep_all, keeper
 from noroshi.node.node import Node
 from noroshi.words.desk import Columns, Context, Covered, Desk, Found, Rejected, Source
 from noroshi.words.errors import BadInput, Refused
 from noroshi.words.evidence import ByteRange, Locator, Row
 from noroshi.words.finding import Finding
-from noroshi.words.ids import canonical, sha256
 from noroshi.words.label import Label, Strand, Tlp, label
 from noroshi.words.record import Record
 from noroshi.words.time import ends, format_instant, parse_partial
@@ -93,15 +93,7 @@ class _Run:
     def context(self, desk: Desk) -> Context:
         """What the desk may know, from the node's configuration."""
         if desk.name not in self.contexts:
-            table = self.node.settings.config.desk.get(desk.name, {})
-            parameters = desk.parameters(table)
-            self.contexts[desk.name] = Context(
-                party=self.node.party,
-                assets=self.node.store.assets(),
-                kinds=desk.kinds,
-                parameters=parameters,
-                params_sha256=sha256(canonical(msgspec.to_builtins(parameters))),
-            )
+            self.contexts[desk.name] = context_of(self.node, desk)
         return self.contexts[desk.name]
 
     def state(self, desk: Desk) -> object:
@@ -110,7 +102,9 @@ class _Run:
             context = self.context(desk)
             held = self.node.store.source(state_key(desk, context))
             loaded = desk.load(held.state, context) if held is not None and held.state else None
-            self.states[desk.name] = desk.start(context) if loaded is None else loaded
+            if loaded is None:
+                loaded = begun(self.node.settings, desk, context)
+            self.states[desk.name] = loaded
         return self.states[desk.name]
 
     def read(self, opened: Opened, desk: Desk, source: Source) -> None:

@@ -35,6 +35,11 @@ class BadInput(NoroshiError):
         self.found, self.expected, self.hint = found, expected, hint
         super().__init__(self.text())
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """So that it comes whole out of another process."""
+        given = (self.where, self.problem, self.found, self.expected, self.hint)
+        return _again, (type(self), *given)
+
     def text(self) -> str:
         """One line to read, with `Hint:` on a second one when there is a hint."""
         parts = [f"{self.where}: {self.problem}"]
@@ -44,6 +49,13 @@ class BadInput(NoroshiError):
             parts.append(f"expected {self.expected}")
         line = "; ".join(parts)
         return f"{line}\nHint: {self.hint}" if self.hint else line
+
+
+def _again(
+    kind: type[BadInput], where: str, problem: str, found: str | None, expected: str | None,
+    hint: str | None,
+) -> BadInput:  # fmt: skip
+    return kind(where, problem, found=found, expected=expected, hint=hint)
 
 
 class BadAgreement(BadInput):

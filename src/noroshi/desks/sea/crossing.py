@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
 from noroshi.desks.sea.findings import Seen
+from noroshi.desks.sea.judge import Row, judge
 from noroshi.desks.sea.lines import indexed
 from noroshi.desks.sea.parameters import KNOT_MS
 from noroshi.desks.sea.passes import Pass, passes, point
 from noroshi.desks.sea.tracks import STEPS, speed_kn
-from noroshi.words.time import HOUR, MINUTE, SECOND
+from noroshi.words.time import MINUTE, SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,17 +31,6 @@ if TYPE_CHECKING:
     from noroshi.words.finding import Measure
 
 
-class Row(msgspec.Struct):
-    """A line of the ledger: a pass, its measures, and what its rank is made of. `loss` is the share
-    of the baseline that was lost (nan: no baseline), `dropped` whether that is a drop."""
-
-    each: Pass
-    measures: dict[str, Measure]
-    loss: float
-    dropped: bool
-    reason: str
-
-
 def crossings(
     track: Tracks, state: State, harbours: Harbours, parameters: Parameters
 ) -> Iterator[Seen]:
@@ -51,10 +40,9 @@ def crossings(
     if not found:
         return
     ship = _Ships(track, state, harbours, parameters)
-    ledger = [ship.row(each) for each in found]
-    _judge(ledger, parameters)
-    for row in ledger:
-        each = row.each
+    ledger = [ship.row(each, lines.assets[each.line].id) for each in found]
+    judge(ledger, parameters)
+    for each, row in zip(found, ledger, strict=True):
         asset = lines.assets[each.line]
         measures: dict[str, Measure] = {
             "asset_name": asset.name,
@@ -89,7 +77,7 @@ class _Ships:
         self._begin = np.searchsorted(track.vessel, np.arange(len(track.subjects)), "left")
         self._end = np.searchsorted(track.vessel, np.arange(len(track.subjects)), "right")
 
-    def row(self, each: Pass) -> Row:
+    def row(self, each: Pass, asset: str) -> Row:
         """The ledger's line of a pass, its rank still open."""
         own = self._parameters
         before = self._rows(each.vessel, each.t_in - own.cross_baseline_s * SECOND, each.t_in)
@@ -115,7 +103,9 @@ class _Ships:
                      "drop_kn": own.drag_drop_kn, "lasting_min": own.drag_min_s / 60}  # fmt: skip
         slow_min = self._slow(each.vessel, at, baseline) if dropped else 0.0
         reason = self._reason(at) if dropped else ""
-        return Row(each, measures | {"slow_min": slow_min}, loss, dropped, reason)
+        measures["slow_min"] = slow_min
+        ship = self._track.subjects[each.vessel]
+        return Row(ship, asset, each.t_in, each.t_out, measures, dropped, reason)
 
     def _rows(self, vessel: int, since: int, until: int) -> slice:
         """The ship's rows in [since, until)."""
@@ -234,73 +224,6 @@ class _Ships:
         return "port" if near <= self._parameters.port_exit_m else ""
 
 
-def _judge(ledger: list[Row], parameters: Parameters) -> None:
-    """Fill in reasons of traffic, signs and rank: what one line means among the others."""
-    _slowed_by_traffic(ledger, parameters)
-    again = _repeated(ledger, parameters)
-    for number, row in enumerate(ledger):
-        told, signs = row.measures, list[str]()
-        if row.dropped and not row.reason:
-            more = _number(told, "drift_deg") - _number(told, "drift_before_deg")
-            signs = [
-                name
-                for name, holds in (
-                    ("drop", True),
-                    ("lasting", _number(told, "slow_min") * 60 >= parameters.drag_min_s),
-                    ("repeated", number in again),
-                    ("drift", more >= parameters.drag_drift_deg),
-                    ("engine", told.get("nav_status") == 0),
-                )
-                if holds
-            ]
-        row.measures |= {
-            "reason": row.reason or "none",
-            "drag_signs": " ".join(signs) or "none",
-            "drag_rank": len(signs),
-        }
-
-
-def _slowed_by_traffic(ledger: list[Row], parameters: Parameters) -> None:
-    by_line: dict[int, list[Row]] = {}
-    for row in ledger:
-        by_line.setdefault(row.each.line, []).append(row)
-    for rows in by_line.values():
-        rows = sorted(rows, key=lambda row: (row.each.t_in, row.each.first))
-        since = np.array([row.each.t_in for row in rows])
-        longest = max(row.each.t_out - row.each.t_in for row in rows)
-        loss = [row.loss for row in rows]
-        for row in rows:
-            if not row.dropped or row.reason:
-                continue
-            low = np.searchsorted(since, row.each.t_in - HOUR - longest, "left")
-            high = np.searchsorted(since, row.each.t_out + HOUR, "right")
-            others = {
-                rows[n].each.vessel
-                for n in range(int(low), int(high))
-                if loss[n] >= row.loss / 2 and rows[n].each.t_out >= row.each.t_in - HOUR
-            } - {row.each.vessel}
-            if len(others) >= parameters.drag_traffic:
-                row.reason = "traffic"
-
-
-def _repeated(ledger: list[Row], parameters: Parameters) -> set[int]:
-    """Lines of the ledger whose ship dropped its speed at another asset at another time too."""
-    by_ship: dict[int, list[int]] = {}
-    for number, row in enumerate(ledger):
-        if row.dropped and not row.reason:
-            by_ship.setdefault(row.each.vessel, []).append(number)
-    found: set[int] = set()
-    for numbers in by_ship.values():
-        for one in numbers:
-            a = ledger[one].each
-            for other in numbers:
-                b = ledger[other].each
-                apart = max(a.t_in, b.t_in) - min(a.t_out, b.t_out)
-                if a.line != b.line and 0 < apart <= parameters.drag_again_s * SECOND:
-                    found.add(one)
-    return found
-
-
 def _turn(a: Array, b: Array) -> Array:
     """Degrees between two directions, 0 to 180."""
     return np.abs((a - b + 180.0) % 360.0 - 180.0)
@@ -325,8 +248,3 @@ def _told(**values: tuple[float, int]) -> dict[str, Measure]:
         for name, (value, digits) in values.items()
         if np.isfinite(value)
     }
-
-
-def _number(told: dict[str, Measure], name: str) -> float:
-    value = told.get(name, np.nan)
-    return np.nan if isinstance(value, str) else float(value)

@@ -16,10 +16,10 @@ from noroshi.desks.sea import parameters as settings
 from noroshi.words.desk import Found, Query, Retract
 from noroshi.words.ids import canonical, sha256
 from noroshi.words.kind import Kind, load_kinds
-from noroshi.words.time import HOUR
+from noroshi.words.time import HOUR, SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from noroshi.desks.sea.parameters import Parameters
     from noroshi.desks.sea.state import Emitted, State
@@ -85,6 +85,16 @@ class Sea:
         from noroshi.desks.sea import checkpoint
 
         return checkpoint.load(data, context, self.version)
+
+    def joined(self, findings: Sequence[Finding], context: Context) -> list[Finding]:
+        """Findings of several states, of ships apart, as one state of all ships would tell them."""
+        from noroshi.desks.sea.judge import rejudged
+
+        return rejudged(findings, context.parameters)
+
+    def grain(self, parameters: Parameters) -> int:
+        """µs of which the earliest position of a ship stands for all."""
+        return parameters.grain_s * SECOND
 
     def _lateness(self) -> int:
         return max(kind.lateness_s for kind in self.kinds.values()) * 1_000_000

@@ -1,0 +1,195 @@
+"""A day made thin: of each ship the earliest position of each grain of time, as the desk keeps
+them, in one file with a row group for each shard; and each ship's first and last of the day.
+
+So the day's files are read once, whatever is then looked for, and what a shard reads is small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from noroshi.history import arrow, packing
+from noroshi.history.partition import Told
+from noroshi.history.plan import Plan
+from noroshi.words.desk import Columns
+from noroshi.words.time import DAY, to_datetime
+
+if TYPE_CHECKING:
+    from noroshi.words.desk import Array
+
+BLOCK: Final = 8_000_000
+"""Positions of a day that are read at once."""
+
+COARSE: Final = 27
+"""AIS message type that desks leave aside where others are: it takes no other's place."""
+
+NAMES: Final = (*packing.POSITION, "track", "source")
+
+
+class Meta(msgspec.Struct, frozen=True):
+    """Of a thin file: the sources that column `source` counts, and the shard of each row group."""
+
+    sources: tuple[Told, ...]
+    shards: tuple[int, ...]
+
+
+def day_file(work: Path, what: str, day: int) -> Path:
+    """`thin` or `ends` of a day."""
+    return work / what / f"{to_datetime(day * DAY):%Y-%m-%d}.parquet"
+
+
+def thin(plan: Plan, day: int) -> int:
+    """Write the thin files of `day`, unless they are there; how many positions were read."""
+    if day_file(plan.work, "ends", day).exists():
+        return 0
+    sources: dict[Told, int] = {}
+    blocks: list[dict[str, Array]] = []
+    read = 0
+    for low, high in _blocks(plan, day):
+        rows = _read(plan, day, low, high, sources)
+        if rows is not None:
+            read += len(rows["t"])
+            blocks.append(_earliest(rows, plan.grain, sources))
+    _write(plan, day, blocks, tuple(sources))
+    return read
+
+
+def columns(path: Path, shard: int | None = None) -> Iterator[Columns]:
+    """The rows of a thin file, of one shard or of all, source by source."""
+    import numpy as np
+
+    end = arrow.opened(path)
+    meta = msgspec.json.decode(end.meta, type=Meta)
+    groups = [n for n, each in enumerate(meta.shards) if shard is None or each == shard]
+    if not groups:
+        return
+    rows = arrow.read(path, NAMES, groups)
+    numbers: list[int] = np.unique(rows["source"]).tolist()
+    for number in numbers:
+        yield taken(rows, rows["source"] == number, meta.sources[number])
+
+
+def taken(rows: dict[str, Array], chosen: Array, source: Told) -> Columns:
+    """The chosen rows, which are all of `source`, as a desk takes them."""
+    some = {name: values[chosen] for name, values in rows.items() if name != "source"}
+    if "track" in some:
+        del some["mmsi" if some["track"][0] else "track"]
+    return Columns("position", source.source(), packing.unpack(some))
+
+
+def _blocks(plan: Plan, day: int) -> Iterator[tuple[int, int]]:
+    """Ranges of MMSI that are read at once, each of whole shards."""
+    from noroshi.history.reading import HIGHEST
+
+    rows = sum(arrow.opened(each.path).rows for each in plan.of_day(day))
+    many = min(len(plan.bounds), -(-rows // BLOCK)) or 1
+    lows = [plan.bounds[n * len(plan.bounds) // many] for n in range(many)]
+    yield from zip(lows, [*lows[1:], HIGHEST], strict=True)
+
+
+def _read(
+    plan: Plan, day: int, low: int, high: int, sources: dict[Told, int]
+) -> dict[str, Array] | None:
+    import numpy as np
+
+    from noroshi.history.reading import rows_of
+
+    found: list[dict[str, Array]] = []
+    for part in plan.of_day(day):
+        rows, origin = rows_of(part.path, ("track", *packing.POSITION), low, high)
+        if rows is None:
+            continue
+        keep = (rows["t"] >= plan.since) & (rows["t"] < plan.until)
+        some = {name: values[keep] for name, values in rows.items()}
+        many = int(keep.sum())
+        some.setdefault("mmsi", np.zeros(many, np.uint32))
+        some.setdefault("track", np.full(many, ""))
+        number = sources.setdefault(origin, len(sources))
+        some["source"] = np.full(many, number, np.uint16)
+        found.append(some)
+    if not found:
+        return None
+    return {name: np.concatenate([each[name] for each in found]) for name in found[0]}
+
+
+def _earliest(rows: dict[str, Array], grain: int, sources: dict[Told, int]) -> dict[str, Array]:
+    """The earliest row of each ship and grain; of those as early the one that the desk would take,
+    which is the least of all its values."""
+    import numpy as np
+
+    whose = ship(rows)
+    ranked = sorted(
+        sources, key=lambda each: (each.sha256, each.name, each.lineage, each.retrieved)
+    )
+    rank = np.argsort([sources[each] for each in ranked])[rows["source"].astype(np.int64)]
+    keys = ("length", "place", rank, "heading", "cog", "sog", "lat", "lon", "t", whose)
+    order = np.lexsort([rows[key] if isinstance(key, str) else key for key in keys])
+    whose, step = whose[order], rows["t"][order] // grain
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (whose[1:] != whose[:-1]) | (step[1:] != step[:-1])
+    return {name: values[order][new] for name, values in rows.items()}
+
+
+def ship(rows: dict[str, Array]) -> Array:
+    """A number for each ship, or track of a source, and each of them with coarse positions, rising
+    with MMSI."""
+    import numpy as np
+
+    whose = rows["mmsi"].astype(np.int64)
+    some = rows["track"] != ""
+    if some.any():
+        named = np.char.add(
+            np.char.add(rows["source"][some].astype("U5"), "/"), rows["track"][some]
+        )
+        whose[some] = -1 - np.unique(named, return_inverse=True)[1]
+    return 2 * whose + (rows["type"] == COARSE)
+
+
+def _write(plan: Plan, day: int, blocks: list[dict[str, Array]], sources: tuple[Told, ...]) -> None:
+    import numpy as np
+
+    if not blocks:
+        blank = {name: np.zeros(0, kind) for name, kind in packing.POSITION.items()}
+        blank |= {"track": np.zeros(0, "U1"), "source": np.zeros(0, np.uint16)}
+        blocks = [blank]
+    rows = {name: np.concatenate([each[name] for each in blocks]) for name in blocks[0]}
+    whose = ship(rows)
+    if not (rows["track"] != "").any():
+        del rows["track"]
+    shard = np.searchsorted(plan.bounds, rows["mmsi"].astype(np.int64), "right") - 1
+    order = np.argsort(shard, kind="stable")
+    rows = {name: values[order] for name, values in rows.items()}
+    shards, cuts = np.unique(shard[order], return_index=True)
+    meta = Meta(sources, tuple(shards.tolist()))
+    path = day_file(plan.work, "thin", day)
+    arrow.write(path, rows, msgspec.json.encode(meta), cuts.tolist() or None)
+    ends = _ends(whose[order], rows["t"])
+    some = {name: values[ends] for name, values in rows.items()}
+    path = day_file(plan.work, "ends", day)
+    arrow.write(path, some, msgspec.json.encode(Meta(sources, (0,))), (0,))
+
+
+def _ends(whose: Array, t: Array) -> Array:
+    """The first and the last row of each ship."""
+    import numpy as np
+
+    order = np.lexsort((t, whose))
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = whose[order][1:] != whose[order][:-1]
+    last = np.append(new[1:], True) if len(new) else new
+    return np.sort(order[new | last])
+
+
+def sources_of(path: Path) -> tuple[Told, ...]:
+    """The sources of a thin file, by number."""
+    return msgspec.json.decode(arrow.opened(path).meta, type=Meta).sources
+
+
+def all_rows(path: Path, names: Sequence[str] = NAMES) -> dict[str, Array]:
+    """All rows of a thin file."""
+    end = arrow.opened(path)
+    return arrow.read(path, names, [each.number for each in end.groups])

@@ -22,6 +22,7 @@ from noroshi.cli.exchange import exchange_app
 from noroshi.cli.feedback import feedback_app
 from noroshi.cli.history import add_history
 from noroshi.cli.key import key_app
+from noroshi.cli.live import live_app
 from noroshi.cli.options import FAILED, HERE, PARTLY, WITHHELD, JsonOption, NodeOption, example
 from noroshi.cli.peer import peer_app
 from noroshi.cli.promises import pact_app
@@ -47,6 +48,7 @@ app.add_typer(audience_app)
 app.add_typer(exchange_app)
 app.add_typer(erase_app)
 app.add_typer(backup_app)
+app.add_typer(live_app)
 app.add_typer(carry_app)
 app.add_typer(picture_app)
 app.add_typer(account_app, name="account")

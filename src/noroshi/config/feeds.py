@@ -6,6 +6,8 @@ from datetime import date
 
 import msgspec
 
+from noroshi.feeds.live import check_live, is_live
+from noroshi.words.errors import BadInput
 from noroshi.words.finding import Reliability
 from noroshi.words.label import ClassMark, Pap, Tlp
 from noroshi.words.time import parse_duration
@@ -34,6 +36,7 @@ class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[[feed]]`: a file name pattern, its desk (else by content), lineage, label, reliability.
 
     `every` (ISO 8601 duration) makes `noroshi work` read it again; without it `ingest` alone does.
+    Of a live feed (`feeds.live`) it is how often what came is looked at.
     """
 
     uri: str
@@ -45,6 +48,11 @@ class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         check_every(self.every)
+        if is_live(self.uri):
+            try:
+                check_live(self.uri)
+            except BadInput as problem:
+                raise ValueError(problem.text()) from None
 
 
 def check_every(text: str | None) -> None:

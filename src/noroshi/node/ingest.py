@@ -224,20 +224,21 @@ def ingest(
     *,
     desk: str | None = None,
     tlp: str | None = None,
+    feed: Feed | None = None,
     progress: Progress = lambda name, done, size: None,
     waiting: Callable[[], object] = lambda: None,
 ) -> IngestReport:
     """Read `paths` (files, folders, archives) into the node.
 
     `desk` forces a desk, `tlp` the label of what is unmarked; otherwise the matching `[[feed]]`
-    declares both, and a source without one is TLP RED for this node alone. Raises `BadInput` for
-    an unknown `tlp`; what is wrong with a source is in the report. While another process reads into
-    the node it waits, after calling `waiting`.
+    declares both, or `feed` does, and a source without one is TLP RED for this node alone. Raises
+    `BadInput` for an unknown `tlp`; what is wrong with a source is in the report. While another
+    process reads into the node it waits, after calling `waiting`.
     """
     given = None if tlp is None else Feed(uri="*", label=_declared(tlp))
     run = _Run(node, now, progress)
     with alone(node.settings.data, waiting):
-        run.finish(_read_all(run, paths, desk, given))
+        run.finish(_read_all(run, paths, desk, given, feed))
     return run.report
 
 
@@ -254,12 +255,12 @@ def again(node: Node, now: Callable[[], int]) -> IngestReport:
 
 
 def _read_all(
-    run: _Run, paths: list[Path], desk: str | None, given: Feed | None
+    run: _Run, paths: list[Path], desk: str | None, given: Feed | None, known: Feed | None
 ) -> list[tuple[Source, Desk]]:
     """Every source of `paths` to its end; those that got there."""
     read: list[tuple[Source, Desk]] = []
     for path in walk(paths):
-        feed = feed_of(run.node, path)
+        feed = known or feed_of(run.node, path)
         for opened in _parts(path):
             if isinstance(opened, BadInput):
                 run.fail(Path(opened.where).name, opened)

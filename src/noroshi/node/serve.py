@@ -32,6 +32,7 @@ from noroshi.exchange.taxii.service import (
     view_collection,
 )
 from noroshi.exchange.vouch import vouch
+from noroshi.feeds.live import is_live
 from noroshi.node.account import Accounts as Ledger
 from noroshi.node.accounts import Watched, every, parties
 from noroshi.node.calling import Calling
@@ -50,6 +51,8 @@ from noroshi.words.time import parse_duration
 
 if TYPE_CHECKING:
     import uvicorn
+
+    from noroshi.node.listening import Listener
 
 TICK_S = 2.0
 LOOK_S = 1.0
@@ -160,12 +163,18 @@ def start_worker(folder: Path) -> subprocess.Popen[bytes]:
 def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
     """Until `stop`: feeds that are due, views, peers that are due. Problems are said and left."""
     due: dict[str, int] = {}
+    listeners = _listeners(node, stop, say)
     viewing, expiry = Viewing(node.views(), clock, say), Expiry(node)
     duties = Duties(node)
     calling = Calling(node, clock, say, random.random, duties=duties)
     while True:
         _try(say, "key", node.look)
+        for each in listeners:
+            if _is_due(due, f"feed {each.feed.uri}", each.feed.every or "PT1M"):
+                _try(say, f"feed {each.feed.uri}", lambda f=each: _hear(f, say))
         for feed in node.settings.config.feed:
+            if is_live(feed.uri):
+                continue
             if feed.every and _is_due(due, f"feed {feed.uri}", feed.every):
                 _try(say, f"feed {feed.uri}", lambda f=feed: _read(node, f, say))
         _try(say, "expiry", lambda: expiry.settle(clock()))
@@ -211,6 +220,26 @@ def _read(node: Node, feed: Feed, say: Callable[[str], None]) -> None:
     report = ingest(node, _matching(node.settings.folder, feed.uri), clock)
     if report.new or report.changed or report.retracted or report.bad:
         say(f"{feed.uri}: {report.new} new findings, {report.bad} bad parts")
+
+
+def _listeners(node: Node, stop: Event, say: Callable[[str], None]) -> list[Listener]:
+    """One for each live feed, reading in a thread of its own until `stop`."""
+    from noroshi.node.listening import Listener
+
+    found: list[Listener] = []
+    for feed in node.settings.config.feed:
+        if is_live(feed.uri) and feed.uri != "-":
+            what = f"feed {feed.uri}"
+            _try(say, what, lambda f=feed: found.append(Listener(node, f, clock, say)))
+    for each in found:
+        each.start(stop)
+    return found
+
+
+def _hear(listener: Listener, say: Callable[[str], None]) -> None:
+    heard = listener.look()
+    if heard.report.new or heard.report.changed or heard.report.retracted or heard.report.bad:
+        say(f"{heard.uri}: {heard.report.new} new findings, {heard.report.bad} bad parts")
 
 
 def _try(say: Callable[[str], None], what: str, act: Callable[[], object]) -> None:

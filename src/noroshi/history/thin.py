@@ -6,7 +6,7 @@ So the day's files are read once, whatever is then looked for, and what a shard 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -169,8 +169,7 @@ def _write(plan: Plan, day: int, blocks: list[dict[str, Array]], sources: tuple[
     arrow.write(path, rows, msgspec.json.encode(meta), cuts.tolist() or None)
     ends = _ends(whose[order], rows["t"])
     some = {name: values[ends] for name, values in rows.items()}
-    path = day_file(plan.work, "ends", day)
-    arrow.write(path, some, msgspec.json.encode(Meta(sources, (0,))), (0,))
+    write(day_file(plan.work, "ends", day), some, sources)
 
 
 def _ends(whose: Array, t: Array) -> Array:
@@ -184,12 +183,37 @@ def _ends(whose: Array, t: Array) -> Array:
     return np.sort(order[new | last])
 
 
-def sources_of(path: Path) -> tuple[Told, ...]:
-    """The sources of a thin file, by number."""
-    return msgspec.json.decode(arrow.opened(path).meta, type=Meta).sources
+def write(path: Path, rows: dict[str, Array], sources: Sequence[Told]) -> None:
+    """Write `rows` as a thin file of one row group."""
+    some = len(rows["t"]) > 0
+    meta = Meta(tuple(sources), (0,) if some else ())
+    arrow.write(path, rows, msgspec.json.encode(meta), (0,) if some else None)
 
 
-def all_rows(path: Path, names: Sequence[str] = NAMES) -> dict[str, Array]:
-    """All rows of a thin file."""
-    end = arrow.opened(path)
-    return arrow.read(path, names, [each.number for each in end.groups])
+def together(
+    paths: Sequence[Path],
+    shard: int | None = None,
+    pick: Callable[[dict[str, Array]], Array] | None = None,
+) -> tuple[dict[str, Array], tuple[Told, ...]]:
+    """The rows of thin files, of one shard or of all, those that are picked; and their sources."""
+    import numpy as np
+
+    numbers: dict[Told, int] = {}
+    blank = {name: np.zeros(0, kind) for name, kind in packing.POSITION.items()}
+    found = [blank | {"track": np.zeros(0, "U1"), "source": np.zeros(0, np.int64)}]
+    for path in paths:
+        meta = msgspec.json.decode(arrow.opened(path).meta, type=Meta)
+        groups = [n for n, each in enumerate(meta.shards) if shard is None or each == shard]
+        if not groups:
+            continue
+        rows = arrow.read(path, NAMES, groups)
+        if pick is not None:
+            picked = pick(rows)
+            rows = {name: values[picked] for name, values in rows.items()}
+        rows.setdefault("track", np.full(len(rows["t"]), ""))
+        here = [numbers.setdefault(each, len(numbers)) for each in meta.sources]
+        rows["source"] = np.array(here, np.int64)[rows["source"].astype(np.int64)]
+        found.append(rows)
+    return {name: np.concatenate([each[name] for each in found]) for name in found[0]}, tuple(
+        numbers
+    )

@@ -3,7 +3,8 @@
 Kinds of one ship (`shard = "subject"`) are found among all days of the ships of a shard, so nothing
 is cut at midnight. Kinds of ships together (`shard = "cell"`) are found in the day on which they
 begin, with two days about it, and longer where something still goes on at the rim; and every ship's
-next position after that, so that its silences end where they end.
+next position after that, so that its silences end where they end. An identity that may be several
+ships is there with all its positions.
 """
 
 from __future__ import annotations
@@ -87,7 +88,24 @@ def _shard(plan: Plan, desk: Desk, shard: int) -> Iterator[Finding]:
             state, _ = desk.fold(state, each, 0)
     for each in said(plan.folder, low, high):
         state, _ = desk.fold(state, each, 0)
+    _set_apart(plan, desk, state, shard)
     yield from _of(desk, state, "subject")
+
+
+def _set_apart(plan: Plan, desk: Desk, state: object, shard: int) -> None:
+    """Write all thin rows of the identities of the shard that may be several ships: meetings need
+    them whole. Of tracks without MMSI all are written where one is such."""
+    import numpy as np
+
+    divided: list[str] = getattr(desk, "divided", lambda state: [])(state)  # pyright: ignore
+    numbers = [int(each[5:]) for each in divided if each.startswith("mmsi:")]
+    if len(numbers) < len(divided):
+        numbers.append(0)
+    paths = [thin.day_file(plan.work, "thin", day) for day in plan.days]
+    rows, sources = thin.together(
+        paths, shard, lambda some: np.isin(some["mmsi"].astype(np.int64), numbers)
+    )
+    thin.write(plan.work / "apart" / f"{shard}.parquet", rows, sources)
 
 
 def _of(desk: Desk, state: object, shard: str) -> Iterator[Finding]:
@@ -126,6 +144,9 @@ def _about(plan: Plan, desk: Desk, first: int, last: int) -> object:
     state = desk.start(plan.context)
     for each in _ends(plan, first, last):
         state, _ = desk.fold(state, each, 0)
+    for shard in range(len(plan.bounds)):
+        for each in thin.columns(plan.work / "apart" / f"{shard}.parquet"):
+            state, _ = desk.fold(state, each, 0)
     for day in plan.days:
         if first <= day <= last:
             for each in thin.columns(thin.day_file(plan.work, "thin", day)):
@@ -175,19 +196,10 @@ def _all_ends(work: Path, days: tuple[int, ...]) -> tuple[dict[str, Array], tupl
     """The ends of all days in order of time, the source and the ship of each as a number."""
     import numpy as np
 
-    numbers: dict[thin.Told, int] = {}
-    parts: list[dict[str, Array]] = []
-    for day in days:
-        path = thin.day_file(work, "ends", day)
-        rows = thin.all_rows(path)
-        rows.setdefault("track", np.full(len(rows["t"]), ""))
-        said = [numbers.setdefault(each, len(numbers)) for each in thin.sources_of(path)]
-        rows["source"] = np.array(said, np.int64)[rows["source"].astype(np.int64)]
-        parts.append(rows)
-    rows = {name: np.concatenate([each[name] for each in parts]) for name in parts[0]}
+    rows, sources = thin.together([thin.day_file(work, "ends", day) for day in days])
     order = np.argsort(rows["t"], kind="stable")
     rows = {name: values[order] for name, values in rows.items()}
     rows["ship"] = thin.ship(rows)
     if not (rows["track"] != "").any():
         del rows["track"]
-    return rows, tuple(numbers)
+    return rows, sources

@@ -30,13 +30,13 @@ LESSER: Final = 10
 def segments(track: Tracks, parameters: Parameters) -> Array:
     """Of every position the number of its track within its identity, in order of appearance."""
     found = np.zeros(len(track.t), dtype=np.int64)
-    for vessel in _doubtful(track, parameters).tolist():
+    for vessel in doubtful(track, parameters).tolist():
         begin, end = np.searchsorted(track.vessel, [vessel, vessel + 1])
         found[begin:end] = _attached(track, slice(int(begin), int(end)), parameters)
     return found
 
 
-def _doubtful(track: Tracks, parameters: Parameters) -> Array:
+def doubtful(track: Tracks, parameters: Parameters) -> Array:
     """Identities with a leg that no ship could have made; one of over `attach_m` is enough, as two
     ships near each other are two as well."""
     if len(track.t) < 2:

@@ -92,6 +92,14 @@ class Sea:
 
         return rejudged(findings, context.parameters)
 
+    def divided(self, state: State) -> list[str]:
+        """The subjects that may be several ships, which are told apart by all their positions."""
+        from noroshi.desks.sea.attach import doubtful
+        from noroshi.desks.sea.tracks import heard
+
+        track = heard(state)
+        return [track.subjects[n] for n in doubtful(track, state.context.parameters).tolist()]
+
     def grain(self, parameters: Parameters) -> int:
         """µs of which the earliest position of a ship stands for all."""
         return parameters.grain_s * SECOND

@@ -91,3 +91,9 @@ def test_suez_findings_are_distinct_and_name_the_anchorages(suez):
         "PORT SAID (EGY)",
     ]
     assert not [each for each in suez if each.kind == "encounter"]
+
+
+def test_the_desk_and_its_findings_are_of_one_version() -> None:
+    from noroshi.desks.sea.findings import VERSION
+
+    assert desk.version == VERSION

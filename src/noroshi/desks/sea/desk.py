@@ -31,7 +31,7 @@ class Sea:
     """AIS and tables of positions to stops, port visits, encounters and ships in company."""
 
     name = "sea"
-    version = "2"
+    version = "3"
     queries: tuple[Query, ...] = (crossed.QUERY, presence.QUERY)
 
     @functools.cached_property

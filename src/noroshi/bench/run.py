@@ -21,6 +21,7 @@ AREAS: Final = (
     "decode",
     "sea",
     "scale",
+    "crossed",
     "ledger",
     "signed",
     "picture",

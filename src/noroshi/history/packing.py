@@ -25,6 +25,7 @@ UNKNOWN: Final = 65_535
 """Of a speed, course or heading that was not given."""
 
 CELL_DEG: Final = 5
+COLUMNS: Final = 360 // CELL_DEG
 
 POSITION: Final = {
     "mmsi": "u4", "t": "i8", "lat": "i4", "lon": "i4", "sog": "u2", "cog": "u2", "heading": "u2",
@@ -112,13 +113,13 @@ def cells(lat: Array, lon: Array) -> Array:
     antimeridian."""
     wide = CELL_DEG * DEGREE
     row = np.clip((lat.astype(np.int64) + 90 * DEGREE) // wide, 0, 180 // CELL_DEG - 1)
-    column = np.clip((lon.astype(np.int64) + 180 * DEGREE) // wide, 0, 360 // CELL_DEG - 1)
-    return row * (360 // CELL_DEG) + column
+    column = np.clip((lon.astype(np.int64) + 180 * DEGREE) // wide, 0, COLUMNS - 1)
+    return row * COLUMNS + column
 
 
 def cell_name(cell: int) -> str:
     """`N55E010`: the south-western corner."""
-    row, column = divmod(cell, 360 // CELL_DEG)
+    row, column = divmod(cell, COLUMNS)
     lat, lon = row * CELL_DEG - 90, column * CELL_DEG - 180
     return f"{'S' if lat < 0 else 'N'}{abs(lat):02d}{'W' if lon < 0 else 'E'}{abs(lon):03d}"
 

@@ -227,8 +227,16 @@ def _ordered(rows: dict[str, Array]) -> dict[str, Array]:
     import numpy as np
 
     first = "mmsi" if "mmsi" in rows else "track"
-    keys = ("place", "marks", "type", "status", "heading", "cog", "sog", "lon", "lat", "t", first)
-    order = np.lexsort([rows[name] for name in keys if name in rows])
+    order = np.lexsort((rows["t"], rows[first]))
+    ship, t = rows[first][order], rows["t"][order]
+    tied = np.zeros(len(order) + 1, dtype=bool)
+    tied[1:-1] = (ship[1:] == ship[:-1]) & (t[1:] == t[:-1])
+    among = np.flatnonzero(tied[1:] | tied[:-1])
+    if len(among):
+        some = order[among]
+        keys = ("place", "marks", "type", "status", "heading", "cog", "sog", "lon", "lat")
+        keyed = [rows[name][some] for name in (*keys, "t", first) if name in rows]
+        order[among] = some[np.lexsort(keyed)]
     return {name: values[order] for name, values in rows.items()}
 
 

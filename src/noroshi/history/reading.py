@@ -37,6 +37,23 @@ def positions(
             yield Columns("position", origin.source(), packing.unpack(some))
 
 
+def near(parts: Sequence[Part], west: float, south: float, east: float, north: float) -> list[Part]:
+    """Those whose cell meets a box in degrees, which does not cross the antimeridian."""
+    from noroshi.history.partition import REST
+
+    names = {
+        packing.cell_name(row * packing.COLUMNS + column)
+        for row in range(_step(south, 90), _step(north, 90) + 1)
+        for column in range(_step(west, 180), _step(east, 180) + 1)
+    }
+    return [each for each in parts if each.cell == REST or each.cell in names]
+
+
+def _step(degrees: float, limit: int) -> int:
+    steps = 2 * limit // packing.CELL_DEG
+    return min(max(int((degrees + limit) // packing.CELL_DEG), 0), steps - 1)
+
+
 def said(folder: Path, low: int = 0, high: int = HIGHEST) -> Iterator[Columns]:
     """What these ships said of themselves at any time."""
     for path in statics(folder):
@@ -65,6 +82,12 @@ def rows_of(
     if first == last:
         return None, origin
     return {name: values[first:last] for name, values in rows.items()}, origin
+
+
+def ships(columns: Columns) -> list[int]:
+    """The least and the most MMSI in `columns`; tracks count as 0."""
+    mmsi = columns.arrays.get("mmsi")
+    return [0] if mmsi is None else [int(mmsi[0]), int(mmsi[-1])]
 
 
 def _between(mmsi: Array, low: int, high: int) -> tuple[int, int]:

@@ -142,6 +142,21 @@ class Ask(Protocol):
         ...
 
 
+class AskKept(Ask, Protocol):
+    """A node that also keeps what its sources hold in bulk."""
+
+    def context(self, desk: str) -> Context:
+        """What the desk may know here."""
+        ...
+
+    def kept(
+        self, since: int, until: int, box: tuple[float, float, float, float]
+    ) -> Iterator[Columns]:
+        """Positions in [since, until) in and about a box (west, south, east, north in degrees,
+        not across the antimeridian), and what their ships said of themselves."""
+        ...
+
+
 class Option(msgspec.Struct, frozen=True):
     """What a query is asked with, as text: an argument by its place where it is `positional`, else
     an option by its name. Without `default` it may be left out only if `required` is False."""
@@ -171,7 +186,7 @@ class Query(msgspec.Struct, frozen=True):
 
     name: str
     help: str
-    run: Callable[[Ask, Mapping[str, str | None]], Answer]
+    run: Callable[[AskKept, Mapping[str, str | None]], Answer]
     options: tuple[Option, ...] = ()
     examples: tuple[str, ...] = ()
 

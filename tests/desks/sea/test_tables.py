@@ -151,3 +151,25 @@ def test_real_tables(scene, shared, name, positions, rejected):
     columns, bad = scene.read(data)
     assert len(scene.rows(columns)["t"]) == positions == data.count(b"\n") - 1
     assert len(bad) == rejected
+
+
+def test_the_danish_archive_is_read_as_it_comes(scene) -> None:
+    """The header of aisdk-2024-11-17.csv, and two rows of no real ship."""
+    header = (
+        "# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigational status,ROT,SOG,COG,"
+        "Heading,IMO,Callsign,Name,Ship type,Cargo type,Width,Length,"
+        "Type of position fixing device,Draught,Destination,ETA,Data source type,A,B,C,D"
+    )
+    rows = (
+        "17/11/2024 00:00:00,Class A,219000001,56.417000,11.650000,Under way using engine,0.0,9.3,"
+        "180.5,181,9000001,OXXX,EXAMPLE,Tug,,20,180,GPS,8.2,UNKNOWN,,AIS,90,90,10,10",
+        "17/11/2024 00:00:01,Base Station,002190045,91.000000,0.000000,Unknown value,,,,,Unknown,"
+        "Unknown,,Undefined,,,,Undefined,,Unknown,,AIS,,,,",
+    )
+    columns, rejected = scene.read("\n".join((header, *rows)).encode())
+    assert rejected == []
+    found, said = scene.rows(columns), scene.rows(columns, "static")
+    assert found["mmsi"].tolist() == [219000001]
+    assert found["t"].tolist() == [1731801600000000]
+    assert (found["lat"][0], found["lon"][0], found["status"][0]) == (56.417, 11.65, 0)
+    assert (said["name"][0], said["ship_type"][0], said["imo"][0]) == ("EXAMPLE", 52, 9000001)

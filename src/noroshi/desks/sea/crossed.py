@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from noroshi.words.asset import Asset
-    from noroshi.words.desk import Ask, Held
+    from noroshi.words.desk import Ask, AskKept, Held
     from noroshi.words.finding import Measure
 
 KINDS: Final = ("cable", "pipeline")
@@ -56,13 +56,19 @@ class Crossed(msgspec.Struct, frozen=True):
     last: str | None = None
 
 
-def crossed(ask: Ask, given: Mapping[str, str | None]) -> Answer:
+def crossed(ask: AskKept, given: Mapping[str, str | None]) -> Answer:
     """Who was at an asset in the time before and after an instant or a reported outage."""
     before, after = (asked.duration(name, given[name]) for name in ("before", "after"))
     limit = asked.count("limit", given["limit"])
     asset, around = _sought(ask, given)
     since, until = around.t0 - before, around.t1 + after
-    found = ask.findings("crossing", since, until, asset.id)
+    found: Sequence[Held]
+    if _afresh(given["source"]):
+        from noroshi.desks.sea.afresh import passed
+
+        found = passed(ask, asset, since, until)
+    else:
+        found = ask.findings("crossing", since, until, asset.id)
     ships = sorted((_ship(each, around.t0) for each in found), key=_order)
     answer = Crossed(
         asset=asset.id,
@@ -81,6 +87,12 @@ def crossed(ask: Ask, given: Mapping[str, str | None]) -> Answer:
             answer, first=format_instant(first), last=format_instant(last)
         )
     return _nobody(msgspec.structs.replace(answer, known=len(every)))
+
+
+def _afresh(text: str | None) -> bool:
+    if text not in ("ledger", "positions"):
+        raise BadInput("--source", "no such source", found=text, expected="ledger or positions")
+    return text == "positions"
 
 
 def _sought(ask: Ask, given: Mapping[str, str | None]) -> tuple[Asset, Span]:
@@ -212,6 +224,9 @@ OPTIONS: Final[Sequence[Option]] = (
     Option("outage", "A reported outage instead: its ref, or its finding's id."),
     Option("before", "How long before to look.", "60m"),
     Option("after", "How long after to look.", "10m"),
+    Option(
+        "source", "ledger: what was found; positions: look into the kept positions now.", "ledger"
+    ),
     Option("limit", "At most this many lines.", "20"),
 )
 QUERY: Final = Query(
@@ -221,6 +236,7 @@ QUERY: Final = Query(
     options=tuple(OPTIONS),
     examples=(
         "estlink --around 2024-12-25T10:26:00Z --node ./fin",
+        "C-Lion1 --around 2024-11-18T02:04:00Z --source positions --node ./fin",
         "--outage F-2024-17 --before 2h --node ./fin --json",
     ),
 )

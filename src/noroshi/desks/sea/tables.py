@@ -161,7 +161,7 @@ def _one(
     if name or get("imo") or get("callsign"):
         batch.static(
             identity, t, row, name=name, callsign=get("callsign"), imo=_digits(get("imo")),
-            ship_type=int(_number(get("ship_type"), 0.0)),
+            ship_type=_ship_type(get("ship_type")),
             draught_m=_number(get("draught_m"), 0.0),
             length_m=_number(get("length_m"), 0.0), width_m=_number(get("width_m"), 0.0),
         )  # fmt: skip
@@ -231,6 +231,21 @@ def _status(text: str) -> int:
     code = _STATUS.get(text.lower())
     value = int(_number(text, -1.0)) if code is None else code
     return value if 0 <= value <= 14 else -1
+
+
+_TYPES: Final = {
+    "fishing": 30, "towing": 31, "towing long/wide": 32, "dredging": 33, "diving": 34,
+    "military": 35, "sailing": 36, "pleasure": 37, "hsc": 40, "pilot": 50, "sar": 51, "tug": 52,
+    "port tender": 53, "anti-pollution": 54, "law enforcement": 55, "medical": 58, "passenger": 60,
+    "cargo": 70, "tanker": 80, "other": 90,
+}  # fmt: skip
+"""Types of ship in words, as the Danish archive writes them, to ITU-R M.1371 table 53; of tens, the
+first."""
+
+
+def _ship_type(text: str) -> int:
+    known = _TYPES.get(text.lower())
+    return int(_number(text, 0.0)) if known is None else known
 
 
 def _digits(text: str) -> int:

@@ -15,12 +15,12 @@ from typing import Any
 
 import msgspec
 
-from noroshi.pact import act, permits, promised
+from noroshi.pact import act, permits, promised, technical, transfer
 from noroshi.pact import format as agreements
 
 FOLDER = Path(__file__).resolve().parents[1] / "src" / "noroshi" / "data" / "schemas"
-FILES = {"pact-1": agreements.File, "act-1": act.ActFile}
-MODULES = (agreements, promised, permits, act)
+FILES = {"pact-1": agreements.File, "act-1": act.ActFile, "transfer-1": transfer.TransferFile}
+MODULES = (agreements, promised, permits, act, technical, transfer)
 
 
 def schema(name: str) -> dict[str, Any]:

@@ -56,7 +56,8 @@ CASES = {
     "unknown table": (
         ("[exit]", "[exits]"),
         "x.toml:18: exits: unknown key; found exits; expected one of format, agreement, release, "
-        "prohibit, require, duty, joins, permit, forbid, exit, equivalence, commitment, assert\n"
+        "prohibit, require, duty, joins, permit, forbid, transfer, embargo, "
+        "programme, exit, equivalence, commitment, assert\n"
         "Hint: did you mean 'exit'?",
     ),
     "wrong type": (

@@ -29,7 +29,7 @@ def _valid(text: str) -> bool:
     return VALIDATOR.is_valid(plain(tomllib.loads(text)))
 
 
-@pytest.mark.parametrize("name", ["pact-1", "act-1"])
+@pytest.mark.parametrize("name", ["pact-1", "act-1", "transfer-1"])
 def test_the_schema_is_that_of_the_types_of_today(name: str) -> None:
     published = DATA.joinpath(f"schemas/{name}.json").read_text("utf-8")
     jsonschema.Draft202012Validator.check_schema(json.loads(published))
@@ -82,9 +82,9 @@ def test_what_the_loader_refuses_of_shape_the_schema_refuses(before: str, after:
     assert not _valid(changed)
 
 
-@pytest.mark.parametrize("folder", ["acts"])
+@pytest.mark.parametrize("folder", ["acts", "transfers"])
 def test_every_bundled_example_is_valid(folder: str) -> None:
-    name = {"acts": "act-1"}[folder]
+    name = {"acts": "act-1", "transfers": "transfer-1"}[folder]
     schema = json.loads(DATA.joinpath(f"schemas/{name}.json").read_text("utf-8"))
     examples = list(DATA.joinpath(f"examples/{folder}").iterdir())
     assert examples

@@ -31,6 +31,7 @@ from noroshi.cli.reconcile import ledger_app
 from noroshi.cli.release import release_app
 from noroshi.cli.task import duties_app, task_app
 from noroshi.cli.taxii import taxii_app
+from noroshi.cli.tech import tech_app
 from noroshi.cli.web import web_app
 from noroshi.words.errors import NoroshiError
 
@@ -65,6 +66,7 @@ app.add_typer(release_app, name="release")
 app.add_typer(task_app, name="task")
 app.add_typer(duties_app)
 app.add_typer(taxii_app, name="taxii")
+app.add_typer(tech_app, name="tech")
 add_history(add_queries(app))
 
 WithParent = Annotated[

@@ -9,6 +9,7 @@ import msgspec
 
 from noroshi.pact.check_permits import permits, unknown_in_permits
 from noroshi.pact.check_promises import promised
+from noroshi.pact.check_technical import technical, unknown_in_technical
 from noroshi.pact.codes import codes, unknown
 from noroshi.pact.format import File
 from noroshi.pact.lines import Path
@@ -20,7 +21,9 @@ from noroshi.words.party import Parties
 from noroshi.words.time import Span, parse_duration, parse_partial
 from noroshi.words.transform import Position
 
-_CITING = ("release", "prohibit", "require", "duty", "joins", "permit", "forbid")
+_CITING = ("release", "prohibit", "require", "duty", "joins", "permit", "forbid",
+    "transfer", "embargo", "programme",
+)  # fmt: skip
 _CLAUSES = (*_CITING, "commitment", "assert_")
 _DATES = (
     "signed", "in_force", "provisional", "effective", "terminated", "due", "at", "since", "until",
@@ -41,6 +44,8 @@ def check(file: File, raw: dict[str, Any], parties: Parties) -> Iterator[Problem
     yield from promised(file, parties)
     yield from permits(file, parties)
     yield from unknown_in_permits(file, parties)
+    yield from technical(file, parties)
+    yield from unknown_in_technical(file, parties)
 
 
 def beside(raw: dict[str, Any], parties: Parties, known: list[Problem]) -> Iterator[Problem]:
@@ -56,6 +61,7 @@ def beside(raw: dict[str, Any], parties: Parties, known: list[Problem]) -> Itera
     for each in (
         *unknown(file, parties),
         *unknown_in_permits(file, parties),
+        *unknown_in_technical(file, parties),
         *_tags(file),
     ):
         table, *inner = each.path

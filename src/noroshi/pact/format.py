@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from noroshi.pact.permits import Forbid, Permit
 from noroshi.pact.promised import Commitment
+from noroshi.pact.technical import Embargo, Programme, Transfer
 from noroshi.pact.vocabulary import (
     AgreementId,
     Basis,
@@ -258,6 +259,9 @@ class File(Block, frozen=True, rename={"assert_": "assert"}):
     joins: tuple[Joining, ...] = ()
     permit: tuple[Permit, ...] = ()
     forbid: tuple[Forbid, ...] = ()
+    transfer: tuple[Transfer, ...] = ()
+    embargo: tuple[Embargo, ...] = ()
+    programme: tuple[Programme, ...] = ()
     exit: Exit = Exit()
     equivalence: tuple[Equivalence, ...] = ()
     commitment: tuple[Commitment, ...] = ()

@@ -20,8 +20,11 @@ import numpy as np
 
 from noroshi.desks.sea import desk
 from noroshi.desks.sea.cases import CASES
-from noroshi.desks.sea.plant import Inject, by_mmsi, plant
+from noroshi.desks.sea.inland import inland
+from noroshi.desks.sea.plant import Inject, by_mmsi, plant, reports
 from noroshi.desks.sea.score import Scene, score_alike, score_kind
+from noroshi.desks.sea.sphere import chord_m, vectors
+from noroshi.desks.sea.truths import Truth
 from noroshi.words.asset import Asset, AssetGraph
 from noroshi.words.desk import Columns, Context, Found, Source, detect
 from noroshi.words.finding import Finding
@@ -34,8 +37,14 @@ BACKGROUND = "suez-202103.csv.gz"
 UNPLANTED = (BACKGROUND, "gfw-201801.csv.gz")
 BEGIN = parse_instant("2021-03-20T06:00:00Z")
 ROADS = (32.53, 29.80)
-ANCHORED = ("bunkering", "port_queue")
-SITES = [(lon, lat) for lat in (32.6, 33.6) for lon in np.arange(26.5, 34.0, 1.0).tolist()]
+ON_LAND = ("on_land", "inland_ships", "lone_barge")
+CABLES = ("drag", "over_a_cable", "dredger")
+"""Planted first, as the others keep away from what they bring."""
+
+ANCHORED = ("bunkering", "port_queue", "dragging_at_anchor")
+SITES = [
+    (lon, lat) for lat in (32.6, 33.2, 33.8, 34.4) for lon in np.arange(26.5, 34.0, 1.0).tolist()
+]
 """Sea places of the eastern Mediterranean, the last ones amid the ships of the Suez table."""
 
 
@@ -63,19 +72,42 @@ def scene(background: Columns, seed: int) -> Scene:
     """Every case once, each at a place and a time of its own."""
     rng = np.random.default_rng(seed)
     sites = rng.permutation(len(SITES))
-    whole, truths = background, []
-    for number, case in enumerate(CASES):
-        lon, lat = ROADS if case in ANCHORED else SITES[sites[number]]
-        off = rng.uniform(-0.05, 0.05, 2) if case in ANCHORED else rng.uniform(-0.2, 0.2, 2)
+    whole, truths, lines, taken = background, list[Truth](), list[Line](), 0
+    for number, case in enumerate(sorted(CASES, key=lambda each: each not in CABLES)):
         at = BEGIN + int(rng.integers(0, 60 * 60)) * MINUTE
-        inject = Inject(case, at, lon + off[0], lat + off[1], number * 100)
-        whole, told = plant(inject, whole, seed * 1_000 + number)
+        for turn in range(50):
+            site = SITES[sites[(taken + turn) % len(sites)]]
+            lon, lat = ROADS if case in ANCHORED else site
+            off = rng.uniform(-0.05, 0.05, 2) if case in ANCHORED else rng.uniform(-0.2, 0.2, 2)
+            inject = Inject(case, at, lon + off[0], lat + off[1], number * 100)
+            chance = seed * 1_000 + number + 100_000_000 * turn
+            rows, told = reports(inject, chance)
+            if case in ON_LAND or (afloat(rows) and apart(rows, lines)):
+                break
+        taken += turn + 1
+        whole, told = plant(inject, whole, chance)
         truths += told
-    lines = [truth.line for truth in truths if truth.line]
+        lines += [truth.line for truth in told if truth.line]
     cables = [
         Asset(f"cable:planted-{n}", "cable", str(n), path=each) for n, each in enumerate(lines)
     ]
     return Scene(tuple(truths), find(whole, tuple(cables)))
+
+
+Line = tuple[tuple[float, float], ...]
+
+
+def afloat(rows: dict[str, np.ndarray]) -> bool:
+    """Whether no planted ship sails over land."""
+    return not inland(rows["lon"], rows["lat"]).any()
+
+
+def apart(rows: dict[str, np.ndarray], lines: list[Line]) -> bool:
+    """Whether no planted ship comes within 20 km of the middle of another case's cable."""
+    middles = [np.mean(line, axis=0) for line in lines]
+    points = vectors(rows["lon"], rows["lat"])
+    near = (chord_m(points, vectors(*each[:, np.newaxis])).min() < 20_000 for each in middles)
+    return not any(near)
 
 
 def vessel_days(whole: Columns) -> int:

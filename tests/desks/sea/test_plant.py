@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from noroshi.desks.sea import desk
-from noroshi.desks.sea.cases import CASES, FIRST
+from noroshi.desks.sea.cases import CASES
 from noroshi.desks.sea.plant import OUTAGE_M, Inject, by_mmsi, plant, reports
 from noroshi.desks.sea.sail import AT_ANCHOR, Leg, ahead, interval_s, sail
 from noroshi.desks.sea.score import meets
+from noroshi.desks.sea.truths import FIRST
 from noroshi.desks.sea.wear import DIALECTS, Reception, speak, wear
 from noroshi.words.asset import Asset
 from noroshi.words.errors import BadInput
@@ -100,8 +101,8 @@ def test_what_is_spoken_reads_back_field_by_field(scene, dialect):
 def test_from_the_lines_of_a_rendezvous_to_its_encounters(scene, dialect):
     rows, truths = reports(Inject("rendezvous", scene.DAY0, *SITE, reception=Reception(0.9)), 3)
     columns, _ = scene.read(speak(rows, dialect))
-    found = [each for each in scene.found(columns) if each.kind == "encounter"]
-    assert len(found) == 3
+    found = scene.found(columns)
+    assert scene.kinds(found) == ["encounter"] * 3 + ["loitering"] * 3
     assert all(any(meets(truth, each) for each in found) for truth in truths)
 
 
@@ -144,7 +145,7 @@ def test_an_outage_silences_the_background_within_reach(scene):
     ship = {257_000_001: [(600 * n, *SITE, 5.0) for n in range(200)]}
     far = {257_000_002: [(600 * n, -28.0, 45.0, 5.0) for n in range(200)]}
     assert distance_m(*SITE, -28.0, 45.0) > OUTAGE_M
-    planted, (truth,) = plant(Inject("outage", scene.DAY0, *SITE), scene.columns(ship | far), 1)
+    planted, (truth, *_) = plant(Inject("outage", scene.DAY0, *SITE), scene.columns(ship | far), 1)
     kept = {
         mmsi: planted.arrays["t"][planted.arrays["mmsi"] == mmsi]
         for mmsi in (257_000_001, 257_000_002)

@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from noroshi.desks.sea.cases import Truth
 from noroshi.desks.sea.score import Scene, meets, score_alike, score_kind
+from noroshi.desks.sea.truths import Truth
 from noroshi.words.time import MINUTE, Span
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -1,56 +1,22 @@
-"""The cases that are planted: what happens, and what must not be taken for it.
+"""The events that are planted, as known incidents had them (docs/sea.md), and all cases.
 
-Each is a function of (at µs, lon, lat, rng) to the ships' reports and the truths about them. Cases
-are those of known incidents (docs/sea.md, Planted truth); look-alikes are everyday traffic that a
-naive rule would report: `silent` names the kinds that none of their ships may give.
+Each is a function of (at µs, lon, lat, rng) to the ships' reports and the truths about them.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
+from noroshi.desks.sea import alikes
 from noroshi.desks.sea.parameters import KNOT_MS
-from noroshi.desks.sea.sail import AT_ANCHOR, Leg, Reports, ahead, sail
+from noroshi.desks.sea.sail import Leg, Reports, ahead, sail, turning
+from noroshi.desks.sea.truths import ALONE, DRAWN_M, FIRST, Case, Truth, cable
 from noroshi.words.time import HOUR, SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy as np
-
-
-class Truth(msgspec.Struct, frozen=True):
-    """One thing that was planted. `kind` is what should be found of all `mmsis` over (t0, t1) µs,
-    None for a look-alike; `silent` are kinds that may not be found of any of them. `line` is the
-    drawn cable that the case needs, (lon, lat) in degrees."""
-
-    case: str
-    mmsis: tuple[int, ...]
-    t0: int
-    t1: int
-    kind: str | None = None
-    silent: tuple[str, ...] = ()
-    line: tuple[tuple[float, float], ...] = ()
-
-
-class Case(msgspec.Struct, frozen=True):
-    """Reports and truths."""
-
-    ships: list[Reports]
-    truths: list[Truth]
-
-
-FIRST: Final = 299_000_001
-"""Planted ships have the country digits 299, which the ITU has given to nobody."""
-
-DRAWN_M: Final = 5_000.0
-"""A ship is at a drawn cable within this (`cross_drawn_m`): from then to then is the truth."""
-
-ALONE: Final = ("encounter", "ships_in_company", "gap", "identity_swap", "identity_clash",
-                "impossible_move", "loitering")  # fmt: skip
-"""What is said of ships that do something unusual; stops and port visits are no alarm."""
 
 
 def identity_swap(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
@@ -62,7 +28,11 @@ def identity_swap(at: int, lon: float, lat: float, rng: np.random.Generator) -> 
     begin = at + 6 * HOUR + 60 * SECOND
     new = sail(FIRST + 1, begin, *there, [Leg(6 * 3600, knots, course)], rng)
     t0, t1 = int(old.t[-1]), int(new.t[0])
-    return Case([old, new], [Truth("identity_swap", (FIRST, FIRST + 1), t0, t1, "identity_swap")])
+    return Case([old, new], [
+        Truth("identity_swap", (FIRST, FIRST + 1), t0, t1, "identity_swap"),
+        Truth("identity_swap", (FIRST,), at, t0, "loitering"),
+        Truth("identity_swap", (FIRST + 1,), t1, int(new.t[-1]), "loitering"),
+    ])  # fmt: skip
 
 
 def port_gap(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
@@ -98,7 +68,8 @@ def rendezvous(at: int, lon: float, lat: float, rng: np.random.Generator) -> Cas
     pairs = ((0, 1), (0, 2), (1, 2))
     t0, t1 = at + 2 * HOUR, at + 6 * HOUR
     return Case(ships, [
-        Truth("rendezvous", (FIRST + a, FIRST + b), t0, t1, "encounter") for a, b in pairs
+        *(Truth("rendezvous", (FIRST + a, FIRST + b), t0, t1, "encounter") for a, b in pairs),
+        *(Truth("rendezvous", (FIRST + n,), t0, t1, "loitering") for n in range(3)),
     ])  # fmt: skip
 
 
@@ -123,8 +94,7 @@ def drag(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
     ship = sail(FIRST, at, *start, legs, rng)
     over = at + 3 * HOUR + 300 * SECOND
     beside = int((300 + (DRAWN_M - 300 * 8.8 * KNOT_MS) / (9.3 * KNOT_MS)) * SECOND)
-    ends = [ahead(lon, lat, 10_000.0, course + turn) for turn in (90.0, 270.0)]
-    line = tuple((float(east), float(north)) for east, north in ends)
+    line = cable(lon, lat, course)
     truth = Truth("drag", (FIRST,), over - beside, over + beside, "crossing", ALONE, line)
     return Case([ship], [truth])
 
@@ -140,7 +110,7 @@ def loiter(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
 
 def leap(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
     """A ship is heard at one place for 3 h and from then on 400 km away."""
-    course = float(rng.uniform(0, 360))
+    course = 270.0 if lon > 30.0 else 90.0  # the tables' sea lies between
     before = sail(FIRST, at, lon, lat, [Leg(3 * 3600, 11.0, course)], rng)
     there = ahead(lon, lat, 400_000.0, course)
     after = sail(FIRST, at + 3 * HOUR, *there, [Leg(3 * 3600, 11.0, course)], rng)
@@ -159,96 +129,92 @@ def clash(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
                               ("impossible_move",))])  # fmt: skip
 
 
-def pilot_boarding(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
-    """A boat lies alongside a ship under way for a quarter of an hour and goes home."""
-    course = float(rng.uniform(0, 360))
-    ship = sail(FIRST, at, lon, lat, [Leg(3 * 3600, 7.0, course)], rng)
-    meet = ahead(lon, lat, 7 * 1852.0, course)
-    boat = sail(FIRST + 1, at + HOUR - 1800 * SECOND, *ahead(*meet, 7 * 1852.0, course + 90), [
-        Leg(1800, 14.0, course - 90), Leg(900, 7.0, course), Leg(1800, 14.0, course + 90),
-    ], rng)  # fmt: skip
-    return _alike("pilot_boarding", [ship, boat], at, at + 3 * HOUR)
-
-
-def tug_and_tow(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
-    """A tug at 5 kn with its tow 300 m behind, for 8 h."""
-    course = float(rng.uniform(0, 360))
-    ships = [
-        sail(FIRST + n, at, *ahead(lon, lat, 300.0 * n, course), [Leg(8 * 3600, 5.0, course)], rng)
-        for n in range(2)
-    ]
-    return _alike("tug_and_tow", ships, at, at + 8 * HOUR)
-
-
-def bunkering(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
-    """A bunker barge alongside a ship at anchor for 5 h; (lon, lat) is to be an anchorage."""
-    ships = [
-        sail(FIRST + n, at, *ahead(lon, lat, 40.0 * n, 90.0), [Leg(5 * 3600, 0.0, 0.0, AT_ANCHOR)],
-             rng)
-        for n in range(2)
-    ]  # fmt: skip
-    return _at_rest(_alike("bunkering", ships, at, at + 5 * HOUR))
-
-
-def ferry_pair(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
-    """Two ferries to and fro between the same ends, meeting midway each hour, for 8 h."""
-    course = float(rng.uniform(0, 360))
-    far = ahead(lon, lat, 18 * 1852.0, course)
-    legs = [[Leg(3600, 18.0, course + 180 * ((n + k) % 2)) for k in range(8)] for n in range(2)]
-    ships = [sail(FIRST + n, at, *((lon, lat), far)[n], legs[n], rng) for n in range(2)]
-    return _alike("ferry_pair", ships, at, at + 8 * HOUR)
-
-
-def rescue_helicopter(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
-    """A helicopter (MMSI 111…) at 130 kn, hovering for 40 min, and back: no vessel at all."""
-    course = float(rng.uniform(0, 360))
-    legs = [Leg(1800, 130.0, course), Leg(2400, 0.0, course), Leg(1800, 130.0, course + 180)]
-    ship = sail(111_299_001, at, lon, lat, legs, rng)
-    truth = Truth("rescue_helicopter", (111_299_001,), at, at + 2 * HOUR, None,
-                  (*ALONE, "stop", "port_visit"))  # fmt: skip
-    return Case([ship], [truth])
-
-
-def port_queue(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
-    """Nine ships at anchor 450 m apart before a port for 12 h; (lon, lat) is to be an anchorage."""
+def brief_rendezvous(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
+    """Two ships meet, lie 80 m apart for 50 min, and part: a short encounter."""
+    drift = float(rng.uniform(0, 360))
     ships: list[Reports] = []
-    for n in range(9):
-        row = ahead(lon, lat, 450.0 * (n // 3), 0.0)
-        here = ahead(*row, 450.0 * (n % 3), 90.0)
-        ships.append(sail(FIRST + n, at, *here, [Leg(12 * 3600, 0.0, 0.0, AT_ANCHOR)], rng))
-    return _at_rest(_alike("port_queue", ships, at, at + 12 * HOUR))
+    for n in range(2):
+        here = ahead(lon, lat, 40.0, 180.0 * n)
+        start = ahead(*here, 2 * 10 * 1852.0, 180.0 * n)
+        legs = [Leg(2 * 3600, 10.0, 180.0 * n + 180), Leg(50 * 60, 0.6, drift),
+                Leg(2 * 3600, 10.0, 180.0 * n)]  # fmt: skip
+        ships.append(sail(FIRST + n, at, *start, legs, rng))
+    t0, t1 = at + 2 * HOUR, at + 2 * HOUR + 3000 * SECOND
+    pair = (FIRST, FIRST + 1)
+    return Case(ships, [Truth("brief_rendezvous", pair, t0, t1, "encounter")])
 
 
-def outage(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
-    """Five ships within 30 km of one receiver that is down for 9 h: all fall silent together."""
+def over_a_cable(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
+    """A ship slows to 0.8 kn for an hour and a half over a cable, and goes on: loitering there, and
+    a crossing."""
+    course = float(rng.uniform(0, 360))
+    start = ahead(lon, lat, (2 * 10 + 0.6) * 1852.0, course + 180)
+    legs = [Leg(7200, 10.0, course), Leg(5400, 0.8, course), Leg(7200, 10.0, course)]
+    ship = sail(FIRST, at, *start, legs, rng)
+    line = cable(lon, lat, course)
+    t0, t1 = at + 2 * HOUR, at + 2 * HOUR + 5400 * SECOND
+    beside = int((DRAWN_M - 0.6 * 1852.0) / (10 * KNOT_MS) * SECOND)
+    return Case([ship], [
+        Truth("over_a_cable", (FIRST,), t0, t1, "loitering", (), line),
+        Truth("over_a_cable", (FIRST,), t0 - beside, t1 + beside, "crossing"),
+    ])  # fmt: skip
+
+
+def circles(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
+    """Four ships 60 km and more away are heard for 3 h on a circle at exactly 20 kn (as at Point
+    Reyes, June 2019), then where they really are: one area."""
     ships: list[Reports] = []
-    for n in range(5):
-        legs = [Leg(13 * 3600, 1.5, 72.0 * n), Leg(9 * 3600, 1.5, 72.0 * n, silent=True),
-                Leg(3 * 3600, 1.5, 72.0 * n)]  # fmt: skip
-        ships.append(sail(FIRST + n, at, *ahead(lon, lat, 6_000.0, 72.0 * n), legs, rng))
-    mmsis = tuple(ship.mmsi for ship in ships)
-    return Case(ships, [Truth("outage", mmsis, at + 13 * HOUR, at + 22 * HOUR, None, ("gap",))])
+    radius = float(rng.uniform(1_500.0, 4_000.0))
+    for n in range(4):
+        home = ahead(lon, lat, 60_000.0 + 20_000.0 * n, 90.0 + 180.0 * (n % 2))
+        course = float(rng.uniform(0, 360))
+        ships.append(sail(FIRST + n, at, *home, [Leg(3 * 3600, 11.0, course)], rng))
+        ships.append(turning(FIRST + n, at + 3 * HOUR, lon, lat, radius, 20.0, 3 * 3600,
+                             90.0 * n, rng))  # fmt: skip
+        there = ahead(*home, 6 * 11 * 1852.0, course)
+        ships.append(sail(FIRST + n, at + 6 * HOUR, *there, [Leg(3 * 3600, 11.0, course)], rng))
+    mmsis = tuple(FIRST + n for n in range(4))
+    truth = Truth("circles", mmsis, at + 3 * HOUR, at + 6 * HOUR, "spoofed_area",
+                  ("impossible_move", "identity_clash", "loitering", "encounter"))  # fmt: skip
+    return Case(ships, [truth])
 
 
-def _alike(name: str, ships: list[Reports], t0: int, t1: int) -> Case:
-    return Case(ships, [Truth(name, tuple(ship.mmsi for ship in ships), t0, t1, None, ALONE)])
+def block(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
+    """Seven ships up to 90 km about are all heard at one spot 250 km off within four minutes, for
+    two hours, and then where they really are: one area, no seven moves."""
+    ships: list[Reports] = []
+    spot = ahead(lon, lat, 250_000.0, float(rng.uniform(0, 360)))
+    for n in range(7):
+        home = ahead(lon, lat, 15_000.0 * (n % 6 + 1), 51.0 * n)
+        course = float(rng.uniform(0, 360))
+        before = 2 * 3600 + int(rng.integers(0, 240))
+        ships.append(sail(FIRST + n, at, *home, [Leg(before, 10.0, course)], rng))
+        here = ahead(*spot, float(rng.uniform(0, 800)), float(rng.uniform(0, 360)))
+        begin = at + before * SECOND
+        ships.append(sail(FIRST + n, begin, *here, [Leg(7200, 0.0, 0.0)], rng))
+        there = ahead(*home, 10.0 * 1852.0 * (before + 7200) / 3600, course)
+        ships.append(sail(FIRST + n, begin + 2 * HOUR, *there, [Leg(7200, 10.0, course)], rng))
+    mmsis = tuple(FIRST + n for n in range(7))
+    truth = Truth("block", mmsis, at + 2 * HOUR, at + 4 * HOUR, "spoofed_area",
+                  ("impossible_move", "identity_clash", "encounter"))  # fmt: skip
+    return Case(ships, [truth])
 
 
-def _at_rest(case: Case) -> Case:
-    """The same, where each ship is one stop and one port visit as well."""
-    alike = case.truths[0]
-    stays = [
-        Truth(alike.case, (mmsi,), alike.t0, alike.t1, kind)
-        for mmsi in alike.mmsis
-        for kind in ("stop", "port_visit")
-    ]
-    return Case(case.ships, [alike, *stays])
+def on_land(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
+    """A ship is heard for two hours at 12 kn in the Sahara, wherever (lon, lat) is."""
+    lon, lat = 24.0 + lon % 1.0, 25.0 + lat % 1.0
+    ship = sail(FIRST, at, lon, lat, [Leg(7200, 12.0, float(rng.uniform(0, 360)))], rng)
+    return Case([ship], [Truth("on_land", (FIRST,), at, at + 2 * HOUR, "position_on_land")])
 
 
 CASES: Final[dict[str, Callable[[int, float, float, np.random.Generator], Case]]] = {
     each.__name__: each
-    for each in (identity_swap, port_gap, rendezvous, convoy, drag, loiter, leap, clash,
-                 pilot_boarding, tug_and_tow, bunkering, ferry_pair, rescue_helicopter, port_queue,
-                 outage)
+    for each in (
+        identity_swap, port_gap, rendezvous, convoy, drag, loiter, leap, clash,
+        alikes.pilot_boarding, alikes.tug_and_tow, alikes.bunkering, alikes.ferry_pair,
+        alikes.rescue_helicopter, alikes.port_queue, alikes.outage, brief_rendezvous, over_a_cable,
+        circles, block, on_land, alikes.inland_ships, alikes.lone_barge, alikes.dredger,
+        alikes.dragging_at_anchor, alikes.search_in_circles,
+    )
 }  # fmt: skip
 """By name."""

@@ -16,6 +16,7 @@ class _Saved(msgspec.Struct, frozen=True):
     origins: list[Origin]
     names: dict[str, tuple[int, str]]
     said: dict[str, dict[int, tuple[float, int]]]
+    marks: dict[str, list[tuple[str, str]]]
     outages: list[tuple[str, str, list[Report]]]
     emitted: dict[str, Emitted]
     counts: Counts
@@ -33,6 +34,7 @@ def dump(state: State, version: str) -> bytes:
             origins=list(state.origins),
             names=state.names,
             said=state.said,
+            marks={subject: sorted(held) for subject, held in state.marks.items()},
             outages=[(*key, sorted(reports)) for key, reports in state.outages.items()],
             emitted=state.emitted,
             counts=state.counts,
@@ -54,6 +56,7 @@ def load(data: bytes, context: Context, version: str) -> State | None:
     state.subjects = {name: number for number, name in enumerate(saved.subjects)}
     state.origins = {origin: number for number, origin in enumerate(saved.origins)}
     state.names, state.said, state.emitted = saved.names, saved.said, saved.emitted
+    state.marks = {subject: set(held) for subject, held in saved.marks.items()}
     state.outages = {(ref, asset): set(reports) for ref, asset, reports in saved.outages}
     state.counts, state.detected_at = saved.counts, saved.detected_at
     state.restore({name: np.frombuffer(saved.table[name], COLUMNS[name]) for name in COLUMNS})

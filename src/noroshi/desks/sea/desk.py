@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Sea:
-    """AIS and tables of positions to stops, port visits, encounters and ships in company."""
+    """AIS and tables of positions to what ships were seen to do."""
 
     name = "sea"
     version = "3"

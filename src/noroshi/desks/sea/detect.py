@@ -18,11 +18,15 @@ from noroshi.desks.sea.encounter import encounters
 from noroshi.desks.sea.findings import VERSION, Builder, Seen
 from noroshi.desks.sea.gap import gaps
 from noroshi.desks.sea.grid import resample
+from noroshi.desks.sea.inland import ashore
 from noroshi.desks.sea.leap import leaps
+from noroshi.desks.sea.loiter import at_assets, at_sea
 from noroshi.desks.sea.outages import outages
 from noroshi.desks.sea.parameters import KNOT_MS
 from noroshi.desks.sea.sphere import arc_m, chord_m, vectors
+from noroshi.desks.sea.spoof import areas
 from noroshi.desks.sea.stop import lasting, stationary
+from noroshi.desks.sea.swap import swaps
 from noroshi.desks.sea.tracks import Tracks, heard, sound
 from noroshi.desks.sea.visit import Visit, visits
 from noroshi.desks.sea.zonal import zone_visits
@@ -48,12 +52,23 @@ def detect(state: State) -> list[Finding]:
     if len(whole.t):
         parameters: Parameters = state.context.parameters
         segment = segments(whole, parameters)
-        track = sound(whole, segment, parameters)
-        builder = Builder(state, track)
-        found += [builder.build(each) for each in _seen(track, state)]
+        seen, false = _leaps(whole, segment, parameters)
         builder = Builder(state, whole)
-        found += [builder.build(each) for each in leaps(whole, segment, parameters)]
+        found += [builder.build(each) for each in seen]
+        track = sound(whole, segment, parameters, false)
+        builder = Builder(state, track)
+        found += [builder.build(each) for each in _seen(track, state)] if len(track.t) else []
     return sorted(found, key=lambda each: (each.span.t0, each.id))
+
+
+def _leaps(whole: Tracks, segment: Array, parameters: Parameters) -> tuple[list[Seen], Array]:
+    """Clashes, areas of false positions and the moves that no such area accounts for; and of each
+    row whether it lies in such an area."""
+    every = list(leaps(whole, segment, parameters))
+    moves = [each for each in every if each.kind == "impossible_move"]
+    found, left, false = areas(whole, segment, moves, parameters)
+    clashes = [each for each in every if each.kind != "impossible_move"]
+    return [*clashes, *found, *left], false
 
 
 def _seen(track: Tracks, state: State) -> Iterator[Seen]:
@@ -66,7 +81,11 @@ def _seen(track: Tracks, state: State) -> Iterator[Seen]:
     yield from _visits(track, near, still, parameters)
     yield from gaps(track, parameters)
     yield from encounters(track, grid, far, parameters)
-    yield from companies(track, grid, parameters)
+    yield from companies(track, grid, state, parameters)
+    yield from swaps(track, state, far, parameters)
+    yield from ashore(track, ports.indexed(parameters.land_port_m), parameters)
+    yield from at_sea(grid, ports.indexed(parameters.loiter_port_m), parameters)
+    yield from at_assets(track, state, near, parameters)
     yield from crossings(track, state, near, parameters)
     yield from zone_visits(track, state, parameters)
 

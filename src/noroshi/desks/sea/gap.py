@@ -3,7 +3,8 @@
 Silence says something of a ship only where it could have been heard. A gap is *likely* a silence of
 the ship where others near its last position were heard during it and it was itself heard
 often before (after Welch et al. 2022, doi:10.1126/sciadv.abq2109, who ask for 14 positions in the
-12 h before); *possible* where others were heard and it was not; *coverage* where no others were.
+12 h before); *possible* where others were heard and it was not; *coverage* where no others were, or
+none where the ship was going: it sailed out of reach.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import numpy as np
 from noroshi.desks.sea.findings import Seen
 from noroshi.desks.sea.parameters import KNOT_MS
 from noroshi.desks.sea.sphere import Cubes, arc_m, chord_m
+from noroshi.desks.sea.tracks import velocity
+from noroshi.words.place import EARTH_RADIUS_M
 from noroshi.words.time import HOUR, SECOND
 
 if TYPE_CHECKING:
@@ -42,9 +45,11 @@ def gaps(track: Tracks, parameters: Parameters) -> Iterator[Seen]:
     """Every gap of at least the class asked for."""
     silent = silences(track, parameters)
     before = _before(track, silent.off, parameters.gap_before_s * SECOND)
-    others = _witnesses(track, silent, parameters)
+    others = _witnesses(track, silent, track.xyz[silent.off], parameters)
+    ahead = _witnesses(track, silent, _ahead(track, silent.off, parameters), parameters)
     often = before >= parameters.gap_before
-    grade = np.where(others < parameters.gap_witnesses, 1, np.where(often, 3, 2))
+    heard = (others >= parameters.gap_witnesses) & (ahead > 0)
+    grade = np.where(heard, np.where(often, 3, 2), 1)
     for each in np.flatnonzero(grade >= parameters.gap_class).tolist():
         off, still = int(silent.off[each]), bool(silent.open[each])
         measures = {
@@ -52,10 +57,12 @@ def gaps(track: Tracks, parameters: Parameters) -> Iterator[Seen]:
             "class": CLASSES[int(grade[each])],
             "state": "open" if still else "closed",
             "witnesses": int(others[each]),
+            "witnesses_ahead": int(ahead[each]),
             "before": int(before[each]),
             "least_h": round(parameters.gap_min_s / 3600, 2),
             "near_km": parameters.gap_near_m / 1000,
             "witnesses_needed": parameters.gap_witnesses,
+            "ahead_h": round(parameters.gap_ahead_s / 3600, 2),
             "before_needed": parameters.gap_before,
             "before_h": round(parameters.gap_before_s / 3600, 2),
         }
@@ -102,9 +109,24 @@ def _before(track: Tracks, off: Array, span: int) -> Array:
     return off - np.searchsorted(key, floor) + 1
 
 
-def _witnesses(track: Tracks, silent: Silences, parameters: Parameters) -> Array:
-    """How many identities (others, as it is silent itself) were heard within `gap_near_m` of each
-    last position, more than `gap_margin_s` from either end of the silence and within its first
+def _ahead(track: Tracks, off: Array, parameters: Parameters) -> Array:
+    """Where each vessel would be `gap_ahead_s` after it was last heard, by the speed and course
+    that it reported, else by its last leg; where it was, if it lay still or that is not known."""
+    course: Array = np.nan_to_num(velocity(track, slice(None))[off], nan=np.inf)
+    leg: Array = np.isinf(course[:, 0])
+    short = leg & (track.leg_s[off] <= parameters.step_gap_s) & (track.leg_s[off] > 0)
+    made = np.zeros((len(off), 3))
+    made[short] = track.xyz[off[short]] - track.xyz[off[short] - 1]
+    made[short] /= track.leg_s[off[short]][:, np.newaxis]
+    made = np.where(leg[:, np.newaxis], made, course)
+    made[np.sqrt((made**2).sum(axis=1)) < parameters.company_min_kn * KNOT_MS] = 0.0
+    point = track.xyz[off] + made * parameters.gap_ahead_s
+    return point * (EARTH_RADIUS_M / np.sqrt((point**2).sum(axis=1))[:, np.newaxis])
+
+
+def _witnesses(track: Tracks, silent: Silences, where: Array, parameters: Parameters) -> Array:
+    """How many identities (others, as it is silent itself) were heard within `gap_near_m` of
+    `where`, more than `gap_margin_s` from either end of each silence and within its first
     `gap_look_s`.
 
     The margin keeps a receiver's outage from being witnessed by those who fall silent and return
@@ -118,7 +140,7 @@ def _witnesses(track: Tracks, silent: Silences, parameters: Parameters) -> Array
     slot = np.arange(len(gap)) - np.repeat(np.cumsum(bins) - bins, bins) + low[gap] // wide
     cubes = Cubes(track.xyz, parameters.gap_near_m, track.t // wide)
     heard, identity = np.zeros((0, 2), dtype=np.int64), track.identities()[track.vessel]
-    for query, point in cubes.around(track.xyz[silent.off[gap]], slot):
+    for query, point in cubes.around(where[gap], slot):
         which = gap[query]
         during = (track.t[point] >= low[which]) & (track.t[point] <= high[which])
         found = np.stack([which[during], identity[point[during]]], axis=1)

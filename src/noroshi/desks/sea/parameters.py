@@ -107,6 +107,10 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Others count only so far from either end of the silence. Ours: who falls silent and returns
     with the ship shows an outage of the receiver."""
 
+    gap_ahead_s: int = 7_200
+    """Another must be heard as well where the ship would be after this. Ours: a ship under way has
+    left a shore station's 20 nautical miles by then."""
+
     gap_look_s: int = 86_400
     """Others count only in so much of a silence from its beginning. Ours: bounds the work."""
 
@@ -130,6 +134,86 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     encounter_port_m: float = 10_000.0
     """An encounter is at least this far from every anchorage or port (GFW encounters, 10 km)."""
+
+    encounter_short_m: float = 250.0
+    """The short form of an encounter is within this (Skylight, standard rendezvous)."""
+
+    encounter_short_min_s: int = 1_800
+    """And lasts at least so long (Skylight, standard rendezvous: 30 min)."""
+
+    swap_s: int = 600
+    """An identity ends and another begins within this. Ours: a transponder is set anew in minutes
+    (a minute in the case of 3 January 2025)."""
+
+    swap_m: float = 500.0
+    """And within this of where the first would be by then. Ours: some 15 m in that case; the rest
+    is for a turn meanwhile."""
+
+    swap_kn: float = 3.0
+    """Their speeds differ by at most this. Ours."""
+
+    swap_known_s: int = 3_600
+    """Each was heard for so long on its side, and the log reaches as far beyond. Ours: else the
+    beginning and the end of every log would be full of swaps."""
+
+    swap_letters: int = 3
+    """Names are near that differ in at most so many letters, and in less than half. Ours."""
+
+    land_kn: float = 3.0
+    """A vessel on land moves above this. Ours: docks and yards are land on every map."""
+
+    land_port_m: float = 20_000.0
+    """No port or anchorage is within this. Ours: river ports are known, their rivers are not."""
+
+    land_messages: int = 3
+    """So many positions on end at least. Ours: fewer are an error of the radio."""
+
+    land_gap_s: int = 3_600
+    """A longer silence ends a time on land. Ours."""
+
+    loiter_kn: float = 2.0
+    """Hours at a mean speed below this are slow (GFW pipe-loitering)."""
+
+    loiter_min_s: int = 14_400
+    """Shortest loitering on the open sea (GFW's reports to fisheries bodies, 4 h)."""
+
+    loiter_port_m: float = 37_040.0
+    """The open sea is so far from every port and anchorage: 20 nautical miles (GFW loitering asks
+    for as much from shore; ours is from where ships lie by right)."""
+
+    loiter_asset_kn: float = 3.0
+    """At a cable or pipeline slower than this is loitering. Ours."""
+
+    loiter_asset_min_s: int = 1_800
+    """Shortest loitering at a cable or pipeline. Ours: half an hour's work over the side."""
+
+    circle_vessels: int = 3
+    """So many identities on one circle are an area of false positions. Ours: one ship may search in
+    circles."""
+
+    circle_messages: int = 10
+    """Fewest positions of a ship in an hour by which a circle is fitted. Ours."""
+
+    circle_residual: float = 0.05
+    """What the fit leaves, as a share of the radius, is below this. Ours."""
+
+    circle_kn: float = 3.0
+    """Slower is swinging at anchor. Ours; the circles of 2019 were at 20 kn (GFW 2020)."""
+
+    circle_steady_kn: float = 1.0
+    """The reported speed varies by less than this (standard deviation). Ours."""
+
+    circle_most_m: float = 20_000.0
+    """Larger circles are not looked for. Ours."""
+
+    block_vessels: int = 5
+    """So many identities that leap to one spot at one time are an area of false positions. Ours."""
+
+    block_m: float = 5_000.0
+    """The spot: leaps that end within this of one another. Ours."""
+
+    block_s: int = 600
+    """The time: leaps that end within this of one another. Ours."""
 
     step_s: int = 600
     """Pairs are compared on this time grid (GFW pipe-encounters, 10 min)."""
@@ -213,6 +297,7 @@ _BUCKETS = {
     "clash_min_s": 600,
     "gap_min_s": 3_600,
     "encounter_min_s": 3_600,
+    "loiter_min_s": 3_600,
     "company_min_s": 3_600,
     "cross_merge_s": 600,
     "zone_merge_s": 3_600,

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import numpy as np
 
-from noroshi.desks.sea.cases import CASES, FIRST, Truth
+from noroshi.desks.sea.cases import CASES
 from noroshi.desks.sea.sphere import chord_m, vectors
+from noroshi.desks.sea.truths import FIRST, Truth
 from noroshi.desks.sea.wear import Reception, wear
 from noroshi.words.desk import Columns
 from noroshi.words.errors import BadInput

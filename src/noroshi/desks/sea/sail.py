@@ -84,6 +84,21 @@ def sail(
     return Reports(mmsi, **whole)
 
 
+def turning(
+    mmsi: int, at: int, lon: float, lat: float, radius_m: float, knots: float, seconds: int,
+    bearing: float, rng: np.random.Generator,
+) -> Reports:  # fmt: skip
+    """The reports of a ship that circles (lon, lat) clockwise, beginning at a bearing from it."""
+    every = interval_s(knots, UNDER_WAY)
+    after = np.arange(int(rng.integers(0, every)), seconds, every)
+    angle = bearing + np.degrees(knots * KNOT_MS * after / radius_m)
+    east, north = ahead(lon, lat, radius_m, angle)
+    leg = Leg(seconds, knots)
+    told = _reported(at + after * 1_000_000, east, north, leg, rng)
+    told["cog_deg"] = np.round((angle + 90.0) % 360.0, 1) % 360.0
+    return Reports(mmsi, **told)
+
+
 def _reported(
     t: Array, lon: Array, lat: Array, leg: Leg, rng: np.random.Generator
 ) -> dict[str, Array]:

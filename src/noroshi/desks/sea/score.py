@@ -17,7 +17,7 @@ from noroshi.words.time import MINUTE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from noroshi.desks.sea.cases import Truth
+    from noroshi.desks.sea.truths import Truth
     from noroshi.words.finding import Finding
 
 IOU: Final = 0.5
@@ -92,14 +92,17 @@ def score_alike(case: str, scenes: Sequence[Scene]) -> AlikeScore:
     for scene in scenes:
         for truth in (each for each in scene.truths if each.case == case and each.silent):
             planted += 1
-            said = {
-                each.kind
-                for each in _told(scene)
-                if each.kind in truth.silent and subjects(truth) & {*each.subjects}
+            said = {_word(each) for each in _told(scene) if subjects(truth) & {*each.subjects}} & {
+                *truth.silent
             }
             fired += bool(said)
             kinds |= said
     return AlikeScore(case, planted, fired, tuple(sorted(kinds)))
+
+
+def _word(finding: Finding) -> str:
+    """Its kind; "drag" for a crossing that ranks as one."""
+    return "drag" if int(finding.measures.get("drag_rank", 0)) > 0 else finding.kind
 
 
 def _told(scene: Scene) -> list[Finding]:

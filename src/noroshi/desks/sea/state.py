@@ -42,6 +42,9 @@ COLUMNS: Final = {
 PENDING: Final = 262_144
 """Rows taken in before the table is made compact again."""
 
+MARKS: Final = 64
+"""Names, call signs, numbers and sizes that are held of one identity."""
+
 JUNK: Final = frozenset({123456789, *(int(str(digit) * 9) for digit in range(2, 8))})
 """MMSIs that many badly set up transponders send (counted on AISHub's log of 14 March 2012)."""
 
@@ -92,6 +95,7 @@ class State:
         self.names: dict[str, tuple[int, str]] = {}
         self.outages: dict[tuple[str, str], set[Report]] = {}
         self.said: dict[str, dict[int, tuple[float, int]]] = {}
+        self.marks: dict[str, set[tuple[str, str]]] = {}
         self.emitted: dict[str, Emitted] = {}
         self.counts = Counts()
         self.detected_at = 0
@@ -105,6 +109,7 @@ class State:
         if columns.kind == "static":
             self._take_names(columns)
             self._take_said(columns)
+            self._take_marks(columns)
         elif columns.kind == "position":
             self._take_positions(columns)
         elif columns.kind == "outage":
@@ -232,6 +237,27 @@ class State:
             if said > (0.0, 0):
                 held = self.said.setdefault(subject, {})
                 held[t] = max(said, held.get(t, said))
+
+    def _take_marks(self, columns: Columns) -> None:
+        """By what else than its number an identity may be known again: the first `MARKS` of each in
+        the order of their letters, so that no order of arrival matters."""
+        arrays = columns.arrays
+        if "callsign" not in arrays:
+            return
+        subjects = subject_names(columns, arrays["mmsi" if "mmsi" in arrays else "track"])
+        names = ("imo", "callsign", "name", "length_m", "width_m")
+        rows = zip(*(arrays[each].tolist() for each in names), strict=True)
+        for subject, (imo, callsign, name, length, width) in zip(subjects, rows, strict=True):
+            told = {
+                ("imo", str(imo) if imo else ""),
+                ("callsign", callsign.strip()),
+                ("name", name.strip()),
+                ("size", f"{length:.0f} x {width:.0f} m" if length >= 20 and width else ""),
+            }
+            held = self.marks.setdefault(subject, set())
+            held |= {mark for mark in told if mark[1]}
+            if len(held) > MARKS:
+                self.marks[subject] = set(sorted(held)[:MARKS])
 
     def _compact(self, table: dict[str, Array]) -> dict[str, Array]:
         """One row for each subject and grain, sorted by it: the earliest, and of those as early the

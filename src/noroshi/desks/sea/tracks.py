@@ -91,18 +91,21 @@ def heard(state: State) -> Tracks:
 _COLUMNS: Final = ("t", "lon", "lat", "xyz", "sog_kn", "cog_deg", "precision", "held")
 
 
-def sound(track: Tracks, segment: Array, parameters: Parameters) -> Tracks:
+def sound(
+    track: Tracks, segment: Array, parameters: Parameters, false: Array | None = None
+) -> Tracks:
     """The tracks with each identity's segments apart, without those of fewer than `leap_messages`
     positions: what is neither confirmed nor contradicted is an error of the radio. An identity of
-    which nothing is confirmed keeps all."""
-    if not segment.any():
+    which nothing is confirmed keeps all. Rows that are `false` are left out in any case."""
+    dropped = np.zeros(len(segment), dtype=bool) if false is None else false
+    if not segment.any() and not dropped.any():
         return track
     wide = int(segment.max()) + 1
     key = track.vessel * wide + segment
     long: Array = np.bincount(key)[key] >= parameters.leap_messages
     confirmed = np.zeros(len(track.subjects), dtype=bool)
     confirmed[track.vessel[long]] = True
-    kept = np.flatnonzero(long | ~confirmed[track.vessel])
+    kept = np.flatnonzero((long | ~confirmed[track.vessel]) & ~dropped)
     kept = kept[np.lexsort((kept, key[kept]))]
     unique: tuple[Array, Array] = np.unique(key[kept], return_inverse=True)
     vessel: Array = unique[1]

@@ -112,7 +112,7 @@ def test_a_burst_along_the_way_does_not_take_the_ship_over(scene):
 def test_what_is_found_of_one_ship_of_several_says_so(scene):
     rest = [(60 * n, -30.0 + 2.0 * (n % 2), 45.0, 0.0) for n in range(300)]
     found = scene.found([scene.columns({MMSI: rest})])
-    assert scene.kinds(found) == ["identity_clash", "stop", "stop"]
+    assert scene.kinds(found) == ["identity_clash", "loitering", "loitering", "stop", "stop"]
     assert [each.measures["separated"] for each in found if each.kind == "stop"] == [2, 2]
 
 

@@ -97,11 +97,11 @@ def test_a_watermark_tells_early_and_later_rows_take_back(scene):
     (first,) = [emit.finding for emit in emits]
     assert first.kind == "stop"
 
-    before = scene.columns(resting(2, start=-7_200), "before")
+    before = scene.columns(resting(0.5, start=-1_800), "before")
     state, emits = desk.fold(state, before, scene.DAY0 + 3 * DAY)
     retract, found = emits
     assert retract == Retract(first.id, "later positions do not bear it out", found.finding.id)
-    assert found.finding.span.t0 == scene.DAY0 - 7_200 * SECOND
+    assert found.finding.span.t0 == scene.DAY0 - 1_800 * SECOND
     assert desk.finish(state) == []
 
 

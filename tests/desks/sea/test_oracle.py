@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slow_rare import Rare, degrees, mean, whose
 from slow_tracks import apart, xyz
 
 from noroshi.desks.sea import ports
@@ -23,16 +24,7 @@ KN = 1852 / 3600
 S = 1_000_000
 
 
-def degrees(point):
-    x, y, z = point
-    return math.degrees(math.atan2(y, x)), math.degrees(math.atan2(z, math.hypot(x, y)))
-
-
-def mean(points):
-    return tuple(sum(each) / len(points) for each in zip(*points, strict=True))
-
-
-class Oracle:
+class Oracle(Rare):
     """Everything found in (subject, t, lon, lat, sog, step) rows, step being the time's unit."""
 
     def __init__(self, rows, reach=0.6):
@@ -178,18 +170,6 @@ class Oracle:
                     last = until if there else off[1]
                     yield ("gap", (name,), off[1], last, heard, ahead, before)
 
-    def ahead(self, track, i):
-        """Where the ship would be later on, by its last leg; no ship here gives its course."""
-        here = xyz(*track[i][2:4])
-        seconds = self.leg_s(track, i)
-        if not 0 < seconds <= P.step_gap_s:
-            return here
-        way = [(p - q) / seconds for p, q in zip(here, xyz(*track[i - 1][2:4]), strict=True)]
-        if math.hypot(*way) < P.company_min_kn * KN:
-            return here
-        point = [p + w * P.gap_ahead_s for p, w in zip(here, way, strict=True)]
-        return tuple(each * EARTH_RADIUS_M / math.hypot(*point) for each in point)
-
     @functools.cached_property
     def grid(self):
         """slot -> name -> (point, first row's time, last row's time)"""
@@ -274,92 +254,6 @@ class Oracle:
                 kept[key] = high - low, ("encounter", pair, t0, t1)
         yield from (each for _, each in kept.values())
 
-    def loiterings(self):
-        wide = 3600 // P.step_s
-        for name in self.tracks:
-            slots = {slot for slot, there in self.grid.items() if name in there}
-            slow = set()
-            for slot in slots:
-                hour = [self.move(each, name) for each in range(slot, slot + wide)
-                        if each in self.grid and name in self.grid[each]]  # fmt: skip
-                whole = len(hour) == wide and None not in hour
-                if whole and sum(kn for kn, _ in hour) / wide < P.loiter_kn:
-                    slow.add(slot)
-            for slot in sorted(slow):
-                if slot - 1 in slow:
-                    continue
-                last = slot
-                while last + 1 in slow:
-                    last += 1
-                last += wide
-                middle = mean([self.grid[each][name][0] for each in range(slot, last + 1)])
-                if (last - slot) * P.step_s >= P.loiter_min_s and (
-                    self.nearest(*degrees(middle)) > P.loiter_port_m
-                ):
-                    t0, t1 = self.grid[slot][name][1], self.grid[last][name][2]
-                    yield ("loitering", (name,), t0, t1)
-
-    def swaps(self):
-        rows = {}
-        for name, track in self.tracks.items():
-            rows.setdefault(whose(name), []).extend(track)
-        rows = {name: sorted(each, key=lambda row: row[1]) for name, each in rows.items()}
-        begin = min((each[0][1] for each in rows.values()), default=0)
-        end = max((each[-1][1] for each in rows.values()), default=0)
-        least = P.swap_known_s * S
-        for one, other in itertools.permutations(rows, 2):
-            a, b = rows[one][-1], rows[other][0]
-            seconds = (b[1] - a[1]) / S
-            known = all(rows[each][-1][1] - rows[each][0][1] >= least for each in (one, other))
-            if not known or not 0 < seconds <= P.swap_s:
-                continue
-            if end - a[1] < least or b[1] - begin < least:
-                continue
-            if distance_m(*a[2:4], *b[2:4]) > P.swap_m or abs(a[4] - b[4]) > P.swap_kn:
-                continue
-            third = any(
-                distance_m(*row[2:4], *b[2:4]) <= 2 * P.swap_m
-                and a[1] - P.swap_s * S <= row[1] <= b[1] + P.swap_s * S
-                for name, each in rows.items() if name not in (one, other) for row in each
-            )  # fmt: skip
-            if not third and self.nearest(*b[2:4]) > P.encounter_port_m:
-                yield ("identity_swap", (one, other), a[1], b[1])
-
-    def ashore(self):
-        from noroshi.desks.sea.inland import inland
-
-        def cell(row):
-            return math.floor((row[3] + 90) * 20), math.floor((row[2] + 180) * 20) % 7200
-
-        heard = {}
-        for name, track in self.tracks.items():
-            for row in track:
-                heard.setdefault(cell(row), set()).add(whose(name))
-        for name, track in self.tracks.items():
-            first = None
-            for i in range(len(track) + 1):
-                dry = False
-                if i < len(track):
-                    row = track[i]
-                    north, east = cell(row)
-                    others = set().union(*(
-                        heard.get((north + n, (east + e) % 7200), set())
-                        for n in (-1, 0, 1) for e in (-1, 0, 1)
-                    )) - {whose(name)}  # fmt: skip
-                    dry = (
-                        bool(inland(np.array([row[2]]), np.array([row[3]]))[0])
-                        and self.speed(track, i) > P.land_kn
-                        and not others
-                        and self.nearest(*row[2:4]) > P.land_port_m
-                    )
-                if first is not None and (not dry or self.leg_s(track, i) > P.land_gap_s):
-                    if i - first >= P.land_messages:
-                        t0, t1 = track[first][1], track[i - 1][1]
-                        yield ("position_on_land", (name,), t0, t1)
-                    first = None
-                if dry and first is None:
-                    first = i
-
     def companies(self):
         def alike(slot, a, b):
             one, other = self.move(slot, a), self.move(slot, b)
@@ -414,11 +308,6 @@ class Oracle:
         )
 
 
-def whose(name):
-    """The identity of a track."""
-    return name.split("/")[0]
-
-
 ELSEWHERE = {"impossible_move", "identity_clash", "spoofed_area"}
 """Kinds with an oracle of their own, in test_leap.py and test_spoof.py."""
 
@@ -462,56 +351,6 @@ def plain(arrays, step):
 def test_random_fleets_are_read_as_by_the_slow_oracle(scene, lon, lat, seed):
     fleet = scene.fleet(seed, lon, lat)
     assert said(scene.found([fleet]), S) == Oracle(plain(fleet.arrays, S)).all()
-
-
-def changing(seed):
-    """Ships that fall silent as others appear, near or not so near, soon or not so soon."""
-    rng = np.random.default_rng(seed)
-    vessels = {257_000_100: [(600 * n, -29.0, 45.0, 8.0) for n in range(73)]}
-    for n in range(int(rng.integers(1, 6))):
-        lon, lat = -30.0 + 0.05 * rng.integers(0, 4), 45.0
-        turn = int(rng.choice([1_800, 14_400, 39_600]))
-        east, knots = float(rng.choice([0.001, 0.001, 0.02])), float(rng.choice([0.1, 1.0, 6.0]))
-        later = turn + int(rng.choice([60, 120, 500, 900]))
-        old, new = 257_000_000 + 2 * n, 257_000_001 + 2 * n
-        vessels[old] = [(t, lon, lat, 0.1) for t in range(60 * n, turn, 300)]
-        vessels[new] = [(t, lon + east, lat, knots) for t in range(later, 54_000, 300)]
-    return vessels
-
-
-def desert(seed):
-    """Ships about one place in the Sahara, some alone and some where others are."""
-    rng = np.random.default_rng(seed)
-    vessels = {}
-    for n in range(int(rng.integers(1, 5))):
-        lon, lat = 24.0 + 0.06 * rng.integers(0, 4), 25.0
-        knots, every = float(rng.choice([1.0, 8.0, 20.0])), int(rng.choice([120, 600, 3_700]))
-        vessels[257_000_000 + n] = [
-            (k * every + n, lon + k * knots * every / 3600 / 60, lat, knots) for k in range(12)
-        ]
-    return vessels
-
-
-@pytest.mark.parametrize(
-    ("make", "kind"),
-    [(changing, "identity_swap"), (desert, "position_on_land")],
-    ids=["swap", "land"],
-)
-@settings(max_examples=20 * (settings().max_examples // 100))
-@given(seed=st.integers(0, 2**32))
-def test_rarer_kinds_are_read_as_by_the_slow_oracle(scene, make, kind, seed):
-    columns = scene.columns(make(seed))
-    assert said(scene.found([columns]), S) == Oracle(plain(columns.arrays, S)).all()
-
-
-@pytest.mark.parametrize(
-    ("make", "kind"),
-    [(changing, "identity_swap"), (desert, "position_on_land")],
-    ids=["swap", "land"],
-)
-def test_rarer_kinds_are_there_now_and_then(scene, make, kind):
-    found = [kind in scene.kinds(scene.found([scene.columns(make(seed))])) for seed in range(12)]
-    assert 1 < sum(found) < 12
 
 
 def test_random_fleets_hold_every_kind(scene):

@@ -110,7 +110,7 @@ def test_what_was_planned_beside_what_was_seen(node: Path, tmp_path: Path) -> No
     sights = {each["ship"]["name"]: each["sight"] for each in seen["ships"]}
     assert sights == {
         "a frigate": "no MMSI", "a destroyer": "no MMSI",
-        "one": "there", "two": "there", "elsewhere": "not seen", "silent": "not seen",
+        "one": "there", "two": "there", "elsewhere": "elsewhere", "silent": "not seen",
     }  # fmt: skip
     assert seen["others"] == ["mmsi:538000001"]
     assert {each[0] for each in seen["shows"]} == {"eu-jpn-sdp/C09"}

@@ -129,14 +129,14 @@ def test_later_data_retract_what_they_refute(
     still = rows(range(0, 600, 10), 10.0, 0.0)
     read(folder, {"one.csv": head + still}, clock)
     before = live(folder)
-    assert [kind for kind, *_ in before.values()] == ["stop"]
-    moved = rows(range(5, 600, 10), 11.0, 12.0)
+    assert sorted(kind for kind, *_ in before.values()) == ["loitering", "stop"]
+    moved = rows(range(5, 600, 10), 10.05, 0.0)  # 3 miles on and back, every five minutes
     report = read(folder, {"two.csv": head + moved}, clock)
     with Node.open(folder) as node:
         gone = node.store.findings(status="retracted")
     assert report.retracted == len(gone) == len(set(before) - set(live(folder)))
     assert report.retracted == 1
-    assert gone[0].reason in ("later data no longer support it", "moved")
+    assert {each.reason for each in gone} <= {"later data no longer support it", "moved"}
 
 
 BAD = {

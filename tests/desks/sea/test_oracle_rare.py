@@ -1,4 +1,4 @@
-"""Kinds that random fleets seldom hold, against the slow second opinion of test_oracle.py."""
+"""Kinds that random fleets seldom hold, against the slow second opinion of slow_oracle.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_oracle import Oracle, S, plain, said
+from slow_oracle import Oracle, S, plain, said
 
 
 def changing(seed):

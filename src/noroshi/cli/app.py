@@ -24,6 +24,7 @@ from noroshi.cli.history import add_history
 from noroshi.cli.key import key_app
 from noroshi.cli.live import live_app
 from noroshi.cli.options import FAILED, HERE, PARTLY, WITHHELD, JsonOption, NodeOption, example
+from noroshi.cli.panels import arrange
 from noroshi.cli.peer import peer_app
 from noroshi.cli.promises import pact_app
 from noroshi.cli.queries import add_queries
@@ -392,3 +393,6 @@ def config(
             ready(opened)
         if not json:
             say("Secrets, keys, store, desks and agreements are there.")
+
+
+arrange(app)

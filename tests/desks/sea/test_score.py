@@ -88,10 +88,10 @@ def test_the_command_prints_figures_of_a_seed():
     figures = json.loads(subprocess.run([*tool, "--json"], capture_output=True, check=True).stdout)
     kinds = {each["kind"]: each for each in figures["kinds"]}
     assert figures["vessel_days"] == 603
-    assert kinds["encounter"]["planted"] == 3
-    assert kinds["encounter"]["recall"] >= 2 / 3
+    assert kinds["encounter"]["planted"] == 4
+    assert kinds["encounter"]["recall"] >= 3 / 4
     shown = subprocess.run(tool, capture_output=True, check=True, text=True).stdout
-    assert "| `encounter` | 3 |" in shown
+    assert "| `encounter` | 4 |" in shown
 
 
 def test_a_planted_ship_that_ends_with_its_case_is_not_held_against_gaps(stop):

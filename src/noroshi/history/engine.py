@@ -6,6 +6,7 @@ are ready, in any order. When the caller stops asking, what has not begun never 
 
 from __future__ import annotations
 
+import importlib
 import os
 import secrets
 import signal
@@ -173,10 +174,9 @@ def _started(workers: int, address: str | None) -> tuple[Any, bool]:
     for name, value in given.items():
         os.environ.setdefault(name, value)
     try:
-        import ray as module
+        ray: Any = importlib.import_module("ray")  # an extra: not everywhere to be looked at
     except ImportError:
         raise Refused("Ray is not installed\nHint: pip install 'noroshi[ray]'") from None
-    ray: Any = module
     if ray.is_initialized():
         return ray, False
     where: dict[str, Any] = {"address": address}

@@ -149,7 +149,5 @@ def _case(pushing: bool, side: str, least: float) -> Case:
 
 
 CASES: Final = tuple(
-    _case(pushing, side, TARGET / 2 if side == "both" else TARGET)
-    for pushing in (False, True)
-    for side in ("given", "taken", "both")
+    _case(pushing, side, TARGET) for pushing in (False, True) for side in ("given", "taken", "both")
 )

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 picture_app = typer.Typer()
 
+Budget = Annotated[float, typer.Option(help="Chance incidents a month that are put up with.")]
+OwnPriors = Annotated[Path | None, typer.Option(help="A table of priors of your own.")]
+Seed = Annotated[int, typer.Option(help="Of the moves that show what chance alone gives.")]
+Shifts = Annotated[int, typer.Option(help="How many moves, at least 20.", min=20)]
+OwnMarks = Annotated[Path | None, typer.Option(help="What a person says instead: docs/picture.md.")]
+Why = Annotated[bool, typer.Option("--why", help="Print every mark.")]
+
 
 @picture_app.command(
     epilog=example(
@@ -31,16 +38,12 @@ def correlate(
     assets: Annotated[
         list[Path] | None, typer.Option(help="Files of assets and edges: docs/assets.md.")
     ] = None,
-    budget: Annotated[
-        float, typer.Option(help="Chance incidents a month that are put up with.")
-    ] = 1.0,
-    priors: Annotated[Path | None, typer.Option(help="A table of priors of your own.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the moves that show what chance alone gives.")] = 1,
-    shifts: Annotated[int, typer.Option(help="How many moves, at least 20.", min=20)] = 200,
-    overrules: Annotated[
-        Path | None, typer.Option(help="What a person says instead: docs/picture.md.")
-    ] = None,
-    why: Annotated[bool, typer.Option("--why", help="Print every mark.")] = False,
+    budget: Budget = 1.0,
+    priors: OwnPriors = None,
+    seed: Seed = 1,
+    shifts: Shifts = 200,
+    overrules: OwnMarks = None,
+    why: Why = False,
     json: JsonOption = False,
 ) -> None:
     """Join findings of different domains into incidents, each with the chance of being wrong."""
@@ -70,16 +73,12 @@ def picture(
     as_: Annotated[
         str | None, typer.Option("--as", help="As this partner has it from this node.")
     ] = None,
-    budget: Annotated[
-        float, typer.Option(help="Chance incidents a month that are put up with.")
-    ] = 1.0,
-    priors: Annotated[Path | None, typer.Option(help="A table of priors of your own.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the moves that show what chance gives.")] = 1,
-    shifts: Annotated[int, typer.Option(help="How many moves, at least 20.", min=20)] = 200,
-    overrules: Annotated[
-        Path | None, typer.Option(help="What a person says instead: docs/picture.md.")
-    ] = None,
-    why: Annotated[bool, typer.Option("--why", help="Print every mark.")] = False,
+    budget: Budget = 1.0,
+    priors: OwnPriors = None,
+    seed: Seed = 1,
+    shifts: Shifts = 200,
+    overrules: OwnMarks = None,
+    why: Why = False,
     json: JsonOption = False,
 ) -> None:
     """Incidents among the findings of this node, or among those that a partner has from it."""

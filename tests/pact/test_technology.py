@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from making import PARTIES, agreement, policy
 
 from noroshi.node.catalogue import web
 from noroshi.pact.load import read
+from noroshi.pact.policy import Policy
 from noroshi.pact.reading import read_file
 from noroshi.pact.technology import answer
 from noroshi.pact.transfer import TransferFile, problems_of
@@ -165,6 +167,21 @@ def test_gcap(to: str, right: str, use: str, licences, expected: str, needed) ->
     # Older agreements of two of them may stand; the programme does not.
     assert not any((leg.clause or "").startswith("gcap/") for leg in before.legs)
     assert before.answer != "permit"
+
+
+def test_where_thirds_are_shut_out_no_owner_can_let_one_in() -> None:
+    text = RIGHT.format(to="AUS", right="P1.F1", use="programme")
+    for owner in ("GBR", "ITA", "JPN"):
+        text += f'[[licence]]\nby = "{owner}"\nto = "AUS"\nuntil = 2030-01-01\n'
+    held = WEB.by_id["gcap"]
+    given = {}
+    for third in ("owners", "none"):
+        (programme,) = held.file.programme
+        programme = msgspec.structs.replace(programme, third=third)
+        file = msgspec.structs.replace(held.file, programme=(programme,))
+        changed = msgspec.structs.replace(held, file=file)
+        given[third] = answer(Policy((changed,), PARTIES), item(text), NOW).answer
+    assert given == {"owners": "permit", "none": "prohibited"}
 
 
 def test_gcap_is_our_reading_and_its_shares_make_a_whole() -> None:

@@ -98,7 +98,7 @@ def test_every_area_has_cases_of_its_own_with_targets() -> None:
 
 
 def test_unknown_area_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(BadInput, match="decisions, records, taxii"):
+    with pytest.raises(BadInput, match="bulk, agreements, pages"):
         run(["ships"])
 
 
@@ -109,3 +109,14 @@ def test_run_says_what_it_measures(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     assert len(run(["things"], quick=True, say=said.append)) == 2
     assert said == ["things done, beside other"] * 2
+
+
+def test_no_case_begins_when_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = importlib.import_module("noroshi.bench.run")
+    chosen = [msgspec.structs.replace(case(1.0), name=name) for name in ("first", "next", "last")]
+    monkeypatch.setattr(module, "cases", lambda _: chosen)
+    clock = iter((0.0, 0.0, 5.0))
+    monkeypatch.setattr(module.time, "monotonic", lambda: next(clock))
+    said: list[str] = []
+    assert [line.name for line in run(["things"], say=said.append, within=5)] == ["first"]
+    assert said[-1] == "left out, 5 s being over: next; last"

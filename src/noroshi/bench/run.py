@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import math
+import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -10,23 +12,24 @@ from noroshi.bench.case import Case, Row, row
 from noroshi.words.errors import BadInput
 
 AREAS: Final = (
-    "decisions",
-    "records",
-    "taxii",
     "bulk",
     "agreements",
     "pages",
     "proof",
     "web",
-    "decode",
-    "sea",
-    "scale",
-    "crossed",
     "ledger",
     "signed",
+    "crossed",
     "picture",
+    "decode",
+    "decisions",
+    "records",
+    "taxii",
+    "sea",
+    "scale",
 )
-"""Each is a module here with its `CASES`; it is imported when it is asked for."""
+"""Each is a module here with its `CASES`; it is imported when asked for. The quick ones first:
+those that follow make environments for their peers, or fill a node."""
 
 
 def cases(areas: Sequence[str]) -> list[Case]:
@@ -42,15 +45,25 @@ def cases(areas: Sequence[str]) -> list[Case]:
 
 
 def run(
-    areas: Sequence[str] = (), quick: bool = False, say: Callable[[str], None] = lambda _: None
+    areas: Sequence[str] = (),
+    quick: bool = False,
+    say: Callable[[str], None] = lambda _: None,
+    within: float = math.inf,
 ) -> list[Row]:
     """Measure `areas` (all when empty). `quick` is a smoke run: few repeats on less data.
 
-    `say` is told what is being measured. A peer that cannot be run is named in its row, whose
-    target is then not met.
+    `say` is told what is being measured. No case is begun after `within` seconds, and `say` names
+    those that were left out. A peer that cannot be run is named in its row, whose target is then
+    not met.
     """
     rows: list[Row] = []
-    for case in cases(areas or AREAS):
+    began = time.monotonic()
+    chosen = cases(areas or AREAS)
+    for place, case in enumerate(chosen):
+        if time.monotonic() - began >= within:
+            names = "; ".join(late.name for late in chosen[place:])
+            say(f"left out, {within:g} s being over: {names}")
+            break
         say(f"{case.name}, beside {case.peer}" if case.peer else case.name)
         rows.append(row(case, case.run(quick)))
     return rows

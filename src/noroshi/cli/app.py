@@ -14,6 +14,7 @@ from noroshi.cli.act import act_app
 from noroshi.cli.assets import assets_app
 from noroshi.cli.audience import audience_app
 from noroshi.cli.backup import backup_app
+from noroshi.cli.bench import bench_app
 from noroshi.cli.carry import carry_app
 from noroshi.cli.correlate import picture_app
 from noroshi.cli.diff import diff_app
@@ -50,6 +51,7 @@ app.add_typer(audience_app)
 app.add_typer(exchange_app)
 app.add_typer(erase_app)
 app.add_typer(backup_app)
+app.add_typer(bench_app)
 app.add_typer(live_app)
 app.add_typer(carry_app)
 app.add_typer(picture_app)
@@ -348,23 +350,6 @@ def demo(
     from noroshi.cli.story import run
 
     raise typer.Exit(run(folder, once=once, as_json=json))
-
-
-@app.command(epilog=example("noroshi bench", "noroshi bench decisions --json"))
-def bench(
-    areas: Annotated[list[str] | None, typer.Argument(help="Areas; all when none.")] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Small sizes: a smoke run.")] = False,
-    json: JsonOption = False,
-) -> None:
-    """Measure each figure beside its peer in the same run."""
-    from noroshi.bench import print_rows, run
-    from noroshi.cli.show import print_json
-
-    rows = run(areas or [], quick=quick)
-    if json:
-        print_json(rows)
-    else:
-        print_rows(rows)
 
 
 @app.command(epilog=example("noroshi config --check --node ./jpn"))

@@ -31,10 +31,12 @@ from noroshi.cli.promises import pact_app
 from noroshi.cli.queries import add_queries
 from noroshi.cli.reconcile import ledger_app
 from noroshi.cli.release import release_app
+from noroshi.cli.show import warn
 from noroshi.cli.task import duties_app, task_app
 from noroshi.cli.taxii import taxii_app
 from noroshi.cli.tech import tech_app
 from noroshi.cli.web import web_app
+from noroshi.words import compiling
 from noroshi.words.errors import NoroshiError
 
 app = typer.Typer(
@@ -79,6 +81,7 @@ WithParent = Annotated[
 
 def main() -> None:
     """Run the command line; what the reader can mend ends with its text and exit code 1."""
+    compiling.tell(warn)
     try:
         app()
     except BrokenPipeError:
@@ -98,8 +101,6 @@ def main() -> None:
 
 
 def _fail(text: str) -> NoReturn:
-    from noroshi.cli.show import warn
-
     warn(f"noroshi: {text}")
     sys.exit(FAILED)
 
@@ -159,7 +160,7 @@ def ingest(
     json: JsonOption = False,
 ) -> None:
     """Read sources into findings and records; the desk is chosen by content."""
-    from noroshi.cli.show import bar, print_ingest, print_json, warn
+    from noroshi.cli.show import bar, print_ingest, print_json
     from noroshi.node.ingest import ingest as read
     from noroshi.node.node import Node, clock
 
@@ -280,7 +281,7 @@ def serve(
     with_parent: WithParent = False,
 ) -> None:
     """Serve partners over TAXII 2.1, with the worker process beside it. Ctrl-C ends both."""
-    from noroshi.cli.show import Ending, say, warn
+    from noroshi.cli.show import Ending, say
     from noroshi.node.node import Node
     from noroshi.node.serve import serve as run
     from noroshi.node.serve import start_worker, viewed
@@ -305,7 +306,7 @@ def work(
     with_parent: WithParent = False,
 ) -> None:
     """Read feeds that are due, bring views up to date, pull from peers, until interrupted."""
-    from noroshi.cli.show import Ending, warn
+    from noroshi.cli.show import Ending
     from noroshi.node.node import Node
     from noroshi.node.serve import work as run
 

@@ -7,11 +7,23 @@ finding's place in its stream; times are days since that began.
 from __future__ import annotations
 
 import heapq
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from noroshi.picture.compiling import compiled
+from noroshi.words.compiling import Kernels
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+KERNELS: Final = Kernels("picture", Path(__file__), 10)
+
+
+def compiled(function: Function) -> Function:
+    """The kernel, compiled for the types it is called with."""
+    return KERNELS.compiled(function, nogil=True)
+
 
 EARTH_M = 6_371_008.8
 BUSY = 512

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noroshi.desks.sea import desk, sphere, stop, tracks
-from noroshi.desks.sea.kernels import jit
 from noroshi.desks.sea.sphere import pairs, vectors
 from noroshi.desks.sea.tracks import Tracks, legs
+from noroshi.words import compiling
 from noroshi.words.time import SECOND
 
-pytestmark = pytest.mark.skipif(not jit.usable(), reason="nothing is compiled")
+pytestmark = pytest.mark.skipif(not compiling.usable(), reason="nothing is compiled")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pyais
 import pytest
 
 from noroshi.desks.sea import nmea, payload, read
-from noroshi.desks.sea.kernels import jit
+from noroshi.words import compiling
 from noroshi.words.desk import Columns
 
 CODES = "0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVW`abcdefghijklmnopqrstuvw"
@@ -35,7 +35,7 @@ def readers():
 
     plain = lambda source: nmea.read(source, read.BATCH, read.PATIENCE)  # noqa: E731
     compiled = lambda source: decode.read(source, read.PATIENCE)  # noqa: E731
-    return [plain, compiled] if jit.usable() else [plain]
+    return [plain, compiled] if compiling.usable() else [plain]
 
 
 def both(scene, lines: list[bytes]) -> list[dict]:

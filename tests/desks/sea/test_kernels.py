@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 
 from noroshi.desks.sea import nmea, read
 from noroshi.desks.sea.kernels import jit
+from noroshi.words import compiling
 from noroshi.words.desk import Columns
 
-pytestmark = pytest.mark.skipif(not jit.usable(), reason="nothing is compiled")
+pytestmark = pytest.mark.skipif(not compiling.usable(), reason="nothing is compiled")
 
 KINDS = ("position", "static", "message")
 SAMPLES = ("amsa-20120127.nmea.gz", "exactearth-tagblock.nmea.gz")
@@ -309,7 +310,7 @@ def test_what_no_decoder_dumped_is_not_taken_up(scene, data):
 def test_a_dump_of_other_kernels_is_not_taken_up(scene, monkeypatch):
     one = decoder(scene, b"")
     dumped = one.dump()
-    monkeypatch.setattr(jit, "digest", lambda: "other")
+    monkeypatch.setattr(type(jit.KERNELS), "digest", lambda self: "other")
     assert type(one).load(scene.source(b""), read.PATIENCE, dumped) is None
 
 
@@ -327,7 +328,7 @@ def test_the_cache_is_named_by_all_sources(tmp_path):
     code = (
         "from noroshi.desks.sea.kernels import jit, scan; import numba, os, pathlib;"
         "folder = pathlib.Path(numba.config.CACHE_DIR);"
-        "assert folder.name == jit.digest()[:16] + '-fast', folder;"
+        "assert folder.name == f'sea-{jit.KERNELS.digest()[:16]}-fast', folder;"
         "print(sum(1 for each in folder.rglob('*.nbi')))"
     )
     done = subprocess.run(

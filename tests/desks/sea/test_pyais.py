@@ -24,7 +24,7 @@ import pytest
 from pyais.constants import ShipType
 
 from noroshi.desks.sea import read
-from noroshi.desks.sea.kernels import jit
+from noroshi.words import compiling
 from noroshi.words.desk import Columns
 
 LOGS = (
@@ -168,7 +168,7 @@ def _as_pyais(name: str, value):
 
 pytestmark = [
     pytest.mark.shared,
-    pytest.mark.skipif(not jit.usable(), reason="nothing is compiled"),
+    pytest.mark.skipif(not compiling.usable(), reason="nothing is compiled"),
 ]
 
 

@@ -84,7 +84,8 @@ class Decoder:
         vessels said, and a line that is not complete. Rows not taken are not among it."""
         kept = self._memory.view(np.uint8)[:_KEPT_BYTES].tobytes()
         held = self._text[: self._held].tobytes()
-        return msgspec.msgpack.encode((jit.digest(), self._base, held, zlib.compress(kept, 1)))
+        digest = jit.KERNELS.digest()
+        return msgspec.msgpack.encode((digest, self._base, held, zlib.compress(kept, 1)))
 
     @classmethod
     def load(cls, source: Source, patience: int, data: bytes) -> Decoder | None:
@@ -95,7 +96,7 @@ class Decoder:
             memory = zlib.decompress(kept)
         except (msgspec.DecodeError, zlib.error):
             return None
-        if digest != jit.digest() or len(memory) != _KEPT_BYTES:
+        if digest != jit.KERNELS.digest() or len(memory) != _KEPT_BYTES:
             return None
         made = cls(source, patience)
         made._memory.view(np.uint8)[:_KEPT_BYTES] = np.frombuffer(memory, np.uint8)

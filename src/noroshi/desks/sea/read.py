@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from noroshi.desks.sea import tables
+from noroshi.words import compiling
 from noroshi.words.errors import BadInput
 
 if TYPE_CHECKING:
@@ -60,9 +61,7 @@ def read(source: Source) -> Iterator[Columns | Rejected]:
 
 def _log(source: Source, small: bool) -> Iterator[Columns | Rejected]:
     """An AIS log, by whichever of the two readers is done sooner; both give the same."""
-    from noroshi.desks.sea.kernels import jit
-
-    if small or not jit.usable():
+    if small or not compiling.usable():
         from noroshi.desks.sea import nmea
 
         yield from nmea.read(source, BATCH, PATIENCE)

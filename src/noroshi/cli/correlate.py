@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from noroshi.picture.correlate import Picture
     from noroshi.picture.hypotheses import Weighing
     from noroshi.picture.score import Incident
-    from noroshi.words.asset import AssetGraph
 
 picture_app = typer.Typer()
 
@@ -48,14 +47,14 @@ def correlate(
 ) -> None:
     """Join findings of different domains into incidents, each with the chance of being wrong."""
     from noroshi.cli.show import bar
+    from noroshi.feeds.assets import read_graph
     from noroshi.feeds.stream import read_file
     from noroshi.picture.correlate import correlate as run
     from noroshi.picture.overrules import read_overrules
     from noroshi.picture.priors import load_priors
-    from noroshi.words.asset import AssetGraph
 
     table, said = load_priors(priors), read_overrules(overrules)
-    graph = _graph(assets) if assets else AssetGraph()
+    graph = read_graph(assets or [])
     stream = read_file(file)
     with bar(quiet=json, counted=True) as tell:
         found = run(
@@ -113,19 +112,6 @@ def _print(picture: Picture, json: bool, why: bool) -> None:
         say("")
         for line in (*_incident(each), *_weighing(weighing, why)):
             say(line)
-
-
-def _graph(files: list[Path]) -> AssetGraph:
-    from noroshi.feeds.assets import read_assets
-    from noroshi.words.asset import AssetGraph
-    from noroshi.words.errors import BadInput
-
-    loaded = [each for file in files for each in read_assets(file)]
-    assets = tuple(asset for each in loaded for asset in each.assets)
-    try:
-        return AssetGraph(assets, tuple(edge for each in loaded for edge in each.edges))
-    except ValueError as problem:
-        raise BadInput(", ".join(map(str, files)), str(problem)) from problem
 
 
 def _report(picture: Picture) -> dict[str, object]:

@@ -66,7 +66,8 @@ def post(stream: Stream, graph: AssetGraph, priors: Priors) -> Postings:
     packed = packed[same]
     weak = np.zeros(len(names) + count, bool)
     for number, name in enumerate(names):
-        weak[number] = is_country(name)
+        known = graph.assets.get(name)
+        weak[number] = is_country(name) or (known is not None and known.kind == "country")
     return Postings(
         (packed >> 32).astype(np.int32),
         ((packed >> 1) & 0x7FFFFFFF).astype(np.int32),

@@ -89,8 +89,8 @@ def dot(graph: AssetGraph) -> Iterator[str]:
     yield "digraph assets {"
     yield "  rankdir=LR; node [shape=box, style=filled, fontname=Helvetica];"
     for name, asset in sorted(graph.assets.items()):
-        text = f"{asset.name}\n{asset.kind}"
-        yield f"  {_quoted(name)} [label={_quoted(text)}, fillcolor={_quoted(COLOURS[column(asset)])}];"
+        text, colour = _quoted(f"{asset.name}\n{asset.kind}"), _quoted(COLOURS[column(asset)])
+        yield f"  {_quoted(name)} [label={text}, fillcolor={colour}];"
     for edge in graph.edges:
         yield f"  {_quoted(edge.a)} -> {_quoted(edge.b)} [label={_quoted(edge.relation)}];"
     yield "}"

@@ -52,7 +52,7 @@ def _columns(graph: AssetGraph) -> list[list[str]]:
         for names in way:
             place = {name: n for each in columns for n, name in enumerate(each)}
             mean = {name: _mean(graph, name, place) for name in names}
-            names.sort(key=lambda name: (mean[name], name))  # noqa: B023
+            names.sort(key=lambda name: (mean[name], name))
     return columns
 
 

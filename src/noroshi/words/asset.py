@@ -12,11 +12,12 @@ from noroshi.words.place import Place
 
 class Asset(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is protected, or watched. `kind` is one of `words.relation.KINDS` where a declared file
-    names it, and may be another where a map does; `path` is lon-lat pairs in degrees for a line, `place.geojson` any other shape (`words.shape` reads both). A line that is
-    not `surveyed` is a drawing, kilometres off. `owner` is whoever runs it, as its source says.
-    `aliases` are names in any language; `identifiers` are `scheme:value` by which others know it
-    (`asn:64500`, `domain:example.org`, `net:192.0.2.0/24`, `norad:25544`).
-    `evidence` is where it stands: what is found at the asset is found by that, label and all."""
+    names it, and may be another where a map does; `path` is lon-lat pairs in degrees for a line,
+    `place.geojson` any other shape (`words.shape` reads both). A line that is not `surveyed` is a
+    drawing, kilometres off. `owner` is whoever runs it, as its source says. `aliases` are names in
+    any language; `identifiers` are `scheme:value` by which others know it (`asn:64500`,
+    `domain:example.org`, `net:192.0.2.0/24`, `norad:25544`). `evidence` is where it stands: what
+    is found at the asset is found by that, label and all."""
 
     id: str
     kind: str

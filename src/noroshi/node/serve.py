@@ -35,6 +35,7 @@ from noroshi.exchange.vouch import vouch
 from noroshi.feeds.live import is_live
 from noroshi.node.account import Accounts as Ledger
 from noroshi.node.accounts import Watched, every, parties
+from noroshi.node.callers import LOOP, Callers
 from noroshi.node.calling import Calling
 from noroshi.node.collections import roots
 from noroshi.node.duties import Duties
@@ -43,7 +44,6 @@ from noroshi.node.inbox import Inbox
 from noroshi.node.introduce import own_card
 from noroshi.node.letters import Letters
 from noroshi.node.node import Node, clock
-from noroshi.node.patience import LOOP, Patience
 from noroshi.node.tls import Door, telling
 from noroshi.node.viewing import Viewing
 from noroshi.words.errors import NoroshiError
@@ -119,7 +119,7 @@ def serve(
             access_log=False,
             lifespan="off",
             server_header=False,
-            http=Patience().over(protocol),
+            http=Callers().over(protocol),
             loop=LOOP,
             **web,
         )

@@ -64,6 +64,13 @@ class Rejected(msgspec.Struct, frozen=True):
     raw: bytes = b""
 
 
+class Restated(msgspec.Struct, frozen=True):
+    """A record of a source that does not say when its pieces changed: it is a new version only
+    where the piece reads otherwise than the one that this node has (`words.origin`)."""
+
+    record: Record
+
+
 class Context(msgspec.Struct, frozen=True):
     """What a desk may know: who it works for, what is protected, and its parameters."""
 
@@ -213,7 +220,7 @@ class Desk(Protocol):
         """How surely this desk reads a source that starts with `head` (0 to 1)."""
         ...
 
-    def read(self, source: Source) -> Iterator[Columns | Record | Rejected]:
+    def read(self, source: Source) -> Iterator[Columns | Record | Restated | Rejected]:
         """The source as columns, records and rejected parts, in order, never raising for a row."""
         ...
 

@@ -22,7 +22,8 @@ from noroshi.node.contexts import context_of
 from noroshi.node.findings import Settled, settle
 from noroshi.node.keeping import begun, keep_all, keeper
 from noroshi.node.node import Node
-from noroshi.words.desk import Columns, Context, Covered, Desk, Found, Rejected, Source
+from noroshi.node.restated import changed
+from noroshi.words.desk import Columns, Context, Covered, Desk, Found, Rejected, Restated, Source
 from noroshi.words.errors import BadInput, Refused
 from noroshi.words.evidence import ByteRange, Locator, Row
 from noroshi.words.finding import Finding
@@ -118,7 +119,7 @@ class _Run:
             report.skipped = True
             keep_all(keep, desk.read(source))
             return
-        records: list[Record] = []
+        records: list[Record | Restated] = []
         rejected: list[Rejected] = []
         try:
             for item in desk.read(source):
@@ -126,7 +127,7 @@ class _Run:
                     self._fold(report, opened, desk, item)
                     if keep is not None:
                         keep.take(item)
-                elif isinstance(item, Record):
+                elif isinstance(item, (Record, Restated)):
                     records.append(item)
                 else:
                     rejected.append(item)
@@ -157,13 +158,19 @@ class _Run:
             self.report.sources.append(begun)
         begun.problem = problem.text()
 
-    def _store(self, report: SourceReport, records: list[Record], rejected: list[Rejected]) -> None:
+    def _store(
+        self,
+        report: SourceReport,
+        records: list[Record | Restated],
+        rejected: list[Rejected],
+    ) -> None:
         now = self.now()
         with self.node.store.write():
-            put = self.node.store.put(records, at=now)
+            told, known = changed(self.node.store, records)
+            put = self.node.store.put(told, at=now)
             self.node.store.reject(rejected, at=now)
         report.records += put.stored
-        report.known += put.known
+        report.known += put.known + known
         report.conflicts += len(put.conflicts)
         report.rejected += len(rejected)
         for part in rejected:

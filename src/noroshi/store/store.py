@@ -230,6 +230,10 @@ class Store(
         """The versions stored as these numbers, ascending."""
         return versions.by_seqs(self._database.connection, seqs, self.label_of)
 
+    def latest(self, ids: Sequence[str]) -> dict[str, Record]:
+        """The latest version of each of these records that there is."""
+        return versions.latest(self._database.connection, ids, self.label_of)
+
     def since(self, seq: int, limit: int) -> list[tuple[int, Record]]:
         """Versions stored after number `seq`, in that order."""
         return self._records("since", seq, limit)

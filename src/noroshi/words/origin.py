@@ -26,15 +26,16 @@ class Origin(
     tag="property-extension",
     tag_field="extension_type",
 ):
-    """`format` of the source (`misp`, `csaf`, …), its lineage, the SHA-256 of its whole bytes, where
-    the piece stands in it, and `text`, the piece as it stood: `text_sha256` is of its UTF-8. What
-    STIX has no property for: the `span` of an incident, `techniques` by their number, `products` as
-    `vendor:product`, and `hashed`, values of which only the MD5 is known."""
+    """`format` of the source (`misp`, …), its lineage, the SHA-256 of its whole bytes, where the
+    piece stands in it, and `text`, the piece as it stood: `text_sha256` is of its UTF-8. What STIX
+    has no property for: the `span` of an incident and the `names` of those whom it concerned,
+    `techniques` by number, `products` as `vendor:product`, and `hashed`, values of which only the
+    MD5 is known."""
 
     format: str
     lineage: str
     sha256: str
-    at: Locator
+    place: Locator
     text: str = ""
     text_sha256: str = ""
     span: Span | None = None

@@ -75,7 +75,7 @@ class _Branch(msgspec.Struct):
     branches: tuple[_Branch, ...] = ()
 
 
-class _Tree(msgspec.Struct):
+class _Tree(msgspec.Struct, frozen=True):
     branches: tuple[_Branch, ...] = ()
     full_product_names: tuple[_Named, ...] = ()
 
@@ -201,20 +201,29 @@ def _affected(each: _Vulnerability, products: dict[str, str]) -> tuple[str, ...]
     return tuple(sorted({products[product] for product in named}))
 
 
-class _Entry(msgspec.Struct):
-    cveID: str
-    vendorProject: str
+class _Entry(
+    msgspec.Struct,
+    rename={
+        "cve": "cveID",
+        "vendor": "vendorProject",
+        "added": "dateAdded",
+        "about": "shortDescription",
+        "required": "requiredAction",
+        "due": "dueDate",
+        "ransomware": "knownRansomwareCampaignUse",
+    },
+):
+    cve: str
+    vendor: str
     product: str
-    dateAdded: str
-    vulnerabilityName: str = ""
-    shortDescription: str = ""
-    requiredAction: str = ""
-    dueDate: str = ""
-    knownRansomwareCampaignUse: str = ""
+    added: str
+    about: str = ""
+    required: str = ""
+    due: str = ""
+    ransomware: str = ""
 
 
 class _Catalogue(msgspec.Struct):
-    catalogVersion: str
     vulnerabilities: tuple[msgspec.Raw, ...]
 
 
@@ -248,20 +257,20 @@ def _table(source: Source, data: bytes) -> Iterator[Restated | Rejected]:
 
 
 def _exploited(maker: Maker, source: Source, at: Locator, each: _Entry, text: str) -> Restated:
-    if not _CVE.fullmatch(each.cveID):
-        raise ValueError(f"not a CVE number: {each.cveID!r}")
-    added = parse_partial(each.dateAdded).t0
-    told = (each.shortDescription, each.requiredAction and f"Required: {each.requiredAction}",
-            each.dueDate and f"Due: {each.dueDate}",
-            each.knownRansomwareCampaignUse
-            and f"Ransomware: {each.knownRansomwareCampaignUse}")  # fmt: skip
+    if not _CVE.fullmatch(each.cve):
+        raise ValueError(f"not a CVE number: {each.cve!r}")
+    added = parse_partial(each.added).t0
+    told = (each.about, each.required and f"Required: {each.required}",
+            each.due and f"Due: {each.due}",
+            each.ransomware
+            and f"Ransomware: {each.ransomware}")  # fmt: skip
     return Restated(
         maker.record(
-            derived_id("vulnerability", "kev", each.cveID), at, text, created=added,
-            modified=max(added, source.retrieved), name=each.cveID,
+            derived_id("vulnerability", "kev", each.cve), at, text, created=added,
+            modified=max(added, source.retrieved), name=each.cve,
             description="\n".join(part for part in told if part) or None,
-            products=(f"{each.vendorProject}:{each.product}".casefold(),),
-            labels=["known-exploited"], external_references=_cve(each.cveID),
+            products=(f"{each.vendor}:{each.product}".casefold(),),
+            labels=["known-exploited"], external_references=_cve(each.cve),
         )
     )  # fmt: skip
 

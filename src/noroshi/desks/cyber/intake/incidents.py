@@ -29,6 +29,7 @@ NEEDED: Final = ("name", "start_date")
 IDS: Final = ("incident_id", "id")
 _DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+ORDER: Final = ("day", "month", "year")
 _MISSING: Final = frozenset(("", "not available", "unknown", "nan", "none"))
 
 
@@ -69,7 +70,8 @@ def _incident(maker: Maker, source: Source, number: int, said: Mapping[str, str]
     }
     texts = (said.get("mitre_initial_access", ""), said.get("mitre_impact", ""))
     return maker.record(
-        derived_id("incident", source.lineage, key), Row(number), msgspec.json.encode(said).decode(),
+        derived_id("incident", source.lineage, key), Row(number),
+        msgspec.json.encode(said).decode(),
         created=span.t0, modified=max(span.t0, source.retrieved), span=span, names=receivers,
         techniques=techniques_in(texts), name=said["name"],
         description=said.get("description") or None, labels=sorted(labels),
@@ -90,8 +92,7 @@ def interval(start: str, end: str) -> Span:
     last = _date(end) or first
     if last.t1 <= first.t0:
         raise ValueError(f"it ended ({end}) before it began ({start})")
-    order = ("day", "month", "year")
-    coarse = max(first.precision, last.precision, key=order.index)
+    coarse = max(first, last, key=lambda each: ORDER.index(each.precision)).precision
     return Span(first.t0, max(first.t1, last.t1), coarse)
 
 

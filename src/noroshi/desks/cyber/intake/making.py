@@ -37,9 +37,10 @@ class Maker:
 
     def record(
         self,
-        name: str,
+        own: str,
         at: Locator,
         text: str,
+        /,
         *,
         created: int,
         modified: int,
@@ -52,15 +53,15 @@ class Maker:
         revoked: bool = False,
         **properties: Any,
     ) -> Record:
-        """The object with id `name` of the piece `text` that stands `at`. `created` and `modified`
+        """The object with id `own` of the piece `text` that stands `at`. `created` and `modified`
         in µs UTC; `properties` of None or () are left out."""
-        kind = name.partition("--")[0]
+        kind = own.partition("--")[0]
         label = self._label(kind, terms)
         origin = Origin(
             format=self._form,
             lineage=self._source.lineage,
             sha256=self._source.sha256,
-            at=at,
+            place=at,
             text=text,
             text_sha256=ids.sha256(text.encode("utf-8", "surrogatepass")) if text else "",
             span=span,
@@ -73,7 +74,7 @@ class Maker:
         made: dict[str, Any] = {
             "type": kind,
             "spec_version": "2.1",
-            "id": name,
+            "id": own,
             "created": format_instant(created),
             "modified": format_instant(modified),
             "revoked": revoked or None,
@@ -83,7 +84,7 @@ class Maker:
         }
         raw = ids.canonical({key: each for key, each in made.items() if each not in (None, (), [])})
         return Record(
-            id=name,
+            id=own,
             version=modified,
             kind=kind,
             pillar="cyber",

@@ -37,8 +37,8 @@ DISTRIBUTION: Final[Mapping[str, Terms]] = {
     "4": WITHHELD,
     "5": SILENT,
 }
-"""By MISP's level: 0 your organisation, 1 this community, 2 connected communities, 3 all, 4 a sharing
-group, 5 as the event."""
+"""By MISP's level: 0 your organisation, 1 this community, 2 connected communities, 3 all, 4 a
+sharing group, 5 as the event."""
 
 
 class _Tag(msgspec.Struct):
@@ -152,7 +152,13 @@ class _Reading:
     """One event: its report is made last, of what became of the rest."""
 
     def __init__(self, maker: Maker, sha256: str, at: str, event: _Event, made: int) -> None:
-        self._maker, self._sha256, self._at, self._event, self._made = maker, sha256, at, event, made
+        self._maker, self._sha256, self._at, self._event, self._made = (
+            maker,
+            sha256,
+            at,
+            event,
+            made,
+        )
         self._members: list[str] = []
         self._changed = _instant(event.timestamp)
         self._tags = _tags(event.Tag) + tuple(
@@ -180,7 +186,8 @@ class _Reading:
             return
         self._organisation = f"identity--{creator.uuid.lower()}"
         yield self._maker.record(
-            self._organisation, JsonPointer(f"{self._at}/Orgc"), msgspec.json.encode(creator).decode(),
+            self._organisation, JsonPointer(f"{self._at}/Orgc"),
+            msgspec.json.encode(creator).decode(),
             created=0, modified=0, terms=self._terms, name=creator.name,
             identity_class="organization",
         )  # fmt: skip

@@ -1,5 +1,5 @@
-"""MISP attribute types to patterns: the table of MISP's core format (draft-dulaunoy-misp-core-format)
-for what a log or a file can show. A type that is not here is kept as a note."""
+"""MISP attribute types to patterns, for what a log or a file can show (types:
+draft-dulaunoy-misp-core-format). A type that is not here is kept as a note."""
 
 from __future__ import annotations
 

@@ -15,7 +15,14 @@ _URL = re.compile(r"(?:h(?:tt|xx)ps?|ftp)://[^\s/?#]+[^\s]*", re.IGNORECASE)
 _EMAIL = re.compile(r"[^\s@<>]+@((?:[\w-]+\.)+[^\W\d_][\w-]*)")
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _DEFANGED: Final = (("[.]", "."), ("(.)", "."), ("[:]", ":"), ("[@]", "@"), ("[dot]", "."))
-HASHES: Final = {32: "MD5", 40: "SHA-1", 56: "SHA-224", 64: "SHA-256", 96: "SHA-384", 128: "SHA-512"}
+HASHES: Final = {
+    32: "MD5",
+    40: "SHA-1",
+    56: "SHA-224",
+    64: "SHA-256",
+    96: "SHA-384",
+    128: "SHA-512",
+}
 """By number of hex digits. SHA-224 and SHA-384 are outside STIX's vocabulary but allowed."""
 
 LEAST_PREFIX: Final = {4: 8, 6: 19}
@@ -60,7 +67,7 @@ def quoted(value: str) -> str:
 
 
 def address(value: str) -> str:
-    """An address, or a range in CIDR. Raises `ValueError` for a range that is next to everything."""
+    """An address, or a range in CIDR. Raises `ValueError` for a range of nearly everything."""
     found = _network(value)
     if found is None:
         raise ValueError(f"not an address or range: {value!r}")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from noroshi.config import Feed, FeedLabel
+from noroshi.config import Feed
 from noroshi.desks.registry import choose, desks
 from noroshi.feeds.files import Opened, open_path, walk
 from noroshi.node.alone import alone
@@ -23,13 +23,13 @@ from noroshi.node.findings import Settled, settle
 from noroshi.node.keeping import begun, keep_all, keeper
 from noroshi.node.node import Node
 from noroshi.node.restated import changed
+from noroshi.node.terms import declared, feed_label, unlabelled
 from noroshi.words.desk import Columns, Context, Covered, Desk, Found, Rejected, Restated, Source
 from noroshi.words.errors import BadInput, Refused
 from noroshi.words.evidence import ByteRange, Locator, Row
 from noroshi.words.finding import Finding
-from noroshi.words.label import Label, Strand, Tlp, label
 from noroshi.words.record import Record
-from noroshi.words.time import ends, format_instant, parse_partial
+from noroshi.words.time import format_instant
 
 BATCH = 1_000
 
@@ -242,7 +242,7 @@ def ingest(
     `BadInput` for an unknown `tlp`; what is wrong with a source is in the report. While another
     process reads into the node it waits, after calling `waiting`.
     """
-    given = None if tlp is None else Feed(uri="*", label=_declared(tlp))
+    given = None if tlp is None else Feed(uri="*", label=declared(tlp))
     run = _Run(node, now, progress)
     with alone(node.settings.data, waiting):
         run.finish(_read_all(run, paths, desk, given, feed))
@@ -314,43 +314,6 @@ def feed_of(node: Node, path: Path) -> Feed | None:
     return None
 
 
-def _declared(tlp: str) -> FeedLabel:
-    try:
-        return FeedLabel(tlp=Tlp(tlp.lower()))
-    except ValueError:
-        raise BadInput(
-            "--tlp", "not a default label", found=tlp, expected="green, amber, amber+strict, red"
-        ) from None
-
-
-def feed_label(feed_default: Feed, party: str, desk: Desk) -> Label:
-    """The label that a feed declares, as a strand of this party."""
-    return label(declared_strand(feed_default.label, party, _pillar(desk)))
-
-
-def declared_strand(declared: FeedLabel, party: str, pillar: str) -> Strand:
-    """What `declared` says, as a strand of this party about anything of the pillar."""
-    return Strand(
-        originator=party,
-        pillar=pillar,
-        kind="*",
-        tlp=declared.tlp,
-        pap=declared.pap,
-        classes=declared.classes,
-        only=declared.only,
-        orcon=declared.orcon,
-        licence=declared.licence,
-        personal=declared.personal,
-        handling=tuple(sorted({*declared.handling})),
-        expires=None if declared.expires is None else ends(parse_partial(declared.expires)),
-    )
-
-
-def unlabelled(party: str, desk: Desk) -> Label:
-    """The label of a source that nobody declared: RED, for the originator alone."""
-    return label(Strand(party, _pillar(desk), "*", Tlp.RED, only=()))
-
-
 def state_key(desk: Desk, context: Context) -> str:
     """Under which the desk's state is kept: another version or parameters start anew."""
     return f"desk:{desk.name}:{desk.version}:{context.params_sha256}"
@@ -395,8 +358,3 @@ def _unread(run: _Run, opened: Opened, node: Node) -> None:
 def _reached(columns: Columns) -> int:
     ends = columns.arrays.get("start")
     return int(ends[-1]) if ends is not None and len(ends) else 0
-
-
-def _pillar(desk: Desk) -> str:
-    pillars = sorted({kind.pillar for kind in desk.kinds.values()})
-    return pillars[0]

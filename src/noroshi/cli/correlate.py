@@ -124,6 +124,7 @@ def _report(picture: Picture) -> dict[str, object]:
         "domains": stream.domains,
         "priors": {"version": picture.field.priors.version, "sha256": picture.field.priors.digest},
         "chance": {"shifts": picture.chance.shifts, "unit": picture.chance.unit},
+        "calibration": picture.calibration,
         "budget_per_month": picture.budget,
         "threshold": picture.threshold,
         "incidents": [
@@ -152,6 +153,11 @@ def _head(picture: Picture) -> list[str]:
             f"Chance: {null.shifts} moves by whole {null.unit}; from score {picture.threshold:.2f} "
             f"on it gives at most {picture.budget:g} a month"
         )
+    worth = picture.calibration
+    if worth.measured:
+        lines.append(
+            f"Odds, as this stream shows: 10^({worth.slope:.2f} · score {worth.offset:+.2f})"
+        )
     lines.append(f"{len(picture.incidents):,} incidents" if picture.incidents else "No incident.")
     return lines
 
@@ -165,12 +171,18 @@ def _incident(each: Incident) -> list[str]:
         chance = f"chance gives {each.chance:.2g} a month ({low:.2g} to {high:.2g})"
     lines = [
         f"{each.id}  {each.t0[:16]} to {each.t1[:16]}  {', '.join(each.assets[:3])}",
-        f"  score {each.score:.2f}: {each.word} ({each.probability:.0%}); {chance}",
+        f"  score {each.score:.2f}: {each.word} ({_percent(each)}); {chance}",
     ]
     lines += [
         f"  {part.log10:+6.2f}  {part.finding or part.what}  {part.why}" for part in each.parts
     ]
     return lines
+
+
+def _percent(each: Incident) -> str:
+    """The probability, and what it would be if the table of priors were right."""
+    measured, stated = f"{each.probability:.0%}", f"{each.stated:.0%}"
+    return measured if measured == stated else f"{measured}, by the stated priors {stated}"
 
 
 def _weighing(weighing: Weighing, why: bool) -> list[str]:

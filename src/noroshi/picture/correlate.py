@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 import msgspec
 import numpy as np
 
-from noroshi.picture.chance import LEAST_SHIFTS, Chance, chance
+from noroshi.picture.calibrate import Calibration, held_against
+from noroshi.picture.chance import LEAST_SHIFTS, Chance, move
 from noroshi.picture.hypotheses import Overrule, Weighing, compare
 from noroshi.picture.join import Field, Joined, join, ready
 from noroshi.picture.priors import Priors
@@ -18,13 +19,14 @@ from noroshi.words.asset import AssetGraph
 
 class Picture(msgspec.Struct, frozen=True):
     """`incidents` at or above `threshold`, highest first; `chance` is what they stand against,
-    `weighings` the hypotheses beside each."""
+    `calibration` what a score is worth here, `weighings` the hypotheses beside each."""
 
     incidents: tuple[Incident, ...]
     weighings: tuple[Weighing, ...]
     threshold: float
     budget: float
     chance: Chance
+    calibration: Calibration
     field: Field
     joined: Joined
 
@@ -42,11 +44,14 @@ def correlate(
 ) -> Picture:
     """All incidents of which chance gives at most `budget` a month."""
     field = ready(stream, graph, priors)
-    null = chance(field, seed, shifts, tell)
+    moved = move(field, seed, shifts, tell)
+    # Also what is too low to be told: how many there are of it says what a score is worth.
+    joined = join(field, moved.floor)
+    null, worth = held_against(joined, moved, len(stream))
     threshold = null.threshold(budget)
-    joined = join(field, threshold)
-    order = np.argsort(-joined.score, kind="stable")
-    incidents = tuple(explain(field, joined, int(n), null) for n in order)
+    told = np.flatnonzero(joined.score >= threshold)
+    order = told[np.argsort(-joined.score[told], kind="stable")]
+    incidents = tuple(explain(field, joined, int(n), null, worth) for n in order)
     rows = {each: row for row, each in enumerate(stream.ids)}
     weighings = tuple(compare(field, each, rows, overrules) for each in incidents)
-    return Picture(incidents, weighings, threshold, budget, null, field, joined)
+    return Picture(incidents, weighings, threshold, budget, null, worth, field, joined)

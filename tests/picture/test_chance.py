@@ -30,10 +30,10 @@ def test_moves_are_whole_weeks_where_there_are_enough(days: float, unit: str) ->
 def test_moved_domains_stay_apart_round_the_circle() -> None:
     moves, _ = offsets(365.5, 3, 8.0, seed=1, shifts=200)
     assert len({tuple(each) for each in moves}) == 200
-    for move in moves:
+    for by in moves:
         for a in range(3):
             for b in range(a):
-                apart = abs(move[a] - move[b])
+                apart = abs(by[a] - by[b])
                 assert min(apart, 365.5 - apart) >= 8.0
 
 

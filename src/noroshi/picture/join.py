@@ -104,7 +104,8 @@ def join(field: Field, least: float, shift: Array | None = None) -> Joined:
         key, row, away, at, end[row], rate, held.tokens, held.weak, held.ends,
         stream.domain, stream.coarse, stream.lineage, stream.lon, stream.lat, stream.radius,
         field.trust, field.low, field.high, field.after, field.widest, field.share,
-        field.priors.graph.beside, field.priors.gap.even, field.priors.gap.fall, near.reach_m, 9 * reach * reach, WHOLE_DAYS,
+        field.priors.graph.beside, field.priors.gap.even, field.priors.gap.fall,
+        near.reach_m, 9 * reach * reach, WHOLE_DAYS,
         best, own, partner, link,
     )  # fmt: skip
     silent = _silence(field, start)

@@ -27,10 +27,11 @@ TABLE: Final = 256
 
 
 class Rates(msgspec.Struct, frozen=True):
-    """`seen` counts, for each key and domain, the findings at a token itself and those in and beside
-    a cell. `rate` is, for each posting, the upper bound a day of others like its finding, of its
-    domain and kind, where it is (`Postings.via`), and higher where they come in bursts. `common` is the share of its domain that a kind
-    makes up, over its even share: 1 for an ordinary one."""
+    """`seen` counts, for each key and domain, the findings at a token itself and those in and
+    beside a cell. `rate` is, for each posting, the upper bound a day of others like its finding, of
+    its domain and kind, where it is (`Postings.via`), and higher where they come in bursts.
+    `common` is the share of its domain that a kind makes up, over its even share: 1 for an
+    ordinary one."""
 
     seen: Array
     rate: Array

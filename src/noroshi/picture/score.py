@@ -32,8 +32,8 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
 class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
     """Findings of several domains that chance alone seldom brings together. `score` is log10 of
     the odds, the sum of `parts`; `probability` what that is worth in this stream (`calibrate`),
-    `stated` what it would be if the table of priors were right; `chance` the number a month that chance gives at this score, with
-    its 90 % interval (None: nobody knows)."""
+    `stated` what it would be if the table of priors were right; `chance` the number a month that
+    chance gives at this score, with its 90 % interval (None: nobody knows)."""
 
     id: str
     score: float

@@ -68,7 +68,8 @@ def meet(
     key: Any, row: Any, away: Any, start: Any, end: Any, rate: Any, tokens: int, weak: Any,
     ends: Any, domain: Any, coarse: Any, lineage: Any, lon: Any, lat: Any, radius: Any, trust: Any,
     low: Any, high: Any, after: Any, widest: float, share: Any, beside: float, even: float,
-    fall: float, reach: float, cell_m2: float, whole: float, best: Any, own: Any, partner: Any, link: Any,
+    fall: float, reach: float, cell_m2: float, whole: float, best: Any, own: Any, partner: Any,
+    link: Any,
 ) -> int:  # fmt: skip
     """Fill, for each row and domain, the best finding of that domain that it meets: its part of
     the score (`best`), the row's own part there (`own`), who (`partner`) and under which key

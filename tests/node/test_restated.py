@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from noroshi.node.ingest import IngestReport, ingest
+from noroshi.node.ingest import ingest
+from noroshi.node.ingested import IngestReport
 from noroshi.node.node import Node
 
 HOSTS = b"".join(b"198.51.100.%d\n" % n for n in range(1, 6))

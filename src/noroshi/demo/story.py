@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 
 from noroshi.demo.nodes import connect, introduce, samples, serving
-from noroshi.node.ingest import IngestReport, Progress, ingest
+from noroshi.node.ingest import Progress, ingest
+from noroshi.node.ingested import IngestReport
 from noroshi.node.node import Node, clock
 from noroshi.node.overview import Overview, overview
 from noroshi.node.promises import Kept, promises

@@ -13,7 +13,8 @@ from noroshi.feeds.assets import Loaded, Origin, joined, read_assets
 from noroshi.feeds.files import shown
 from noroshi.feeds.geojson import read_geojson
 from noroshi.node.alone import alone
-from noroshi.node.ingest import IngestReport, again
+from noroshi.node.ingest import again
+from noroshi.node.ingested import IngestReport
 from noroshi.node.node import Node
 from noroshi.node.terms import declared_strand
 from noroshi.words.asset import Asset, AssetGraph

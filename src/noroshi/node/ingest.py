@@ -9,8 +9,10 @@ again gives the same live set.
 from __future__ import annotations
 
 import fnmatch
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -18,65 +20,31 @@ from noroshi.config import Feed
 from noroshi.desks.registry import choose, desks
 from noroshi.feeds.files import Opened, open_path, walk
 from noroshi.node.alone import alone
+from noroshi.node.clocks import clocks_of
 from noroshi.node.contexts import context_of
 from noroshi.node.findings import Settled, settle
+from noroshi.node.ingested import IngestReport, SourceReport, tell
 from noroshi.node.keeping import begun, keep_all, keeper
 from noroshi.node.node import Node
 from noroshi.node.restated import changed
 from noroshi.node.terms import declared, feed_label, unlabelled
-from noroshi.words.desk import Columns, Context, Covered, Desk, Found, Rejected, Restated, Source
+from noroshi.words.desk import (
+    Columns,
+    Context,
+    Covered,
+    Desk,
+    Found,
+    Rejected,
+    Restated,
+    Source,
+)
 from noroshi.words.errors import BadInput, Refused
-from noroshi.words.evidence import ByteRange, Locator, Row
+from noroshi.words.evidence import ByteRange
 from noroshi.words.finding import Finding
 from noroshi.words.record import Record
 from noroshi.words.time import format_instant
 
 BATCH = 1_000
-
-FIRST = 3
-"""Reasons of a source that its report spells out; the others are counted together."""
-
-
-class BadPart(msgspec.Struct):
-    """Why parts of a source could not be read, how many, and where the first of them stands."""
-
-    reason: str
-    place: str
-    count: int = 1
-
-
-class SourceReport(msgspec.Struct):
-    """What became of one source. `desk` is "" where none reads it; `rows` counts by kind."""
-
-    name: str
-    desk: str = ""
-    bytes: int = 0
-    rows: dict[str, int] = {}
-    records: int = 0
-    known: int = 0
-    conflicts: int = 0
-    rejected: int = 0
-    parts: list[BadPart] = []
-    skipped: bool = False
-    undeclared: bool = False
-    problem: str | None = None
-
-
-class IngestReport(msgspec.Struct):
-    """All sources, and what the desks found in them together."""
-
-    sources: list[SourceReport] = []
-    found: dict[str, int] = {}
-    new: int = 0
-    changed: int = 0
-    retracted: int = 0
-    unchanged: int = 0
-
-    @property
-    def bad(self) -> int:
-        """Parts that could not be read, versions that conflict, and sources no desk reads."""
-        return sum(s.rejected + s.conflicts + (s.problem is not None) for s in self.sources)
-
 
 Progress = Callable[[str, int, int], None]
 """Called with the source's name, bytes read so far and bytes in all."""
@@ -108,14 +76,19 @@ class _Run:
             self.states[desk.name] = loaded
         return self.states[desk.name]
 
+    def known(self, desk: Desk, source: Source) -> bool:
+        """Whether the source was read to its end before."""
+        done = self.node.store.source(source_key(source, desk, self.context(desk)))
+        return done is not None and done.done
+
     def read(self, opened: Opened, desk: Desk, source: Source) -> None:
         """One source to its end: records as they come, columns into the desk's state."""
         report = SourceReport(opened.name, desk.name, opened.size)
         self.report.sources.append(report)
         report.undeclared = source.label.strands[0].only == ()
+        report.clocks = source.clocks
         keep = keeper(self.node.settings, source)
-        done = self.node.store.source(source_key(source, desk, self.context(desk)))
-        if done is not None and done.done:
+        if self.known(desk, source):
             report.skipped = True
             keep_all(keep, desk.read(source))
             return
@@ -174,7 +147,7 @@ class _Run:
         report.conflicts += len(put.conflicts)
         report.rejected += len(rejected)
         for part in rejected:
-            _tell(report, part)
+            tell(report, part)
         records.clear()
         rejected.clear()
 
@@ -207,21 +180,6 @@ class _Run:
         self.report.changed += settled.changed
         self.report.retracted += settled.retracted
         self.report.unchanged += settled.unchanged
-
-
-def _tell(report: SourceReport, part: Rejected) -> None:
-    for known in report.parts:
-        if known.reason == part.reason:
-            known.count += 1
-            return
-    if len(report.parts) < FIRST:
-        report.parts.append(BadPart(part.reason, _place(part.locator)))
-
-
-def _place(locator: Locator) -> str:
-    if isinstance(locator, ByteRange):
-        return f"byte {locator.start}"
-    return f"row {locator.row}" if isinstance(locator, Row) else locator.pointer or "the whole"
 
 
 def ingest(
@@ -266,24 +224,70 @@ def _read_all(
 ) -> list[tuple[Source, Desk]]:
     """Every source of `paths` to its end; those that got there."""
     read: list[tuple[Source, Desk]] = []
+    for each in _timed(run, list(_found(run, paths, desk, given, known))):
+        if not isinstance(each, _Ready):
+            each()
+            continue
+        try:
+            run.read(each.opened, each.desk, each.source)
+            read.append((each.source, each.desk))
+        except BadInput as problem:
+            run.fail(each.opened.name, problem)
+        except OSError as problem:
+            run.fail(each.opened.name, _gone(each.opened, problem))
+    return read
+
+
+class _Ready(NamedTuple):
+    opened: Opened
+    desk: Desk
+    source: Source
+
+
+_Found = _Ready | Callable[[], None]
+"""A source and its desk, or what says in its turn that it cannot be read."""
+
+
+def _found(
+    run: _Run, paths: list[Path], desk: str | None, given: Feed | None, known: Feed | None
+) -> Iterator[_Found]:
+    """Every source of `paths`, in order."""
     for path in walk(paths):
         feed = known or feed_of(run.node, path)
         for opened in _parts(path):
             if isinstance(opened, BadInput):
-                run.fail(Path(opened.where).name, opened)
+                yield functools.partial(run.fail, Path(opened.where).name, opened)
                 continue
             try:
                 chosen = _desk(opened, desk or (feed.desk if feed else None))
                 if chosen is None:
-                    _unread(run, opened, run.node)
+                    yield functools.partial(_unread, run, opened, run.node)
                     continue
                 source = _source(run.node, opened, feed, given or feed, chosen, run.now())
                 _check_lent(source, run.now())
-                run.read(opened, chosen, source)
-                read.append((source, chosen))
+                yield _Ready(msgspec.structs.replace(opened, head=b""), chosen, source)
             except BadInput as problem:
-                run.fail(opened.name, problem)
-    return read
+                yield functools.partial(run.fail, opened.name, problem)
+
+
+def _timed(run: _Run, found: list[_Found]) -> list[_Found]:
+    """The same, with what their desks say of the clocks in those that were not read before."""
+    new = [
+        (each.desk, each.source)
+        for each in found
+        if isinstance(each, _Ready) and not run.known(each.desk, each.source)
+    ]
+    timed = clocks_of(new, lambda desk: run.context(desk).parameters)
+    return [
+        each._replace(source=timed.get(id(each.source), each.source))
+        if isinstance(each, _Ready)
+        else each
+        for each in found
+    ]
+
+
+def _gone(opened: Opened, problem: OSError) -> BadInput:
+    return BadInput(opened.name, "cannot be read any more", found=problem.strerror or str(problem))
 
 
 def _check_lent(source: Source, now: int) -> None:

@@ -27,11 +27,27 @@ if TYPE_CHECKING:
     Array: TypeAlias = np.ndarray[Any, Any]
 
 
+class ClockOffset(msgspec.Struct, frozen=True):
+    """How far a clock that stamped times of a source is ahead of UTC: that of `station`, "" where
+    none is named. `ahead` µs (behind: negative), `spread` its median absolute deviation in µs, by
+    so many `messages`, known `by` what. `off`: worth telling. `applied`: times are read with it
+    taken off."""
+
+    station: str
+    ahead: int
+    spread: int
+    messages: int
+    by: str
+    off: bool
+    applied: bool
+
+
 class Source(msgspec.Struct, frozen=True):
     """One source, already uncompressed, that `open` opens at its start as often as asked.
 
     `name` is what people call it, `lineage` its origin, `retrieved` µs UTC, `sha256` of the whole
-    uncompressed bytes, `label` the declared default of what is unmarked, `owner` this node's party.
+    uncompressed bytes, `label` the declared default of what is unmarked, `owner` this node's party,
+    `clocks` what is known of the clocks in it.
     """
 
     name: str
@@ -42,6 +58,7 @@ class Source(msgspec.Struct, frozen=True):
     owner: str
     reliability: Reliability
     open: Callable[[], IO[bytes]]
+    clocks: tuple[ClockOffset, ...] = ()
 
 
 class Columns(msgspec.Struct, frozen=True):

@@ -160,7 +160,9 @@ class Line:
             return
         for each in resync.answer(node, party, life, now):
             self.put([letter(node.party, party, inventory.inventory(each), now)], now)
-        node.store.set_source(f"life:{party}", f"life of {party}", life, b"", True, now)
+        with node.store.write():
+            node.store.say_again(party)
+            node.store.set_source(f"life:{party}", f"life of {party}", life, b"", True, now)
 
     def receipts(self, pushed: Pushed, now: int) -> None:
         """Send what there is to say about withdrawals of the party."""

@@ -22,6 +22,7 @@ from noroshi.cli.erase import erase_app
 from noroshi.cli.exchange import exchange_app
 from noroshi.cli.feedback import feedback_app
 from noroshi.cli.history import add_history
+from noroshi.cli.incidents import incidents_app
 from noroshi.cli.key import key_app
 from noroshi.cli.live import live_app
 from noroshi.cli.options import FAILED, HERE, PARTLY, WITHHELD, JsonOption, NodeOption, example
@@ -61,6 +62,7 @@ app.add_typer(account_app, name="account")
 app.add_typer(act_app, name="act")
 app.add_typer(assets_app, name="assets")
 app.add_typer(feedback_app, name="feedback")
+app.add_typer(incidents_app, name="incidents")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(key_app, name="key")
 pact_app.add_typer(diff_app)

@@ -83,14 +83,20 @@ def picture(
     """Incidents among the findings of this node, or among those that a partner has from it."""
     from noroshi.cli.show import bar
     from noroshi.node.node import Node, clock
-    from noroshi.node.picture import of_party, own
+    from noroshi.node.picture import notes_of_party, of_party, own
+    from noroshi.node.said import every_overrule, overrules_in
     from noroshi.picture.correlate import correlate as run
     from noroshi.picture.overrules import read_overrules
     from noroshi.picture.priors import load_priors
 
     table, said = load_priors(priors), read_overrules(overrules)
     with Node.open(node) as opened:
-        stream = of_party(opened, as_, table, clock()) if as_ else own(opened, table)
+        if as_:
+            stream = of_party(opened, as_, table, clock())
+            said = (*said, *overrules_in(notes_of_party(opened, as_, clock())))
+        else:
+            stream = own(opened, table)
+            said = (*said, *every_overrule(opened))
         graph = opened.store.assets()
     with bar(quiet=json, counted=True) as tell:
         found = run(
@@ -110,7 +116,7 @@ def _print(picture: Picture, json: bool, why: bool) -> None:
         say(line)
     for each, weighing in zip(picture.incidents, picture.weighings, strict=True):
         say("")
-        for line in (*_incident(each), *_weighing(weighing, why)):
+        for line in (*incident_lines(each), *weighing_lines(weighing, why)):
             say(line)
 
 
@@ -162,7 +168,8 @@ def _head(picture: Picture) -> list[str]:
     return lines
 
 
-def _incident(each: Incident) -> list[str]:
+def incident_lines(each: Incident) -> list[str]:
+    """An incident with its score as a sum."""
     low, high = each.chance_interval or (0.0, 0.0)
     chance = "chance unknown"
     if each.chance == 0:
@@ -185,7 +192,7 @@ def _percent(each: Incident) -> str:
     return measured if measured == stated else f"{measured}, by the stated priors {stated}"
 
 
-def _weighing(weighing: Weighing, why: bool) -> list[str]:
+def weighing_lines(weighing: Weighing, why: bool) -> list[str]:
     """The hypotheses, least contradicted first; with `why` every item's marks."""
     said = "; ".join(
         f"{each.hypothesis} ({each.inconsistent} against, {each.consistent} for)"

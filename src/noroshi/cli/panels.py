@@ -10,7 +10,8 @@ import typer
 PANELS: Final[dict[str, tuple[str, ...]]] = {
     "First": ("demo", "init"),
     "Feeds and what is found": (
-        "ingest", "listen", "findings", "show", "assets", "picture", "correlate",
+        "ingest", "listen", "findings", "show", "assets", "picture", "incidents",
+        "correlate",
     ),
     "What the law says": (
         "pact", "why", "views", "audience", "act", "tech", "duties", "task", "release",

@@ -165,7 +165,7 @@ def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
     due: dict[str, int] = {}
     listeners = _listeners(node, stop, say)
     viewing, expiry = Viewing(node.views(), clock, say), Expiry(node)
-    duties = Duties(node)
+    duties, picture = Duties(node), node.settings.config.picture
     calling = Calling(node, clock, say, random.random, duties=duties)
     while True:
         _try(say, "key", node.look)
@@ -177,6 +177,8 @@ def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
                 continue
             if feed.every and _is_due(due, f"feed {feed.uri}", feed.every):
                 _try(say, f"feed {feed.uri}", lambda f=feed: _read(node, f, say))
+        if picture.follow and _is_due(due, "picture", picture.every):
+            _try(say, "picture", lambda: _picture(node, say))
         _try(say, "expiry", lambda: expiry.settle(clock()))
         callers = parties(node.settings)
         for party in callers:
@@ -220,6 +222,16 @@ def _read(node: Node, feed: Feed, say: Callable[[str], None]) -> None:
     report = ingest(node, _matching(node.settings.folder, feed.uri), clock)
     if report.new or report.changed or report.retracted or report.bad:
         say(f"{feed.uri}: {report.new} new findings, {report.bad} bad parts")
+
+
+def _picture(node: Node, say: Callable[[str], None]) -> None:
+    """Look at the incidents, where findings have changed since and desks of several pillars have
+    some: what computes is not even loaded before."""
+    from noroshi.node.watching import follow
+
+    found = follow(node, clock)
+    if found is not None and (found.new or found.changed or found.ended):
+        say(f"picture: {found.new} new incidents, {found.changed} changed, {found.ended} ended")
 
 
 def _listeners(node: Node, stop: Event, say: Callable[[str], None]) -> list[Listener]:

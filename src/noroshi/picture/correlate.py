@@ -31,6 +31,37 @@ class Picture(msgspec.Struct, frozen=True):
     joined: Joined
 
 
+class Known(msgspec.Struct, frozen=True):
+    """What is known of chance, and what a score is worth by it."""
+
+    chance: Chance
+    calibration: Calibration
+
+
+def measured(
+    field: Field, seed: int = 1, shifts: int = LEAST_SHIFTS,
+    tell: Callable[[int, int], None] = lambda done, of: None,
+) -> Known:  # fmt: skip
+    """Move the streams of `field`, and hold its own incidents against what that gives."""
+    moved = move(field, seed, shifts, tell)
+    # Also what is too low to be told: how many there are of it says what a score is worth.
+    return Known(*held_against(join(field, moved.floor), moved, len(field.stream)))
+
+
+def told(
+    field: Field, known: Known, budget: float = 1.0, overrules: Sequence[Overrule] = ()
+) -> Picture:
+    """All incidents of which chance gives at most `budget` a month."""
+    threshold = known.chance.threshold(budget)
+    joined = join(field, threshold)
+    order = np.argsort(-joined.score, kind="stable")
+    chance, worth = known.chance, known.calibration
+    incidents = tuple(explain(field, joined, int(n), chance, worth) for n in order)
+    rows = {each: row for row, each in enumerate(field.stream.ids)}
+    weighings = tuple(compare(field, each, rows, overrules) for each in incidents)
+    return Picture(incidents, weighings, threshold, budget, chance, worth, field, joined)
+
+
 def correlate(
     stream: Stream,
     graph: AssetGraph,
@@ -44,14 +75,4 @@ def correlate(
 ) -> Picture:
     """All incidents of which chance gives at most `budget` a month."""
     field = ready(stream, graph, priors)
-    moved = move(field, seed, shifts, tell)
-    # Also what is too low to be told: how many there are of it says what a score is worth.
-    joined = join(field, moved.floor)
-    null, worth = held_against(joined, moved, len(stream))
-    threshold = null.threshold(budget)
-    told = np.flatnonzero(joined.score >= threshold)
-    order = told[np.argsort(-joined.score[told], kind="stable")]
-    incidents = tuple(explain(field, joined, int(n), null, worth) for n in order)
-    rows = {each: row for row, each in enumerate(stream.ids)}
-    weighings = tuple(compare(field, each, rows, overrules) for each in incidents)
-    return Picture(incidents, weighings, threshold, budget, null, worth, field, joined)
+    return told(field, measured(field, seed, shifts, tell), budget, overrules)

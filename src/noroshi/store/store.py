@@ -30,6 +30,7 @@ from noroshi.store.erasing import Erasing
 from noroshi.store.feedback import Feedbacks
 from noroshi.store.findings import Decode, Told
 from noroshi.store.graph import Graphs
+from noroshi.store.incidents import Incidents
 from noroshi.store.incoming import Incoming
 from noroshi.store.keeping import Keeping
 from noroshi.store.keyring import Keyring
@@ -86,6 +87,7 @@ class Store(
     Keeping,
     Tasks,
     Emergencies,
+    Incidents,
 ):
     """One SQLite file or PostgreSQL schema: safe for several threads and processes. A write that
     returned is kept."""

@@ -117,7 +117,8 @@ class Incidents:
 
 def _incident(row: tuple[Any, ...]) -> IncidentRow:
     origins, findings, shown = row[6:]
-    return IncidentRow(*row[:6], _names(origins), _names(findings), shown.encode())
+    rest = (_names(origins), _names(findings), shown.encode())
+    return IncidentRow._make((*row[:6], *rest))
 
 
 def _encoded(row: IncidentRow) -> tuple[Any, ...]:

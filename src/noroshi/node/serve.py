@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from noroshi.config import API, FILE_NAME, Feed
 from noroshi.config.listen import resolve
 from noroshi.exchange.accounts import Accounts
-from noroshi.exchange.taxii.asgi import app
+from noroshi.exchange.taxii.asgi import Application, app
 from noroshi.exchange.taxii.service import (
     MAX_CONTENT_LENGTH,
     Service,
@@ -94,9 +94,11 @@ def serve(
     ready: Callable[[str], None],
     stop: Event,
     say: Callable[[str], None] = lambda text: None,
+    front: Callable[[Application, bool], Application] = lambda behind, tls: behind,
 ) -> None:
     """Answer HTTP until `stop`; `ready` is called with the address once it is bound, `say` with
-    what goes wrong meanwhile and ends nothing."""
+    what goes wrong meanwhile and ends nothing. `front` puts something before what answers TAXII
+    and is told whether all of it stands behind TLS."""
     import uvicorn
     from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
@@ -112,9 +114,10 @@ def serve(
         web["ssl_context_factory"] = door.opened
         protocol = telling(protocol)
     bound = _bound(family, address, port)
+    taxii = app(service(node, watched.accounts), clock, card=lambda: own_card(node))
     server = uvicorn.Server(
         uvicorn.Config(
-            app(service(node, watched.accounts), clock, card=lambda: own_card(node)),
+            front(taxii, door is not None),
             log_level="warning",
             access_log=False,
             lifespan="off",

@@ -284,6 +284,10 @@ class Store(
         connection = self._database.connection
         return projection.findings(connection, kind, since, until, limit, status, asset)
 
+    def finding(self, id: str) -> FindingRow | None:
+        """One finding in its latest version, live or retracted; None where there is none."""
+        return projection.finding(self._database.connection, id)
+
     def rebuild_findings(self, decode: Decode = body_of) -> int:
         """Drop the projection of findings and make it again from the records; how many."""
         with self._database.write() as connection:
@@ -372,6 +376,10 @@ class Store(
         return row[0] if row else None
 
     # Events
+
+    def last_event(self) -> int:
+        """The number of the newest event; 0 where there is none."""
+        return events.last(self._database.connection)
 
     def events(self, after: int, limit: int, topics: Sequence[str] = ()) -> list[Event]:
         """Events after number `after`, oldest first; of `topics` only, unless that is empty."""

@@ -150,6 +150,30 @@ def test_what_came_in_at_once_is_found_again(bulk, amsa, tmp_path: Path) -> None
     )
 
 
+def test_who_sails_ashore_is_judged_by_all_days(bulk, tmp_path: Path) -> None:
+    """Another ship was heard there four days later, so that it is a way of ships; elsewhere none
+    was, and it is told."""
+    t = np.arange(0, 3 * 3_600, 60) * SECOND
+    batches: list[Columns] = []
+    for number, day, lat in ((1, 0, 20.0), (2, 4, 20.0), (3, 0, 23.0)):
+        arrays = dict(bulk.positions(1, len(t)).arrays) | {
+            "mmsi": np.full(len(t), 211_000_000 + number),
+            "t": bulk.DAY0 + day * DAY + t,
+            "lon": np.round(10.0 + np.arange(len(t)) * 3e-3, 6),
+            "lat": np.full(len(t), lat),
+            "sog_kn": np.full(len(t), 10.0, "f4"),
+            "clock": np.full(len(t), 2, "u1"),
+            "type": np.ones(len(t), "u1"),
+        }
+        batches.append(Columns("position", bulk.source(b"ashore"), arrays))
+    folder, made = kept(tmp_path, batches), context()
+    found = replayed(folder, made, 60, Serial())
+    assert found == at_once(folder, made)
+    assert [each.subjects for each in found if each.kind == "position_on_land"] == [
+        ("mmsi:211000003",)
+    ]
+
+
 def test_processes_find_the_same(bulk, tmp_path: Path) -> None:
     folder, made = kept(tmp_path, basin(bulk, 9, days=1, ships=4)), context(**LOOSE)
     wanted = replayed(folder, made, 10**9, Serial())
@@ -193,7 +217,7 @@ class Fewer:
 
 def test_what_was_stopped_goes_on_where_it_was(bulk, tmp_path: Path) -> None:
     folder, made = kept(tmp_path, basin(bulk, 2, days=2, ships=4)), context(**LOOSE)
-    todo = plan(folder, made, 300)
+    todo = plan(folder, made, 100)
     wanted = replay(todo, Serial(), desk)
     forget(todo)
     many, begun = 0, 0

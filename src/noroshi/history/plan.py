@@ -23,13 +23,17 @@ if TYPE_CHECKING:
 ROWS: Final = 2_000_000
 """Positions of a shard, before they are thinned."""
 
+MEET: Final = 3
+"""So many times as many thin rows are looked at for meetings."""
+
 SAMPLED: Final = 8
 """Days whose ships are counted to cut shards."""
 
 
 class Plan(msgspec.Struct, frozen=True):
     """Everything a task has to know. `bounds`: the least MMSI of each shard, the first 0; `work`:
-    the folder of what is done so far; `grain` in µs."""
+    the folder of what is done so far; `grain` in µs; `meet`: thin rows in which meetings are looked
+    for at once."""
 
     folder: Path
     work: Path
@@ -42,6 +46,7 @@ class Plan(msgspec.Struct, frozen=True):
     bounds: tuple[int, ...]
     grain: int
     positions: int
+    meet: int
 
     def of_day(self, day: int) -> tuple[Part, ...]:
         """The files of a day."""
@@ -69,7 +74,7 @@ def make_plan(
     bounds = _bounds(files, days, -(-positions // rows))
     return Plan(
         folder, folder / "replay" / digest[:16], desk, context, since, until, files, days, bounds,
-        grain, positions,
+        grain, positions, MEET * rows,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from noroshi.history.engine import Engine
 from noroshi.history.plan import Plan
-from noroshi.history.work import Task, found, work
+from noroshi.history.work import Task, blocks, found, work
 from noroshi.words.finding import Finding
 
 Progress = Callable[[str, int, int], None]
@@ -39,6 +39,8 @@ class Replayed(msgspec.Struct):
 def tasks(plan: Plan, what: str) -> list[Task]:
     """All tasks of a stage; none where there is nothing to replay."""
     numbers: Sequence[int] = range(len(plan.bounds)) if what == "shard" else plan.days
+    if what == "meet" and plan.days:
+        numbers = [*blocks(plan)]
     return [Task(what, number) for number in numbers] if plan.days else []
 
 

@@ -27,6 +27,9 @@ BLOCK: Final = 8_000_000
 COARSE: Final = 27
 """AIS message type that desks leave aside where others are: it takes no other's place."""
 
+STEP_BITS: Final = 32
+"""A grain of a second in the year 2100 has 32 bits."""
+
 NAMES: Final = (*packing.POSITION, "track", "source")
 
 
@@ -50,9 +53,9 @@ def thin(plan: Plan, day: int) -> int:
     blocks: list[dict[str, Array]] = []
     read = 0
     for low, high in _blocks(plan, day):
-        rows = _read(plan, day, low, high, sources)
+        rows, many = _read(plan, day, low, high, sources)
+        read += many
         if rows is not None:
-            read += len(rows["t"])
             blocks.append(_earliest(rows, plan.grain, sources))
     _write(plan, day, blocks, tuple(sources))
     return read
@@ -93,27 +96,58 @@ def _blocks(plan: Plan, day: int) -> Iterator[tuple[int, int]]:
 
 def _read(
     plan: Plan, day: int, low: int, high: int, sources: dict[Told, int]
-) -> dict[str, Array] | None:
+) -> tuple[dict[str, Array] | None, int]:
+    """What of the day's rows may be the earliest of its grain, and how many rows were read."""
     import numpy as np
 
     from noroshi.history.reading import rows_of
 
     found: list[dict[str, Array]] = []
+    count = 0
     for part in plan.of_day(day):
         rows, origin = rows_of(part.path, ("track", *packing.POSITION), low, high)
         if rows is None:
             continue
-        keep = (rows["t"] >= plan.since) & (rows["t"] < plan.until)
-        some = {name: values[keep] for name, values in rows.items()}
-        many = int(keep.sum())
+        count += len(rows["t"])
+        if not plan.since <= day * DAY < (day + 1) * DAY <= plan.until:
+            keep = (rows["t"] >= plan.since) & (rows["t"] < plan.until)
+            rows = {name: values[keep] for name, values in rows.items()}
+            count -= len(keep) - len(rows["t"])
+        some = _first(rows, plan.grain)
+        many = len(some["t"])
         some.setdefault("mmsi", np.zeros(many, np.uint32))
         some.setdefault("track", np.full(many, ""))
         number = sources.setdefault(origin, len(sources))
         some["source"] = np.full(many, number, np.uint16)
         found.append(some)
     if not found:
-        return None
-    return {name: np.concatenate([each[name] for each in found]) for name in found[0]}
+        return None, 0
+    return {name: np.concatenate([each[name] for each in found]) for name in found[0]}, count
+
+
+def _first(rows: dict[str, Array], grain: int) -> dict[str, Array]:
+    """The earliest rows of each ship and grain of a file, which is sorted by both; of rows of one
+    instant all, as other files may have some of it too. Coarse positions count by themselves."""
+    import numpy as np
+
+    name = "mmsi" if "mmsi" in rows else "track"
+    coarse = rows["type"] == COARSE
+    pieces = [np.arange(len(coarse))]
+    if coarse.any():
+        pieces = [np.flatnonzero(~coarse), np.flatnonzero(coarse)]
+    kept: list[Array] = []
+    for piece in pieces:
+        whole = len(pieces) == 1
+        whose, t = (rows[each] if whole else rows[each][piece] for each in (name, "t"))
+        step = t // grain
+        new = np.ones(len(piece), dtype=bool)
+        new[1:] = (whose[1:] != whose[:-1]) | (step[1:] != step[:-1])
+        tied = np.flatnonzero(~new[1:] & (t[1:] == t[:-1])) + 1
+        if len(tied):
+            new[tied[t[tied] == t[new][np.cumsum(new)[tied] - 1]]] = True
+        kept.append(piece[new])
+    chosen = np.concatenate(kept)
+    return {each: values[chosen] for each, values in rows.items()}
 
 
 def _earliest(rows: dict[str, Array], grain: int, sources: dict[Told, int]) -> dict[str, Array]:
@@ -121,17 +155,28 @@ def _earliest(rows: dict[str, Array], grain: int, sources: dict[Told, int]) -> d
     which is the least of all its values."""
     import numpy as np
 
-    whose = ship(rows)
+    key = (ship(rows) << STEP_BITS) + rows["t"] // grain
+    order = np.argsort(key, kind="stable")  # runs of files that are sorted: merged, not sorted
+    key = key[order]
+    same = np.zeros(len(key) + 1, dtype=bool)
+    same[1:-1] = key[1:] == key[:-1]
+    among = np.flatnonzero(same[1:] | same[:-1])
+    if len(among):
+        some = order[among]
+        tied = [*(rows[name][some] for name in ("length", "place")), _rank(sources, rows, some)]
+        tied += [rows[name][some] for name in ("heading", "cog", "sog", "lat", "lon", "t")]
+        order[among] = some[np.lexsort([*tied, key[among]])]
+    return {name: values[order[~same[:-1]]] for name, values in rows.items()}
+
+
+def _rank(sources: dict[Told, int], rows: dict[str, Array], some: Array) -> Array:
+    """Of the sources of some rows, in an order that depends on no arrival."""
+    import numpy as np
+
     ranked = sorted(
         sources, key=lambda each: (each.sha256, each.name, each.lineage, each.retrieved)
     )
-    rank = np.argsort([sources[each] for each in ranked])[rows["source"].astype(np.int64)]
-    keys = ("length", "place", rank, "heading", "cog", "sog", "lat", "lon", "t", whose)
-    order = np.lexsort([rows[key] if isinstance(key, str) else key for key in keys])
-    whose, step = whose[order], rows["t"][order] // grain
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = (whose[1:] != whose[:-1]) | (step[1:] != step[:-1])
-    return {name: values[order][new] for name, values in rows.items()}
+    return np.argsort([sources[each] for each in ranked])[rows["source"][some].astype(np.int64)]
 
 
 def ship(rows: dict[str, Array]) -> Array:
@@ -161,22 +206,28 @@ def _write(plan: Plan, day: int, blocks: list[dict[str, Array]], sources: tuple[
     if not (rows["track"] != "").any():
         del rows["track"]
     shard = np.searchsorted(plan.bounds, rows["mmsi"].astype(np.int64), "right") - 1
-    order = np.argsort(shard, kind="stable")
-    rows = {name: values[order] for name, values in rows.items()}
-    shards, cuts = np.unique(shard[order], return_index=True)
+    if not _rising(shard):
+        order = np.argsort(shard, kind="stable")
+        shard, whose = shard[order], whose[order]
+        rows = {name: values[order] for name, values in rows.items()}
+    shards, cuts = np.unique(shard, return_index=True)
     meta = Meta(sources, tuple(shards.tolist()))
     path = day_file(plan.work, "thin", day)
     arrow.write(path, rows, msgspec.json.encode(meta), cuts.tolist() or None)
-    ends = _ends(whose[order], rows["t"])
+    ends = _ends(whose, rows["t"])
     some = {name: values[ends] for name, values in rows.items()}
     write(day_file(plan.work, "ends", day), some, sources)
+
+
+def _rising(values: Array) -> bool:
+    return bool((values[1:] >= values[:-1]).all())
 
 
 def _ends(whose: Array, t: Array) -> Array:
     """The first and the last row of each ship."""
     import numpy as np
 
-    order = np.lexsort((t, whose))
+    order = np.arange(len(t)) if _rising(whose) else np.lexsort((t, whose))
     new = np.ones(len(order), dtype=bool)
     new[1:] = whose[order][1:] != whose[order][:-1]
     last = np.append(new[1:], True) if len(new) else new

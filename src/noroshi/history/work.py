@@ -10,13 +10,13 @@ ships is there with all its positions.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from noroshi.history import thin
+from noroshi.history import arrow, thin
 from noroshi.history.plan import Plan
 from noroshi.history.reading import HIGHEST, said
 from noroshi.words.desk import Columns, Desk, Found
@@ -89,6 +89,7 @@ def _shard(plan: Plan, desk: Desk, shard: int) -> Iterator[Finding]:
     for each in said(plan.folder, low, high):
         state, _ = desk.fold(state, each, 0)
     _set_apart(plan, desk, state, shard)
+    _tell_traffic(plan, desk, state, shard)
     yield from _of(desk, state, "subject")
 
 
@@ -108,23 +109,73 @@ def _set_apart(plan: Plan, desk: Desk, state: object, shard: int) -> None:
     thin.write(plan.work / "apart" / f"{shard}.parquet", rows, sources)
 
 
+def _tell_traffic(plan: Plan, desk: Desk, state: object, shard: int) -> None:
+    """Write what meetings must know of these ships at any time, however far away."""
+    import numpy as np
+
+    told: Callable[[object], Array] | None = getattr(desk, "traffic", None)
+    if told is not None:
+        path = plan.work / "traffic" / f"{shard}.npy"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, told(state))
+
+
+@functools.lru_cache(maxsize=1)
+def _all_traffic(work: Path) -> Array | None:
+    import numpy as np
+
+    paths = sorted((work / "traffic").glob("*.npy"))
+    return np.unique(np.concatenate([np.load(each) for each in paths])) if paths else None
+
+
 def _of(desk: Desk, state: object, shard: str) -> Iterator[Finding]:
+    """What is found of the kinds that are sharded so; a desk may look for them alone (`found`)."""
+    only: Callable[[object, str], list[Finding]] | None = getattr(desk, "found", None)
+    if only is not None:
+        yield from only(state, shard)
+        return
     for each in desk.finish(state):
         if isinstance(each, Found) and desk.kinds[each.finding.kind].shard == shard:
             yield each.finding
 
 
-def _meet(plan: Plan, desk: Desk, day: int) -> Iterator[Finding]:
-    """What began on `day` between ships."""
+def blocks(plan: Plan) -> dict[int, int]:
+    """The days whose meetings are looked for together, first and last: as many as make, with those
+    about them, `plan.meet` thin rows. Asked when all days are thin."""
+    halo = _halo(_desk(plan.desk))
+    rows = _thin_rows(plan.work, plan.days)
+    many = max(1, plan.meet * len(plan.days) // max(rows, 1) - 2 * halo)
+    if rows <= plan.meet:
+        many = plan.days[-1] - plan.days[0] + 1
+    found: dict[int, int] = {}
+    first = plan.days[0]
+    for day in plan.days:
+        if day >= first + many:
+            first = day
+        found[first] = day
+    return found
+
+
+@functools.lru_cache(maxsize=1)
+def _thin_rows(work: Path, days: tuple[int, ...]) -> int:
+    return sum(arrow.opened(thin.day_file(work, "thin", day)).rows for day in days)
+
+
+def _halo(desk: Desk) -> int:
     halo_s = max((each.halo_s for each in desk.kinds.values() if each.shard == "cell"), default=0)
-    halo = -(-2 * halo_s * SECOND // DAY)
-    last, after = plan.days[-1], halo
+    return -(-halo_s * SECOND // DAY)
+
+
+def _meet(plan: Plan, desk: Desk, day: int) -> Iterator[Finding]:
+    """What began between ships on `day` and those after it in its block."""
+    halo = _halo(desk)
+    end, last, after = blocks(plan)[day], plan.days[-1], halo
     while True:
-        edge = min(day + after, last)
+        edge = min(end + after, last)
         found = [
             each
             for each in _of(desk, _about(plan, desk, day - halo, edge), "cell")
-            if each.span.t0 // DAY == day
+            if day <= each.span.t0 // DAY <= end
         ]
         if edge == last or not any(_goes_on(desk, each, (edge + 1) * DAY) for each in found):
             yield from found
@@ -142,6 +193,10 @@ def _goes_on(desk: Desk, found: Finding, rim: int) -> bool:
 def _about(plan: Plan, desk: Desk, first: int, last: int) -> object:
     """The state with the days from `first` to `last`, and the ends about them."""
     state = desk.start(plan.context)
+    knowing: Callable[[object, Array], object] | None = getattr(desk, "knowing", None)
+    traffic = _all_traffic(plan.work)
+    if knowing is not None and traffic is not None:
+        state = knowing(state, traffic)
     for each in _ends(plan, first, last):
         state, _ = desk.fold(state, each, 0)
     for shard in range(len(plan.bounds)):

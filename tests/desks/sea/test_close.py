@@ -58,6 +58,20 @@ def test_pairs_are_those_of_the_plain_cubes(both, lon, lat, metres):
         assert many < 100 or len(ours) > 100
 
 
+@pytest.mark.parametrize(("lon", "lat"), PLACES)
+@pytest.mark.parametrize("metres", [4_000.0, 37_040.0])
+def test_the_nearest_is_that_of_the_plain_cubes(both, lon, lat, metres):
+    """Some points twice, some queries at a point or out of reach, or about a cube with none."""
+    rng = np.random.default_rng(int(metres))
+    near = vectors(np.array([lon]), np.array([lat])) + rng.normal(0, 5 * metres, (300, 3))
+    near[:20] = near[20:40]
+    asked = np.concatenate([near[:50], near[:200] + rng.normal(0, metres, (200, 3)), -near[:9]])
+    ours, plain = both(lambda: sphere.Cubes(near, metres).nearest(asked))
+    np.testing.assert_array_equal(ours[0], plain[0])
+    np.testing.assert_array_equal(ours[1], plain[1])
+    assert 100 < (ours[0] >= 0).sum() < len(asked)
+
+
 def drawn(seed: int, many: int) -> Tracks:
     """Ships that lie, drift, leap and fall silent, some of them without a speed of their own."""
     rng = np.random.default_rng(seed)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from noroshi.desks.sea import ports
+from noroshi.desks.sea import passes, ports
 from noroshi.desks.sea.attach import segments
 from noroshi.desks.sea.crossing import crossings
 from noroshi.desks.sea.findings import Builder
@@ -60,8 +60,9 @@ def passed(ask: AskKept, asset: Asset, since: int, until: int) -> list[Passed]:
         return []
     track = sound(whole, segments(whole, parameters), parameters)
     builder = Builder(state, track)
+    every = passes.passed(track, alone.assets, parameters)
     near = ports.indexed(max(parameters.stop_near_m, parameters.port_exit_m))
-    found = [builder.build(each) for each in crossings(track, state, near, parameters)]
+    found = [builder.build(each) for each in crossings(track, state, near, parameters, every)]
     made = [
         Passed(each.id, each.kind, each.span.t0, each.span.t1, each.subjects, each.assets,
                each.measures)

@@ -14,9 +14,8 @@ import numpy as np
 
 from noroshi.desks.sea.findings import Seen
 from noroshi.desks.sea.judge import Row, judge
-from noroshi.desks.sea.lines import indexed
 from noroshi.desks.sea.parameters import KNOT_MS
-from noroshi.desks.sea.passes import Pass, passes, point
+from noroshi.desks.sea.passes import Pass, Passes, point
 from noroshi.desks.sea.tracks import STEPS, speed_kn
 from noroshi.words.time import MINUTE, SECOND
 
@@ -32,17 +31,16 @@ if TYPE_CHECKING:
 
 
 def crossings(
-    track: Tracks, state: State, harbours: Harbours, parameters: Parameters
+    track: Tracks, state: State, harbours: Harbours, parameters: Parameters, found: Passes
 ) -> Iterator[Seen]:
     """Every pass, one sighting each."""
-    lines = indexed(state.context.assets, parameters.cross_drawn_m, parameters.cross_surveyed_m)
-    found = passes(track, lines, parameters)
-    if not found:
+    lines, every = found
+    if not every:
         return
     ship = _Ships(track, state, harbours, parameters)
-    ledger = [ship.row(each, lines.assets[each.line].id) for each in found]
+    ledger = [ship.row(each, lines.assets[each.line].id) for each in every]
     judge(ledger, parameters)
-    for each, row in zip(found, ledger, strict=True):
+    for each, row in zip(every, ledger, strict=True):
         asset = lines.assets[each.line]
         measures: dict[str, Measure] = {
             "asset_name": asset.name,

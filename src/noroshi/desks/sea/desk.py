@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from noroshi.desks.sea.parameters import Parameters
     from noroshi.desks.sea.state import Emitted, State
-    from noroshi.words.desk import ClockOffset, Columns, Context, Emit, Rejected, Source
+    from noroshi.words.desk import Array, Columns, Context, Emit, Rejected, Source
     from noroshi.words.finding import Finding
 
 
@@ -74,6 +74,12 @@ class Sea:
         """All that holds and was not emitted yet, and the end of what no longer holds."""
         return self._emits(state, None)
 
+    def found(self, state: State, shard: str) -> list[Finding]:
+        """What `finish` would tell of the kinds that are sharded so."""
+        from noroshi.desks.sea.detect import detect
+
+        return detect(state, shard)
+
     def dump(self, state: State) -> bytes:
         """The state as bytes."""
         from noroshi.desks.sea import checkpoint
@@ -100,13 +106,17 @@ class Sea:
         track = heard(state)
         return [track.subjects[n] for n in doubtful(track, state.context.parameters).tolist()]
 
-    def clocks(
-        self, sources: Sequence[Source], parameters: Parameters
-    ) -> list[tuple[ClockOffset, ...]]:
-        """What is known of the clocks that stamped each source, all compared with one another."""
-        from noroshi.desks.sea.clocks import clocks
+    def traffic(self, state: State) -> Array:
+        """Who was heard where, as far as other ships are judged by it."""
+        from noroshi.desks.sea import attach, inland, tracks
 
-        return clocks(sources, parameters)
+        whole, parameters = tracks.heard(state), state.context.parameters
+        return inland.traffic(tracks.sound(whole, attach.segments(whole, parameters), parameters))
+
+    def knowing(self, state: State, traffic: Array) -> State:
+        """The state, told the traffic of all ships and times."""
+        state.traffic = traffic
+        return state
 
     def grain(self, parameters: Parameters) -> int:
         """µs of which the earliest position of a ship stands for all."""

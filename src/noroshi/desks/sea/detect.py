@@ -23,6 +23,7 @@ from noroshi.desks.sea.leap import leaps
 from noroshi.desks.sea.loiter import at_assets, at_sea
 from noroshi.desks.sea.outages import outages
 from noroshi.desks.sea.parameters import KNOT_MS
+from noroshi.desks.sea.passes import passed
 from noroshi.desks.sea.sphere import arc_m, chord_m, vectors
 from noroshi.desks.sea.spoof import areas
 from noroshi.desks.sea.stop import lasting, stationary
@@ -45,20 +46,30 @@ UNNAMED = "—"
 """What `port` says where no known port or anchorage is near."""
 
 
-def detect(state: State) -> list[Finding]:
-    """All findings, sorted by (start, id)."""
-    found = list(outages(state, VERSION))
+def detect(state: State, shard: str | None = None) -> list[Finding]:
+    """All findings, sorted by (start, id); of the kinds that are sharded so, where that is given:
+    a replay looks for those of one ship and those of several in different rows."""
+    kinds = state.context.kinds
+    found = [*_of(state, shard), *outages(state, VERSION)]
+    some = (each for each in found if shard is None or kinds[each.kind].shard == shard)
+    return sorted(some, key=lambda each: (each.span.t0, each.id))
+
+
+def _of(state: State, shard: str | None) -> Iterator[Finding]:
     whole = heard(state)
-    if len(whole.t):
-        parameters: Parameters = state.context.parameters
-        segment = segments(whole, parameters)
-        seen, false = _leaps(whole, segment, parameters)
-        builder = Builder(state, whole)
-        found += [builder.build(each) for each in seen]
-        track = sound(whole, segment, parameters, false)
-        builder = Builder(state, track)
-        found += [builder.build(each) for each in _seen(track, state)] if len(track.t) else []
-    return sorted(found, key=lambda each: (each.span.t0, each.id))
+    if not len(whole.t):
+        return
+    parameters: Parameters = state.context.parameters
+    segment = segments(whole, parameters)
+    seen, false = _leaps(whole, segment, parameters)
+    builder = Builder(state, whole)
+    yield from (builder.build(each) for each in seen)
+    track = sound(whole, segment, parameters, false)
+    builder = Builder(state, track)
+    if len(track.t) and shard in (None, "subject"):
+        yield from (builder.build(each) for each in _alone(track, state))
+    if len(track.t) and shard in (None, "cell"):
+        yield from (builder.build(each) for each in _together(track, state))
 
 
 def _leaps(whole: Tracks, segment: Array, parameters: Parameters) -> tuple[list[Seen], Array]:
@@ -71,23 +82,31 @@ def _leaps(whole: Tracks, segment: Array, parameters: Parameters) -> tuple[list[
     return [*clashes, *found, *left], false
 
 
-def _seen(track: Tracks, state: State) -> Iterator[Seen]:
+def _alone(track: Tracks, state: State) -> Iterator[Seen]:
+    """What a ship does by itself (`shard = "subject"`)."""
     parameters: Parameters = state.context.parameters
     near = ports.indexed(max(parameters.stop_near_m, parameters.port_exit_m))
-    far = ports.indexed(parameters.encounter_port_m)
-    grid = resample(track, parameters)
     still = stationary(track, parameters)
+    found = passed(track, state.context.assets, parameters)
     yield from _stops(track, near, still, parameters)
     yield from _visits(track, near, still, parameters)
+    grid = resample(track, parameters)
+    yield from at_sea(grid, ports.indexed(parameters.loiter_port_m), parameters)
+    yield from at_assets(track, near, parameters, found)
+    yield from crossings(track, state, near, parameters, found)
+    yield from zone_visits(track, state, parameters)
+
+
+def _together(track: Tracks, state: State) -> Iterator[Seen]:
+    """What ships do together, or what rests on others being heard (`shard = "cell"`)."""
+    parameters: Parameters = state.context.parameters
+    far = ports.indexed(parameters.encounter_port_m)
+    grid = resample(track, parameters)
     yield from gaps(track, parameters)
     yield from encounters(track, grid, far, parameters)
     yield from companies(track, grid, state, parameters)
     yield from swaps(track, state, far, parameters)
-    yield from ashore(track, ports.indexed(parameters.land_port_m), parameters)
-    yield from at_sea(grid, ports.indexed(parameters.loiter_port_m), parameters)
-    yield from at_assets(track, state, near, parameters)
-    yield from crossings(track, state, near, parameters)
-    yield from zone_visits(track, state, parameters)
+    yield from ashore(track, ports.indexed(parameters.land_port_m), parameters, state.traffic)
 
 
 def _stops(track: Tracks, near: Harbours, still: Array, parameters: Parameters) -> Iterator[Seen]:

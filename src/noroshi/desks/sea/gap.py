@@ -45,8 +45,8 @@ def gaps(track: Tracks, parameters: Parameters) -> Iterator[Seen]:
     """Every gap of at least the class asked for."""
     silent = silences(track, parameters)
     before = _before(track, silent.off, parameters.gap_before_s * SECOND)
-    others = _witnesses(track, silent, track.xyz[silent.off], parameters)
-    ahead = _witnesses(track, silent, _ahead(track, silent.off, parameters), parameters)
+    here, there = track.xyz[silent.off], _ahead(track, silent.off, parameters)
+    others, ahead = _witnesses(track, silent, (here, there), parameters)
     often = before >= parameters.gap_before
     heard = (others >= parameters.gap_witnesses) & (ahead > 0)
     grade = np.where(heard, np.where(often, 3, 2), 1)
@@ -112,7 +112,7 @@ def _before(track: Tracks, off: Array, span: int) -> Array:
 def _ahead(track: Tracks, off: Array, parameters: Parameters) -> Array:
     """Where each vessel would be `gap_ahead_s` after it was last heard, by the speed and course
     that it reported, else by its last leg; where it was, if it lay still or that is not known."""
-    course: Array = np.nan_to_num(velocity(track, slice(None))[off], nan=np.inf)
+    course: Array = np.nan_to_num(velocity(track, off), nan=np.inf)
     leg: Array = np.isinf(course[:, 0])
     short = leg & (track.leg_s[off] <= parameters.step_gap_s) & (track.leg_s[off] > 0)
     made = np.zeros((len(off), 3))
@@ -124,10 +124,12 @@ def _ahead(track: Tracks, off: Array, parameters: Parameters) -> Array:
     return point * (EARTH_RADIUS_M / np.sqrt((point**2).sum(axis=1))[:, np.newaxis])
 
 
-def _witnesses(track: Tracks, silent: Silences, where: Array, parameters: Parameters) -> Array:
-    """How many identities (others, as it is silent itself) were heard within `gap_near_m` of
-    `where`, more than `gap_margin_s` from either end of each silence and within its first
-    `gap_look_s`.
+def _witnesses(
+    track: Tracks, silent: Silences, places: tuple[Array, ...], parameters: Parameters
+) -> list[Array]:
+    """How many identities (others, as it is silent itself) were heard within `gap_near_m` of each
+    of some places of each silence, more than `gap_margin_s` from either end of it and within its
+    first `gap_look_s`.
 
     The margin keeps a receiver's outage from being witnessed by those who fall silent and return
     with the ship. Positions are hashed by place and by bins of `gap_min_s`.
@@ -138,11 +140,27 @@ def _witnesses(track: Tracks, silent: Silences, where: Array, parameters: Parame
     bins = np.maximum(0, high // wide - low // wide + 1)
     gap = np.repeat(np.arange(len(bins)), bins)
     slot = np.arange(len(gap)) - np.repeat(np.cumsum(bins) - bins, bins) + low[gap] // wide
-    cubes = Cubes(track.xyz, parameters.gap_near_m, track.t // wide)
-    heard, identity = np.zeros((0, 2), dtype=np.int64), track.identities()[track.vessel]
-    for query, point in cubes.around(where[gap], slot):
-        which = gap[query]
-        during = (track.t[point] >= low[which]) & (track.t[point] <= high[which])
-        found = np.stack([which[during], identity[point[during]]], axis=1)
-        heard = np.unique(np.concatenate([heard, found]), axis=0)
-    return np.bincount(heard[:, 0], minlength=len(bins))
+    rows = _about(track.t // wide, slot)
+    t, identity = track.t[rows], track.identities()[track.vessel[rows]]
+    cubes = Cubes(track.xyz[rows], parameters.gap_near_m, t // wide)
+    count: list[Array] = []
+    many = len(track.subjects)
+    for where in places:
+        heard = np.zeros(0, dtype=np.int64)
+        for query, point in cubes.around(where[gap], slot):
+            which = gap[query]
+            during = (t[point] >= low[which]) & (t[point] <= high[which])
+            found = which[during] * many + identity[point[during]]
+            heard = np.unique(np.concatenate([heard, found]))
+        count.append(np.bincount(heard // many, minlength=len(bins)))
+    return count
+
+
+def _about(bins: Array, asked: Array) -> Array:
+    """Rows whose bin is among those asked about."""
+    if not len(asked):
+        return np.zeros(0, dtype=np.int64)
+    low, high = int(asked.min()), int(asked.max())
+    wanted = np.zeros(high - low + 2, dtype=bool)
+    wanted[asked - low] = True
+    return np.flatnonzero(wanted[np.clip(bins - low, -1, high - low + 1)])

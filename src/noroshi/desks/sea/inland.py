@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import gzip
 import importlib.resources
+import zlib
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 ACROSS: Final = 20
 """Cells to a degree, as `tools/land.py` has them."""
 
+WIDE: Final = 360 * ACROSS
+"""Cells round the Earth."""
+
 BESIDE_KM: Final = 2.0
 """How far inland all of a cell is at least."""
 
@@ -44,7 +48,10 @@ def _bits() -> Array:
 def inland(lon: Array, lat: Array) -> Array:
     """Whether all of each point's cell of 0.05 degrees lies more than 2 km inland."""
     row, column = _cell(lon, lat)
-    at = row * (360 * ACROSS) + column
+    return _dry(row * WIDE + column)
+
+
+def _dry(at: Array) -> Array:
     return (_bits()[at >> 3] >> (7 - (at & 7)).astype(np.uint8) & 1).astype(bool)
 
 
@@ -54,14 +61,21 @@ def _cell(lon: Array, lat: Array) -> tuple[Array, Array]:
     return row, column
 
 
-def ashore(track: Tracks, harbours: Harbours, parameters: Parameters) -> Iterator[Seen]:
-    """Every time a vessel was on land, one sighting each."""
+def ashore(
+    track: Tracks, harbours: Harbours, parameters: Parameters, heard: Array | None = None
+) -> Iterator[Seen]:
+    """Every time a vessel was on land, one sighting each. `heard`: the `traffic` of more than these
+    tracks, where it is known."""
     dry = inland(track.lon, track.lat)
     if not dry.any():
         return
     speed = speed_kn(track, parameters.stop_gap_s)
     moving = dry & (speed > parameters.land_kn)
-    moving[moving] = ~_ordinary(track, np.flatnonzero(moving))
+    if not moving.any():
+        return
+    moving[moving] = ~_ordinary(
+        track, np.flatnonzero(moving), traffic(track) if heard is None else heard
+    )
     at = np.flatnonzero(moving)
     moving[at] = harbours.nearest(track.xyz[at])[1] > parameters.land_port_m
     breaks = track.leg_s > parameters.land_gap_s
@@ -79,21 +93,48 @@ def ashore(track: Tracks, harbours: Harbours, parameters: Parameters) -> Iterato
         yield Seen("position_on_land", ((first, last),), first, measures)
 
 
-def _ordinary(track: Tracks, rows: Array) -> Array:
-    """Whether another identity was heard in the cell of each of `rows` or a neighbouring one, at
-    any time: ships go there."""
-    wide = 360 * ACROSS
+def traffic(track: Tracks) -> Array:
+    """Who was heard where it matters: sorted numbers of a cell, times 2^32, and a hash of an
+    identity, of the cells that are inland or beside one that is."""
     row, column = _cell(track.lon, track.lat)
-    identity = track.identities()[track.vessel]
-    heard: Array = np.unique(np.stack([row * wide + column, identity], axis=1), axis=0)
-    found = np.zeros(len(rows), dtype=bool)
+    both = (row * WIDE + column << 32) + _hashes(track)[track.vessel]
+    new = np.ones(len(both), dtype=bool)
+    new[1:] = both[1:] != both[:-1]
+    found: Array = np.unique(both[new])
+    cell, which = np.unique(found >> 32, return_inverse=True)
+    beside = np.zeros(len(cell), dtype=bool)
+    for each in _beside(cell):
+        beside |= _dry(np.clip(each, 0, 180 * ACROSS * WIDE - 1))
+    return found[beside[which]]
+
+
+def _ordinary(track: Tracks, rows: Array, heard: Array) -> Array:
+    """Whether another identity was heard in the cell of each of `rows` or a neighbouring one, at
+    any time: ships go there. `heard` is what `traffic` gave."""
+    row, column = _cell(track.lon[rows], track.lat[rows])
+    both = (row * WIDE + column << 32) + _hashes(track)[track.vessel[rows]]
+    asked, inverse = np.unique(both, return_inverse=True)
+    identity = asked & ((1 << 32) - 1)
+    cells, whom = heard >> 32, heard & ((1 << 32) - 1)
+    found = np.zeros(len(asked), dtype=bool)
+    for cell in _beside(asked >> 32):
+        low = np.searchsorted(cells, cell, "left")
+        high = np.searchsorted(cells, cell, "right")
+        own = np.zeros(len(asked), dtype=bool)
+        some = high > low
+        own[some] = whom[low[some]] == identity[some]
+        found |= (high - low > 1) | (some & ~own)
+    return found[inverse]
+
+
+def _beside(cell: Array) -> Iterator[Array]:
+    """A cell and its eight neighbours, round the Earth."""
+    row, column = np.divmod(cell, WIDE)
     for north in (-1, 0, 1):
         for east in (-1, 0, 1):
-            cell = (row[rows] + north) * wide + (column[rows] + east) % wide
-            low = np.searchsorted(heard[:, 0], cell, "left")
-            high = np.searchsorted(heard[:, 0], cell, "right")
-            own = np.zeros(len(rows), dtype=bool)
-            some = high > low
-            own[some] = heard[low[some], 1] == identity[rows[some]]
-            found |= (high - low > 1) | (some & ~own)
-    return found
+            yield (row + north) * WIDE + (column + east) % WIDE
+
+
+def _hashes(track: Tracks) -> Array:
+    """Of each vessel 32 bits of its identity, the same in every state."""
+    return np.array([zlib.crc32(each.encode()) for each in track.subjects], dtype=np.int64)

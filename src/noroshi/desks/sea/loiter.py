@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from noroshi.desks.sea.findings import Seen
-from noroshi.desks.sea.lines import indexed
-from noroshi.desks.sea.passes import passes
 from noroshi.desks.sea.tracks import runs, speed_kn
 from noroshi.words.time import HOUR, SECOND
 
@@ -23,8 +21,8 @@ if TYPE_CHECKING:
 
     from noroshi.desks.sea.grid import Grid
     from noroshi.desks.sea.parameters import Parameters
+    from noroshi.desks.sea.passes import Passes
     from noroshi.desks.sea.ports import Harbours
-    from noroshi.desks.sea.state import State
     from noroshi.desks.sea.tracks import Tracks
     from noroshi.words.desk import Array
 
@@ -76,13 +74,13 @@ def _slow_hours(grid: Grid, wide: int, kn: float) -> tuple[Array, Array]:
 
 
 def at_assets(
-    track: Tracks, state: State, harbours: Harbours, parameters: Parameters
+    track: Tracks, harbours: Harbours, parameters: Parameters, found: Passes
 ) -> Iterator[Seen]:
     """Every time at a cable or pipeline, one sighting each."""
-    lines = indexed(state.context.assets, parameters.cross_drawn_m, parameters.cross_surveyed_m)
+    lines, every = found
     speed = speed_kn(track, parameters.cross_gap_s)
     breaks = track.leg_s > parameters.step_gap_s
-    for each in passes(track, lines, parameters):
+    for each in every:
         rows = slice(each.first, each.last + 1)
         inside = (track.t[rows] >= each.t_in) & (track.t[rows] <= each.t_out)
         slow = inside & (speed[rows] < parameters.loiter_asset_kn)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from noroshi.desks.sea.lines import indexed
 from noroshi.words.place import EARTH_RADIUS_M
 from noroshi.words.time import SECOND
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from noroshi.desks.sea.lines import Lines, Near
     from noroshi.desks.sea.parameters import Parameters
     from noroshi.desks.sea.tracks import Tracks
+    from noroshi.words.asset import AssetGraph
     from noroshi.words.desk import Array
 
 HALVINGS = 24
@@ -45,6 +47,12 @@ class Pass(msgspec.Struct, frozen=True):
     side: int
 
 
+def passed(track: Tracks, graph: AssetGraph, parameters: Parameters) -> Passes:
+    """Every pass of the cables and pipelines of a graph, and those lines."""
+    lines = indexed(graph, parameters.cross_drawn_m, parameters.cross_surveyed_m)
+    return lines, passes(track, lines, parameters)
+
+
 def passes(track: Tracks, lines: Lines, parameters: Parameters) -> list[Pass]:
     """Every pass, sorted by (line, first row)."""
     leg = np.flatnonzero(track.leg_s <= parameters.cross_gap_s)
@@ -62,6 +70,8 @@ def passes(track: Tracks, lines: Lines, parameters: Parameters) -> list[Pass]:
     pieces = list(zip(first.tolist(), last.tolist(), t_in.tolist(), t_out.tolist(), strict=True))
     return [_pass(track, near, group) for group in _groups(track, near, pieces, parameters)]
 
+
+Passes = tuple["Lines", list[Pass]]
 
 Piece = tuple[int, int, int, int]
 """First and last row of `Near`, in and out in µs."""

@@ -7,6 +7,7 @@ arcs: over 10 km the two differ by a micrometre's hundredth.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from typing import TYPE_CHECKING, Final
 
@@ -164,12 +165,44 @@ class Cubes:
 
         Of points equally near, the one of the lowest index.
         """
+        if len(queries) >= MANY:
+            return self._found(queries)
         best = np.full(len(queries), -1, dtype=np.int64)
         reach = np.full(len(queries), np.inf)
         for start in range(0, len(queries), _BLOCK):
             block = slice(start, start + _BLOCK)
             best[block], reach[block] = self._nearest(queries[block])
         return best, reach
+
+    def _found(self, queries: Array) -> tuple[Array, Array]:
+        """The same by the compiled kernel."""
+        from noroshi.desks.sea.kernels.points import nearest
+
+        bits, table, lists, members = self._lists
+        best, reach = np.empty(len(queries), np.int64), np.full(len(queries), np.inf)
+        nearest(
+            np.ascontiguousarray(queries).reshape(-1), self.edge_m,
+            np.ascontiguousarray(self.points).reshape(-1), bits, table, lists, members, best,
+        )  # fmt: skip
+        some = np.flatnonzero(best >= 0)
+        reach[some] = arc_m(chord_m(queries[some], self.points[best[some]]))
+        far = reach > self.edge_m
+        best[far], reach[far] = -1, np.inf
+        return best, reach
+
+    @functools.cached_property
+    def _lists(self) -> tuple[int, Array, Array, Array]:
+        """Of every cube near any point those points, as the kernel wants them."""
+        from noroshi.desks.sea.kernels.points import SHIFT, enter
+
+        beside = self._cells[:, np.newaxis] + np.array(_AROUND) + SHIFT
+        numbers = (beside[..., 0] << 42 | beside[..., 1] << 21 | beside[..., 2]).reshape(-1)
+        order = np.argsort(numbers, kind="stable")
+        new = np.flatnonzero(np.diff(numbers[order], prepend=-1))
+        bits = max(4, (2 * len(new)).bit_length())
+        table, lists = np.full(1 << bits, -1, np.int64), np.empty(2 << bits, np.int64)
+        enter(numbers[order[new]], np.append(new, len(order)), bits, table, lists)
+        return bits, table, lists, (order // len(_AROUND)).astype(np.int32)
 
     def _nearest(self, queries: Array) -> tuple[Array, Array]:
         groups = np.zeros(len(queries), dtype=np.int64)

@@ -92,22 +92,34 @@ def _circles(track: Tracks, key: Array, parameters: Parameters) -> Iterator[Seen
 
 def _fitted(track: Tracks, key: Array, parameters: Parameters) -> list[Circle]:
     """Every track and hour that is a circle at one reported speed."""
+    if not len(track.t):
+        return []
     bins = track.t // HOUR
-    names = np.stack([key, bins], axis=1)
-    inverse: Array = np.unique(names, axis=0, return_inverse=True)[1].reshape(-1)
-    many = np.bincount(inverse)
-    mean = np.stack([np.bincount(inverse, track.xyz[:, n]) for n in range(3)], axis=1)
-    away = chord_m(track.xyz, (mean / many[:, np.newaxis])[inverse])
-    reach = np.bincount(inverse, away) / many
-    spread = np.sqrt(np.maximum(np.bincount(inverse, away**2) / many - reach**2, 0.0))
-    speed = np.bincount(inverse, track.sog_kn.astype(np.float64)) / many
+    names = key * (int(np.ptp(bins)) + 1) + (bins - int(bins.min()))
+    new = np.ones(len(names), dtype=bool)
+    new[1:] = names[1:] > names[:-1]
+    order = np.arange(len(names))
+    if not (names[1:] >= names[:-1]).all():  # an identity that has several tracks
+        order = np.argsort(names, kind="stable")
+        new[1:] = np.diff(names[order]) > 0
+    first = np.flatnonzero(new)
+    many = np.diff(first, append=len(new))
+    fast = np.add.reduceat(track.sog_kn[order], first, dtype=np.float64) / many
     with np.errstate(invalid="ignore"):
-        maybe = (many >= parameters.circle_messages) & (speed > parameters.circle_kn)
-        maybe &= (spread < 0.3 * reach) & (reach < parameters.circle_most_m)
+        maybe = (many >= parameters.circle_messages) & (fast > parameters.circle_kn)
+    first, many = first[maybe], many[maybe]
+    if not len(first):
+        return []
+    order = order[np.repeat(maybe, np.diff(np.flatnonzero(new), append=len(new)))]
+    begin: Array = np.cumsum(many) - many
+    mean = np.add.reduceat(track.xyz[order], begin) / many[:, np.newaxis]
+    away = chord_m(track.xyz[order], np.repeat(mean, many, axis=0))
+    reach = np.add.reduceat(away, begin) / many
+    spread = np.sqrt(np.maximum(np.add.reduceat(away**2, begin) / many - reach**2, 0.0))
+    round_ = (spread < 0.3 * reach) & (reach < parameters.circle_most_m)
     found: list[Circle] = []
-    for group in np.flatnonzero(maybe).tolist():
-        rows = np.flatnonzero(inverse == group)
-        circle = _circle(track, rows, parameters)
+    for low, count in zip(begin[round_].tolist(), many[round_].tolist(), strict=True):
+        circle = _circle(track, order[low : low + count], parameters)
         if circle is not None:
             found.append(circle)
     return found

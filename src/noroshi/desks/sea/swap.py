@@ -39,25 +39,27 @@ def swaps(
     last, first = _ended(track, parameters), _begun(track, parameters)
     if not len(last) or not len(first):
         return
-    ahead = velocity(track, slice(None))
     edge = parameters.swap_m + FASTEST_MS * parameters.swap_s
     cubes = Cubes(track.xyz[first], edge)
     for ends, begins in cubes.around(track.xyz[last], np.zeros(len(last), dtype=np.int64)):
         pairs = np.stack([last[ends], first[begins]], axis=1)
         for a, b in pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))].tolist():
-            seen = _swap(track, state, harbours, ahead, a, b, parameters)
+            seen = _swap(track, state, harbours, a, b, parameters)
             if seen is not None:
                 yield seen
 
 
 def _ends(track: Tracks) -> tuple[Array, Array]:
     """First and last row of each identity by time."""
-    identity = track.identities()[track.vessel]
-    order = np.lexsort((track.t, identity))
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = identity[order][1:] != identity[order][:-1]
+    new = np.ones(len(track.t), dtype=bool)
+    new[1:] = track.vessel[1:] != track.vessel[:-1]
     first = np.flatnonzero(new)
-    return order[first], order[np.append(first[1:], len(order)) - 1]
+    ends = np.stack([first, np.append(first[1:], len(new)) - 1], axis=1).reshape(-1)
+    identity = track.identities()[track.vessel[ends]]
+    order = np.lexsort((track.t[ends], identity))
+    identity = identity[order]
+    opens = np.flatnonzero(np.append(True, identity[1:] != identity[:-1]))
+    return ends[order[opens]], ends[order[np.append(opens[1:], len(order)) - 1]]
 
 
 def _ended(track: Tracks, parameters: Parameters) -> Array:
@@ -77,13 +79,12 @@ def _begun(track: Tracks, parameters: Parameters) -> Array:
 
 
 def _swap(
-    track: Tracks, state: State, harbours: Harbours, ahead: Array, a: int, b: int,
-    parameters: Parameters,
+    track: Tracks, state: State, harbours: Harbours, a: int, b: int, parameters: Parameters,
 ) -> Seen | None:  # fmt: skip
     seconds = int(track.t[b] - track.t[a]) / SECOND
     if not 0 < seconds <= parameters.swap_s:
         return None
-    there = track.xyz[a] + np.nan_to_num(ahead[a]) * seconds
+    there = track.xyz[a] + np.nan_to_num(velocity(track, slice(a, a + 1))[0]) * seconds
     off = float(arc_m(chord_m(track.xyz[b], there)))
     turn_kn = abs(float(track.sog_kn[b]) - float(track.sog_kn[a]))
     if off > parameters.swap_m or turn_kn > parameters.swap_kn:

@@ -64,20 +64,23 @@ class Tracks(msgspec.Struct, frozen=True):
 def heard(state: State) -> Tracks:
     """The held positions as one track for each identity, wild ones as well."""
     table = state.table()
+    if state.heard is None or state.heard[0] is not table:
+        state.heard = table, _heard(table, state)
+    return state.heard[1]
+
+
+def _heard(table: dict[str, Array], state: State) -> Tracks:
     subjects = sorted(state.subjects)
-    rank = np.empty(len(subjects), dtype=np.int64)
-    rank[[state.subjects[name] for name in subjects]] = np.arange(len(subjects))
-    vessel = rank[table["subject"]]
-    held = np.lexsort((table["t"], vessel))
-    vessel, xyz = vessel[held], vectors(table["lon"], table["lat"])[held]
-    t, precision = table["t"][held], table["precision"][held]
+    held, vessel = _by_name(table["subject"], [state.subjects[name] for name in subjects])
+    lon, lat, t, precision = (table[name][held] for name in ("lon", "lat", "t", "precision"))
+    xyz = vectors(lon, lat)
     leg_m, leg_s = legs(vessel, t, precision, xyz, state.context.parameters)
     return Tracks(
         subjects=tuple(subjects),
         vessel=vessel,
         t=t,
-        lon=table["lon"][held],
-        lat=table["lat"][held],
+        lon=lon,
+        lat=lat,
         xyz=xyz,
         sog_kn=table["sog_kn"][held],
         cog_deg=table["cog_deg"][held],
@@ -86,6 +89,16 @@ def heard(state: State) -> Tracks:
         leg_s=leg_s,
         held=held,
     )
+
+
+def _by_name(subject: Array, numbers: list[int]) -> tuple[Array, Array]:
+    """The rows of a table, which is sorted by (subject number, t), in the order of `numbers`; and
+    the place of each row's subject in it."""
+    count = np.bincount(subject, minlength=len(numbers))
+    begin = np.cumsum(count) - count
+    count, begin = count[numbers], begin[numbers]
+    vessel = np.repeat(np.arange(len(numbers)), count)
+    return np.arange(len(vessel)) + np.repeat(begin - (np.cumsum(count) - count), count), vessel
 
 
 _COLUMNS: Final = ("t", "lon", "lat", "xyz", "sog_kn", "cog_deg", "precision", "held")
@@ -153,7 +166,7 @@ def _compiled(
     return metres, seconds
 
 
-def velocity(track: Tracks, rows: slice) -> Array:
+def velocity(track: Tracks, rows: slice | Array) -> Array:
     """Metres a second in space, shape (n, 3), by the speed and course that a ship reported; nan
     where it did not."""
     xyz, course = track.xyz[rows], np.radians(track.cog_deg[rows].astype(np.float64))

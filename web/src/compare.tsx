@@ -1,1 +1,0 @@
-export function Compare() { return <main class="sheet" tabIndex={-1} />; }

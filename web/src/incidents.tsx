@@ -1,1 +1,0 @@
-export function Incidents() { return <main class="sheet" tabIndex={-1} />; }

@@ -1,1 +1,0 @@
-export function PactRoom() { return <main class="sheet" tabIndex={-1} />; }

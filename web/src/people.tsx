@@ -1,1 +1,0 @@
-export function People() { return <main class="sheet" tabIndex={-1} />; }

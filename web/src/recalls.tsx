@@ -1,1 +1,0 @@
-export function Recalls() { return <main class="sheet" tabIndex={-1} />; }

@@ -1,1 +1,0 @@
-export function Send() { return <main class="sheet" tabIndex={-1} />; }

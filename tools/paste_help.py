@@ -38,16 +38,18 @@ def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ..
 
 def page() -> str:
     """The whole page."""
+    import click.testing
     import typer.main
-    import typer.testing
 
     from noroshi.cli.app import app
 
-    runner = typer.testing.CliRunner()
+    # The tree of commands is made once: typer's own runner makes it anew for each of them.
+    runner = click.testing.CliRunner()
+    tree = typer.main.get_command(app)
     parts = [INTRODUCTION]
-    for path in commands(typer.main.get_command(app)):
+    for path in commands(tree):
         title = " ".join(("noroshi", *path))
-        output = runner.invoke(app, [*path, "--help"], prog_name="noroshi").output
+        output = runner.invoke(tree, [*path, "--help"], prog_name="noroshi").output
         text = "\n".join(line.rstrip() for line in output.splitlines()).strip("\n")
         parts.append(f"## {title}\n\n```\n{text}\n```\n")
     return "\n".join(parts)

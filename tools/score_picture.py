@@ -14,11 +14,11 @@ import msgspec
 
 from noroshi.picture.plant import World
 from noroshi.picture.priors import load_priors
-from noroshi.picture.weigh import Weighed, weigh
+from noroshi.picture.weigh import Band, Weighed, weigh, wilson
 
 
 def report(found: Weighed) -> list[str]:
-    """Two tables in Markdown."""
+    """Tables in Markdown."""
     lines = [
         "| rule | campaigns met | recall (95 %) | false a month | decoys |",
         "|---|---|---|---|---|",
@@ -30,14 +30,26 @@ def report(found: Weighed) -> list[str]:
             f"| {each.recall:.2f} ({low:.2f}–{high:.2f}) | {each.false_a_month:.2f} "
             f"| {each.decoys} of {each.decoys_planted} |"
         )
-    lines += ["", "| said | incidents | mean said | true |", "|---|---|---|---|"]
-    for band in found.bands:
-        if band.many:
-            said, true = band.said / band.many, band.true / band.many
-            lines.append(
-                f"| {band.low:.0%}–{band.high:.0%} | {band.many} | {said:.2f} | {true:.2f} |"
-            )
+    for title, bands in (("said (measured)", found.bands), ("said (as stated)", found.stated)):
+        lines += [
+            "",
+            f"| {title} | incidents | mean said | true (95 %) | |",
+            "|---|---|---|---|---|",
+        ]
+        lines += [_band(band) for band in bands if band.many]
     return lines
+
+
+def _band(band: Band) -> str:
+    """A row of a reliability diagram: the bar is what was true, the mark what was said."""
+    said, true = band.said / band.many, band.true / band.many
+    low, high = wilson(band.true, band.many)
+    bar = ["█" if n < round(true * 20) else "·" for n in range(20)]
+    bar[min(19, int(said * 20))] = "│"
+    return (
+        f"| {band.low:.0%}–{band.high:.0%} | {band.many} | {said:.2f} "
+        f"| {true:.2f} ({low:.2f}–{high:.2f}) | `{''.join(bar)}` |"
+    )
 
 
 def main() -> None:

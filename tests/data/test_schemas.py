@@ -17,7 +17,9 @@ from noroshi.exchange import receipt
 from noroshi.exchange.receipt import Onward, Receipt
 from noroshi.exchange.tombstone import tombstone
 from noroshi.exchange.wire import TOMBSTONE_EXTENSION, vessel
-from noroshi.words import ids
+from noroshi.words import ids, origin
+from noroshi.words.evidence import JsonPointer, Row
+from noroshi.words.origin import Origin
 from noroshi.words.stix import FindingBody
 from noroshi.words.time import Span
 
@@ -48,6 +50,20 @@ FULL = FindingBody(
     owner="JPN",
 )
 
+ORIGIN = Origin(
+    format="misp",
+    lineage="feed:a",
+    sha256="0" * 64,
+    place=JsonPointer("/Event/Attribute/0"),
+    text="{}",
+    text_sha256="1" * 64,
+    span=Span(0, 5, "month"),
+    techniques=("T1059",),
+    products=("example:relay",),
+    names=("Grid One",),
+    hashed=("2" * 32,),
+)
+
 
 def schema(name: str) -> Any:
     found = json.loads(SCHEMAS.joinpath(f"{name}.json").read_text("utf-8"))
@@ -73,10 +89,11 @@ def written() -> dict[str, list[Any]]:
         "vessel": [json.loads(ship.body), json.loads(track.body)],
         "tombstone": [json.loads(each.body) for each in stones],
         "receipt": [json.loads(receipt.receipt(each)) for each in (said, bare)],
+        "origin": [wire(ORIGIN), wire(Origin("csv", "a", "0" * 64, Row(1)))],
     }
 
 
-@pytest.mark.parametrize("name", ["finding", "vessel", "tombstone", "receipt"])
+@pytest.mark.parametrize("name", ["finding", "vessel", "tombstone", "receipt", "origin"])
 def test_what_we_write_is_what_the_schema_says(name: str) -> None:
     validator = jsonschema.Draft202012Validator(schema(name))
     for each in written()[name]:
@@ -104,6 +121,8 @@ def test_what_we_write_is_what_the_schema_says(name: str) -> None:
         ("tombstone", "type", "malware"),
         ("receipt", "onward", [{"party": "FRA", "state": "gone"}]),
         ("receipt", "withdrawal_id", ""),
+        ("origin", "place", {"at": "page"}),
+        ("origin", "techniques", "T1059"),
     ],
 )
 def test_the_schema_refuses(name: str, key: str, wrong: Any) -> None:
@@ -111,7 +130,7 @@ def test_the_schema_refuses(name: str, key: str, wrong: Any) -> None:
     assert not validator.is_valid({**written()[name][0], key: wrong})
 
 
-@pytest.mark.parametrize("name", ["finding", "vessel", "tombstone", "receipt"])
+@pytest.mark.parametrize("name", ["finding", "vessel", "tombstone", "receipt", "origin"])
 def test_the_page_has_a_row_for_every_property(name: str) -> None:
     section = PAGE.read_text("utf-8").split(f"\n## {name.capitalize()}\n")[1].split("\n## ")[0]
     rows = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
@@ -129,11 +148,16 @@ def test_the_extension_definitions_are_valid_and_carry_our_ids() -> None:
         "vessel": ids.VESSEL_EXTENSION,
         "tombstone": TOMBSTONE_EXTENSION,
         "receipt": receipt.EXTENSION,
+        "origin": origin.EXTENSION,
     }
     assert {name: each["id"] for name, each in found.items()} == ours
     for name, each in found.items():
         written_first = written()[name][0]
-        body = written_first if name == "finding" else written_first["extensions"][each["id"]]
+        body = (
+            written_first
+            if name in ("finding", "origin")
+            else written_first["extensions"][each["id"]]
+        )
         assert each["extension_types"] == [body["extension_type"]]
         assert each["schema"].startswith(f"{name}.json ")
         assert f"`{each['id']}`" in PAGE.read_text("utf-8")

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noroshi.exchange.refs import Refs, projected, refs_of, tail, tails_in
+from noroshi.words.ids import INCIDENT_EXTENSION, canonical
 
 A, B, C, OWN = (
     f"{kind}--0000000{n}-0000-4000-8000-00000000000{n}"
@@ -136,3 +137,12 @@ def test_without_its_references_an_object_shows_only_what_it_names(object_: dict
     assert tails_in(renamed) - {tail(OWN)} <= refs.named | {
         tail(ref.replace("-0000-", "-1111-")) for ref in refs.all
     }
+
+
+def test_an_incident_needs_all_its_events() -> None:
+    event = "event--11111111-1111-4111-8111-111111111111"
+    core = {"extension_type": "property-extension", "event_refs": [event]}
+    found = refs_of(canonical({"type": "incident", "extensions": {INCIDENT_EXTENSION: core}}))
+    assert found.required == {event}
+    odd = refs_of(canonical({"type": "incident", "extensions": {INCIDENT_EXTENSION: [1]}}))
+    assert odd.required == frozenset()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from stix2validator import ValidationOptions, validate_instance
 
 from noroshi.exchange import variants
+from noroshi.words.ids import INCIDENT_EXTENSION, canonical
 from noroshi.words.kind import Kind
 from noroshi.words.place import Place, distance_m
 from noroshi.words.stix import FindingBody
@@ -235,3 +236,22 @@ def test_a_track_is_renamed_so_that_its_source_cannot_be_confirmed() -> None:
     assert "0011aabb" not in told.subjects[1]
     assert told == variants.unsourced(body, b"secret")
     assert told != variants.unsourced(body, b"another")
+
+
+def test_an_incident_keeps_which_events_it_is_made_of_and_nothing_else_of_its_core() -> None:
+    kind = msgspec.structs.replace(KIND, tags={"name": "plain"})
+    core = {"extension_type": "property-extension", "event_refs": ["event--1"], "scores": [7]}
+
+    def left(extensions: object) -> dict[str, object]:
+        raw = canonical(
+            {"type": "incident", "id": "incident--1", "name": "n", "extensions": extensions}
+        )
+        found = variants.left(raw, "incident", (Source(to="class"),), kind)
+        return msgspec.json.decode(found or b"{}")
+
+    kept = left({INCIDENT_EXTENSION: core, "extension-definition--2": {"place": "here"}})
+    assert kept["extensions"] == {
+        INCIDENT_EXTENSION: {"extension_type": "property-extension", "event_refs": ["event--1"]}
+    }
+    for odd in ([], {INCIDENT_EXTENSION: 1}, {INCIDENT_EXTENSION: {"scores": [7]}}, None):
+        assert "extensions" not in left(odd)

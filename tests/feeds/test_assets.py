@@ -125,14 +125,19 @@ def test_a_declared_file_says_owner_label_edges_and_what_lies_beside_it(tmp_path
         ('format = "assets/1"\nasets = []', "asets"),
         ('format = "assets/1"\ntlp = "clear"', "never TLP CLEAR"),
         ('format = "assets/1"\n[[asset]]\nid="a"\nkind="cable"\nname="A"', "asset a: no place"),
-        ('format = "assets/1"\n[[asset]]\nid="a"\nkind="x"\nname="A"\nlon=1\nlat=99',
+        ('format = "assets/1"\n[[asset]]\nid="a"\nkind="port"\nname="A"\nlon=1\nlat=99',
          "not on Earth"),
-        ('format = "assets/1"\n[[asset]]\nid="a"\nkind="x"\nname="A"\npath=[[1,99],[2,2]]',
+        ('format = "assets/1"\n[[asset]]\nid="a"\nkind="port"\nname="A"\npath=[[1,99],[2,2]]',
          "not on Earth"),
+        ('format = "assets/1"\n[[asset]]\nid="a"\nkind="cabel"\nname="A"', "no such kind"),
+        ('format = "assets/1"\n[[asset]]\nid="a"\nkind="network"\nname="A"\n'
+         'identifiers=["asn:AS1"]', "not written as asn"),
+        ('format = "assets/1"\n[[asset]]\nid="a"\nkind="operator"\nname="A"\n'
+         '[[asset]]\nid="a"\nkind="operator"\nname="B"', "declared twice"),
         ("format = ", "Invalid value"),
     ],
     ids=["another format", "mistyped key", "clear", "no place", "no such latitude",
-         "no such path", "no TOML"],
+         "no such path", "no such kind", "bad identifier", "twice", "no TOML"],
 )  # fmt: skip
 def test_a_bad_declaration_names_what_is_wrong(tmp_path: Path, text: str, problem: str) -> None:
     (tmp_path / "a.toml").write_text(text)

@@ -59,6 +59,7 @@ def positions(seed: int, many: int, ships: int = 40, days: int = 2, name: str = 
             "status": rng.integers(-1, 15, many).astype("i1"),
             "turn": np.full(many, np.nan, "f4"),
             "second": np.full(many, 60, "u1"),
+            "station": np.zeros(many, "u8"),
             "accurate": rng.random(many) < 0.5,
             "type": rng.choice([1, 3, 18, 27], many).astype("u1"),
             "clock": rng.integers(0, 3, many).astype("u1"),

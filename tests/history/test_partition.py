@@ -17,7 +17,7 @@ from noroshi.words.errors import BadInput
 from noroshi.words.time import DAY
 
 ALWAYS = 1 << 60
-LOST = ("turn", "second")
+LOST = ("turn", "second", "station")
 
 
 def keep(folder: Path, batches: list[Columns], buffer: int = partition.BUFFER) -> partition.Kept:

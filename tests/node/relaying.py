@@ -16,7 +16,9 @@ from noroshi.exchange.sign import Keys
 from noroshi.exchange.taxii import envelope
 from noroshi.exchange.taxii.client import unpack
 from noroshi.exchange.vouch import Vouched, vouch
+from noroshi.node.law import load_law
 from noroshi.node.node import clock
+from noroshi.node.push import outgoing
 from noroshi.node.receive import Received, receive
 from noroshi.words.grant import Grant
 from noroshi.words.label import Label, Strand, Tlp
@@ -25,7 +27,7 @@ from noroshi.words.label import Label, Strand, Tlp
 def view(web: Web, giver: str, to: str) -> tuple[Served, ...]:
     """What `to` may have of `giver` now."""
     with web.open(giver) as node:
-        return node.views().page(to, clock()).entries
+        return outgoing(node, to, clock())
 
 
 def vouched(web: Web, by: str, entries: Sequence[Served]) -> Vouched:
@@ -37,6 +39,16 @@ def vouched(web: Web, by: str, entries: Sequence[Served]) -> Vouched:
 def keys(web: Web, party: str) -> Keys:
     """The party's own keys, for what it signs against its word."""
     return Keys.load(web.folders[party] / "data" / "keys")
+
+
+def edit(web: Web, party: str, old: str, new: str) -> None:
+    """Change the agreement as `party` has it, and load it."""
+    with web.open(party) as node:
+        law = node.settings.folder / "agreements" / "chain.toml"
+        text = law.read_text("utf-8")
+        assert old in text
+        law.write_text(text.replace(old, new), "utf-8")
+        assert load_law(node, clock()).changed
 
 
 def sent(

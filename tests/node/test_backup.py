@@ -10,61 +10,22 @@ from typing import Any
 
 import msgspec
 import pytest
+from restored import EVERY, FIVE, FOUR, ONE, THREE, TWO, WEEK, live, pull, read, saved, take_back
 from web import Web
 
 from noroshi.exchange import inventory
 from noroshi.exchange.inventory import Inventory
 from noroshi.exchange.tombstone import tombstone
 from noroshi.node.backup import MANIFEST, STORE, backup, inspect, restore
-from noroshi.node.ingest import ingest
 from noroshi.node.law import load_law
 from noroshi.node.node import Node, clock
-from noroshi.node.recall import recall, recalled
+from noroshi.node.recall import recalled
 from noroshi.node.resync import let_go, told
 from noroshi.node.setup import init
-from noroshi.node.sync import sync
 from noroshi.pact.decide import decide
 from noroshi.store.migrate import packaged
 from noroshi.words.errors import BadInput, Refused
 from noroshi.words.time import DAY
-
-AT = "2026-01-01T00:00:00.000Z"
-ONE, TWO, THREE, FOUR, FIVE = (
-    f"malware--00000000-0000-4000-8000-00000000000{n}" for n in range(1, 6)
-)
-EVERY = (ONE, TWO, THREE, FOUR, FIVE)
-WEEK = 7 * DAY
-
-
-def read(web: Web, party: str, *names: str) -> None:
-    objects = [
-        {"type": "malware", "spec_version": "2.1", "id": each, "created": AT, "modified": AT,
-         "name": "a sample", "is_family": False}
-        for each in names
-    ]  # fmt: skip
-    file = web.folders[party].parent / "feed.json"
-    bundle = {"type": "bundle", "id": "bundle" + names[0][7:], "objects": objects}
-    file.write_text(json.dumps(bundle), "utf-8")
-    with web.open(party) as node:
-        ingest(node, [file], clock, tlp="green")
-
-
-def take_back(web: Web, *names: str) -> None:
-    with web.open("JPN") as japan:
-        assert recall(japan, names, "a test", WEEK, clock()) == names
-
-
-def pull(web: Web, party: str, giver: str) -> None:
-    with web.open(party) as node:
-        report = sync(node, giver, clock)
-        assert report.refused == 0, report.reasons
-
-
-def live(web: Web, party: str) -> set[str]:
-    with web.open(party) as node:
-        return {each.id for each in node.store.cells_since(0, 100) if each.status == "live"} & {
-            *EVERY
-        }
 
 
 def reference(web: Web, party: str) -> set[str]:
@@ -86,13 +47,6 @@ def journal(web: Web, party: str) -> list[tuple[int, int]]:
     with web.open("JPN") as japan:
         sql = "SELECT n, entered_at FROM view_entry WHERE party = ? ORDER BY n"
         return japan.store._database.connection.execute(sql, (party,)).fetchall()
-
-
-def saved(web: Web) -> Path:
-    file = web.folders["JPN"].parent / "jpn.backup"
-    with web.open("JPN") as japan:
-        backup(japan, file, clock())
-    return file
 
 
 @pytest.fixture

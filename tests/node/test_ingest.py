@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from noroshi.desks.registry import desks
-from noroshi.node.ingest import IngestReport, ingest
+from noroshi.node.ingest import ingest
+from noroshi.node.ingested import IngestReport
 from noroshi.node.node import Node
 from noroshi.words.desk import Source
 from noroshi.words.errors import BadInput
@@ -326,3 +327,43 @@ def test_other_parameters_do_not_take_back_what_earlier_ones_found(
         report = read(folder, {"c.csv": suez[0] + b"".join(suez[1][half + 1 :])}, clock)
     assert report.retracted == 0
     assert before <= set(live(folder))
+
+
+def test_a_clock_that_is_out_is_told_and_set_right_in_the_history_too(
+    make: Callable[..., Path], clock: Callable[[], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of two logs of one ship, without stations, the one whose times fit no UTC second is wrong."""
+    from noroshi.cli.show import print_ingest
+    from noroshi.desks.sea.plant import Inject, reports
+    from noroshi.desks.sea.wear import Reception, speak
+    from noroshi.history import reading
+    from noroshi.history.partition import parts
+    from noroshi.words.time import FOREVER, SECOND
+
+    reception = Reception(lost=0.1, stations=2, clock_s=0.0, late=0.0, wrong=((1, 95.0),))
+    rows, _ = reports(Inject("tug_and_tow", 10**15, -30.0, 45.0, reception=reception), 5)
+    files: dict[str, bytes] = {}
+    for number in range(2):
+        mine = {name: values[rows["station"] == number][:600] for name, values in rows.items()}
+        files[f"{number}.nmea"] = speak(mine, "epoch_ms")
+    folder = make()
+    report = read(folder, files, clock)
+    print_ingest(report)
+    told = capsys.readouterr().out
+    assert "0.nmea: 1 clocks right, as far as they can be compared" in told
+    assert "1.nmea: clock of the source 95 s ahead by same messages (" in told
+    assert "± 0 s): taken off" in told
+    assert [[each.ahead for each in source.clocks] for source in report.sources] == [
+        [0],
+        [95 * SECOND],
+    ]
+    with Node.open(folder) as node:
+        history = node.settings.history
+    kept = [
+        (row[:3], row[3])
+        for each in reading.positions(parts(history), -FOREVER, FOREVER)
+        for row in zip(*(each.arrays[name].tolist() for name in ("mmsi", "lon", "lat", "t")),
+                       strict=True)
+    ]  # fmt: skip
+    assert len({what for what, _ in kept}) == len({*kept}) < len(kept)
+    assert "95000000" in "".join(path.read_text() for path in (history / "sources").iterdir())

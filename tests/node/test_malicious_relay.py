@@ -10,7 +10,20 @@ from pathlib import Path
 import msgspec
 import pytest
 import relaying
-from relaying import aside, given, grown, kept, keys, said, sent, signed_over, under, view, vouched
+from relaying import (
+    aside,
+    edit,
+    given,
+    grown,
+    kept,
+    keys,
+    said,
+    sent,
+    signed_over,
+    under,
+    view,
+    vouched,
+)
 from typer.testing import CliRunner
 from web import Web
 
@@ -25,7 +38,6 @@ from noroshi.exchange.taxii.client import Found, unpack
 from noroshi.exchange.tombstone import tombstone
 from noroshi.exchange.vouch import Vouched
 from noroshi.node.ingest import ingest
-from noroshi.node.law import load_law
 from noroshi.node.node import clock
 from noroshi.node.recall import lift, recall, recalled
 from noroshi.words.grant import Grant, sealed
@@ -49,16 +61,6 @@ def bundle(*objects: bytes) -> bytes:
         ONE[7:].encode(),
         b",".join(objects),
     )
-
-
-def edit(web: Web, party: str, old: str, new: str) -> None:
-    """Change the agreement as `party` has it, and load it."""
-    with web.open(party) as node:
-        law = node.settings.folder / "agreements" / "chain.toml"
-        text = law.read_text("utf-8")
-        assert old in text
-        law.write_text(text.replace(old, new), "utf-8")
-        assert load_law(node, clock()).changed
 
 
 def put(web: Web, party: str, folder: Path, *objects: bytes) -> None:

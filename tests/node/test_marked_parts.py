@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from noroshi.node.ingest import IngestReport, ingest
+from noroshi.node.ingest import ingest
+from noroshi.node.ingested import IngestReport
 from noroshi.node.node import Node
 from noroshi.node.why import why
 from noroshi.pact.explain import recipient

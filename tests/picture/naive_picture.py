@@ -10,7 +10,7 @@ from typing import Any
 from noroshi.picture.join import WHOLE_DAYS
 from noroshi.picture.postings import is_country
 from noroshi.picture.priors import MONTH_DAYS, Priors
-from noroshi.picture.rates import gamma_quantile
+from noroshi.picture.rates import BURST_DAYS, gamma_quantile
 from noroshi.words.asset import AssetGraph
 from noroshi.words.time import DAY, parse_instant
 
@@ -38,25 +38,60 @@ class _World:
             f["id"]: {each for key in self.here[f["id"]] for each in self._near(key)}
             for f in findings
         }
+        self.extra = self._bursts()
         self.keys = {key for f in findings for key in self.here[f["id"]] | self.around[f["id"]]}
 
     def _near(self, key: str) -> frozenset[str]:
         near = self.graph.near(key)
         return near if len(near) <= self.priors.graph.hub_degree else frozenset()
 
-    def _rate(self, f: Finding, key: str, only_here: bool) -> float:
-        """Upper bound a day of findings like `f` under `key`, `f` itself left out."""
+    def _via(self, f: Finding, key: str) -> str | None:
+        """The token where `f` is by which it is at `key` or near it."""
+        if key in self.here[f["id"]]:
+            return key
+        return next((t for t in [*f["assets"], *f["targets"]] if key in self._near(t)), None)
+
+    def _rate(self, f: Finding, token: str) -> float:
+        """Upper bound a day of findings like `f` at `token`, `f` itself left out."""
         same = [g for g in self.findings if g["domain"] == f["domain"]]
-        at = [g for g in same if key in self.here[g["id"]]]
-        near = [g for g in same if key in self.here[g["id"]] | self.around[g["id"]]]
-        others = len(at if only_here else near) - 1
-        total = sum(
-            key in self.here[g["id"]] | self.around[g["id"]] for g in same for key in self.keys
-        )
-        mean = max(total / max(1, len(self.keys)) / self.days, 1e-12)
+        others = sum(token in self.here[g["id"]] for g in same) - 1
+        group = [
+            each for each in {t for here in self.here.values() for t in here}
+            if self._sort(each) == self._sort(token)
+        ]  # fmt: skip
+        total = sum(each in self.here[g["id"]] for g in same for each in group)
+        mean = max(total / max(1, len(group)) / self.days, 1e-12)
         rate = gamma_quantile(others, self.priors.rate.upper) / (0.5 / mean + self.days)
+        rate += self.extra[f["id"]]
         kinds = sum(domain == f["domain"] for domain, _ in self.kinds)
         return rate * self.kinds[f["domain"], f["kind"]] / self.domains[f["domain"]] * kinds
+
+    def _sort(self, token: str) -> str:
+        known = self.graph.assets.get(token)
+        return known.kind if known else token.partition(":")[0] if ":" in token else ""
+
+    def _bursts(self) -> dict[str, float]:
+        """What the neighbours of each finding in its own domain and place add to its rate."""
+        extra = dict.fromkeys(self.here, 0.0)
+        for domain in self.domains:
+            seen = [
+                (f["id"], token)
+                for f in self.findings if f["domain"] == domain for token in self.here[f["id"]]
+            ]  # fmt: skip
+            near = {
+                (f, token): sum(
+                    t == token and abs(self.t0[g] - self.t0[f]) <= BURST_DAYS for g, t in seen
+                ) - 1
+                for f, token in seen
+            }  # fmt: skip
+            if not near:
+                continue
+            many = Counter(token for _, token in seen)
+            usual = sum(n * (n - 1) for n in many.values()) / len(seen) * 2 * BURST_DAYS / self.days
+            excess = max(0.0, sum(near.values()) / len(near) - usual)
+            for (f, _), n in near.items():
+                extra[f] = max(extra[f], n * excess / (2 * BURST_DAYS))
+        return extra
 
     def _gap(self, f: Finding, g: Finding) -> float | None:
         """Days between, None where the two are not of one cause."""
@@ -79,20 +114,33 @@ class _World:
             f_near, g_near = key in self.around[f["id"]], key in self.around[g["id"]]
             if not ((f_here and (g_here or g_near)) or (g_here and (f_here or f_near))):
                 continue
-            rate_f = self._rate(f, key, only_here=not g_here)
-            rate_g = self._rate(g, key, only_here=not f_here)
+            via_f, via_g = self._via(f, key), self._via(g, key)
+            assert via_f
+            assert via_g
+            rate_f, rate_g = self._rate(f, via_f), self._rate(g, via_g)
             lasting = sum(self.t1[each["id"]] - self.t0[each["id"]] for each in (f, g))
             wide = high - low + lasting
             side = high if high > 0 else high - low
-            peak = 0.25 + 2.25 / (1 - math.exp(-3)) * math.exp(-3 * gap / max(side, 1e-6))
-            close = 1 + (peak - 1) * (high - low) / max(wide, 1e-6)
+            even, fall = self.priors.gap.even, self.priors.gap.fall
+            peak = even + (1 - even) * math.exp(-gap / side / fall) / fall / (
+                1 - math.exp(-1 / fall)
+            )
+            later = self.priors.after(first["domain"], second["domain"])
+            close = 1 + (peak * later * (high - low) / side - 1) * (high - low) / wide
             trust_f, trust_g = (self.priors.reliability[each["reliability"]] for each in (f, g))
             chance = max(1 - math.exp(-rate_g * wide), 1e-12)
-            share_f, share_g = (self.priors.share(each["domain"]) for each in (f, g))
+            share_f, share_g = (
+                self.priors.share(each["domain"]) * self._there(key, here)
+                for each, here in ((f, f_here), (g, g_here))
+            )
             part = math.log10(trust_g * share_g * close / chance + 1 - trust_g)
             own = math.log10(trust_f * share_f / max(rate_f * WHOLE_DAYS, 1e-12) + 1 - trust_f)
             found.append((not is_country(key), part, own, key))
         return max(found, key=lambda each: (each[0], each[1] + each[2]), default=None)
+
+    def _there(self, key: str, here: bool) -> float:
+        beside = self.priors.graph.beside
+        return beside if not here else 1 - beside if self._near(key) else 1.0
 
     def star(self, f: Finding, free: set[str]) -> tuple[float, frozenset[str]]:
         """The score of `f` with the best free finding of each other domain."""

@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from noroshi.picture.chance import Chance, chance, offsets
+from noroshi.picture.calibrate import held_against
+from noroshi.picture.chance import Chance, move, offsets
 from noroshi.picture.correlate import correlate
 from noroshi.picture.join import join, ready
 from noroshi.picture.plant import World, lines, plant
@@ -29,10 +30,10 @@ def test_moves_are_whole_weeks_where_there_are_enough(days: float, unit: str) ->
 def test_moved_domains_stay_apart_round_the_circle() -> None:
     moves, _ = offsets(365.5, 3, 8.0, seed=1, shifts=200)
     assert len({tuple(each) for each in moves}) == 200
-    for move in moves:
+    for by in moves:
         for a in range(3):
             for b in range(a):
-                apart = abs(move[a] - move[b])
+                apart = abs(by[a] - by[b])
                 assert min(apart, 365.5 - apart) >= 8.0
 
 
@@ -41,15 +42,17 @@ def test_a_budget_is_kept_by_streams_that_have_nothing_to_do_with_one_another() 
     for seed in range(1, 7):
         planted = plant(World(cables=60, campaigns=0, decoys=0, seed=seed))
         field = ready(read_stream(lines(planted), "s"), planted.graph, PRIORS)
-        threshold = chance(field, seed, shifts=40).threshold(2.0)
-        false += len(join(field, threshold).score)
+        moved = move(field, seed, shifts=40)
+        joined = join(field, moved.floor)
+        null, _ = held_against(joined, moved, len(field.stream))
+        false += int((joined.score >= null.threshold(2.0)).sum())
         months += field.rates.days / MONTH_DAYS
     # 144 expected; five standard deviations of a count of so many lie within.
     assert 2 * months - 5 * math.sqrt(2 * months) < false < 2 * months + 5 * math.sqrt(2 * months)
 
 
 def test_expectation_threshold_and_interval_hang_together() -> None:
-    null = Chance(np.array([3.0, 2.0, 2.0, 1.0]), 2.0, 200, "weeks")
+    null = Chance(np.array([3.0, 2.0, 2.0, 1.0]), np.arange(1.0, 5.0), 2.0, 200, "weeks")
     assert [null.per_month(each) for each in (3.5, 3.0, 2.0, 0.0)] == [0, 0.5, 1.5, 2.0]
     assert null.threshold(1.5) > 1.0
     assert null.per_month(null.threshold(1.0)) <= 1.0

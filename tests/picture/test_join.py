@@ -117,7 +117,11 @@ PAIRS = {
 @pytest.mark.parametrize("name", PAIRS)
 def test_what_links_two_findings(name: str) -> None:
     first, second, links = PAIRS[name]
-    pair = [finding(1, "maritime", 10, **first), finding(2, "cyber", 20, **second)]
+    pair = [
+        finding(0, "space", -2000, assets=["c"]),  # so that the stream is long, and rates are low
+        finding(1, "maritime", 10, **first),
+        finding(2, "cyber", 20, **second),
+    ]
     assert bool(found(pair)) is links
 
 

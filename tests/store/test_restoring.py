@@ -99,7 +99,7 @@ def test_what_was_taken_back_and_is_not_here_is_kept_in_mind(store: Store) -> No
     for _ in range(2):
         store.forget(gone)
     assert store.forgotten() == (gone,)
-    store.remember("tombstone--1")
+    store.remember("tombstone--1", "tool--1")
     assert store.forgotten() == ()
 
 

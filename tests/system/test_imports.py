@@ -14,7 +14,7 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "noroshi"
 HEAVY = {
     "argon2", "cryptography", "duckdb", "h3", "httpx2", "litestar", "numba", "numpy", "pyais",
-    "pyarrow", "sqlite3", "ssl", "uvicorn",
+    "pyarrow", "sqlite3", "ssl", "starlette", "uvicorn",
 }  # fmt: skip
 COMPUTING = {"duckdb", "h3", "numba", "numpy", "pyais", "pyarrow"}
 LIGHT_ROOMS = ("words", "pact")
@@ -48,7 +48,7 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
 
 
 def test_what_serves_never_loads_what_computes() -> None:
-    code = "import noroshi.node.serve, noroshi.exchange.taxii.asgi, noroshi.exchange.views"
+    code = "import noroshi.node.serve, noroshi.exchange.taxii.asgi, noroshi.console.app"
     assert loaded_by(code) & COMPUTING == set()
 
 

@@ -32,10 +32,11 @@ def holders(plan: Plan, made: Made) -> frozenset[str]:
     return frozenset(has)
 
 
-def expected(plan: Plan) -> dict[str, dict[str, int]]:
-    """For each node the ids that live there, each with the number of its latest version."""
-    found: dict[str, dict[str, int]] = {party: {} for party in plan.parties}
+def expected(plan: Plan) -> dict[str, dict[str, list[int]]]:
+    """For each node the ids that live there, each with the numbers of its versions, which are
+    released alike."""
+    found: dict[str, dict[str, list[int]]] = {party: {} for party in plan.parties}
     for made in plan.made.values():
         for party in holders(plan, made):
-            found[party][made.id] = made.versions
+            found[party][made.id] = [*range(1, made.versions + 1)]
     return found

@@ -31,14 +31,13 @@ def said(body: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 
-def held(run: Run, party: str) -> dict[str, int]:
-    """The ids of the run that live at the node, each with the number of its latest version."""
-    found: dict[str, int] = {}
+def held(run: Run, party: str) -> dict[str, list[int]]:
+    """The ids of the run that live at the node, each with the numbers of its versions."""
+    found: dict[str, list[int]] = {}
     for name, version, _ in rows(run.nodes[party].folder, LIVE):
         if name in run.plan.made:
-            number = (int(str(version)) - FIRST) // US
-            found[str(name)] = max(number, found.get(str(name), 0))
-    return found
+            found.setdefault(str(name), []).append((int(str(version)) - FIRST) // US)
+    return {name: sorted(numbers) for name, numbers in found.items()}
 
 
 def differences(run: Run) -> list[str]:
@@ -56,7 +55,7 @@ def _node(run: Run, party: str) -> Iterator[str]:
         elif name not in wanted:
             yield f"{of} is held and {'was taken back' if made.recalled else 'was not released'}"
         elif found[name] != wanted[name]:
-            yield f"{of} is held as version {found[name]}, not {wanted[name]}"
+            yield f"{of} is held as versions {found[name]}, not {wanted[name]}"
 
 
 def doubled(run: Run) -> list[str]:

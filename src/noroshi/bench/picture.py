@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from noroshi.bench.case import Case, Measured
-from noroshi.picture.chance import chance
+from noroshi.picture.chance import move
 from noroshi.picture.join import Field, join, ready
 from noroshi.picture.priors import load_priors
 from noroshi.picture.stream import Stream
@@ -96,7 +96,7 @@ def _null(quick: bool) -> Measured:
     count, shifts = (QUICK, 20) if quick else (NULL, 200)
     field = _field(count, count // 100, 90)
     begun = time.process_time()
-    found = chance(field, 1, shifts)
+    found = move(field, 1, shifts)
     return Measured((found.shifts * count / (time.process_time() - begun),))
 
 

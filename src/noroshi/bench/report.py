@@ -41,15 +41,18 @@ def _cells(row: Row) -> tuple[str, ...]:
 def _target(row: Row) -> str:
     wanted = [f"≥ {row.target:g}×"] if row.peer else []
     if row.least is not None:
-        wanted.append(f"≥ {row.least:,.0f}")
+        wanted.append(f"≥ {_digits(row.least)}")
     return ", ".join(wanted)
 
 
 def _figure(value: float | None, spread: float | None) -> str:
     if value is None or spread is None:
         return "–"
-    digits = f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-    return f"{digits} ±{spread / 2:.0%}"
+    return f"{_digits(value)} ±{spread / 2:.0%}"
+
+
+def _digits(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

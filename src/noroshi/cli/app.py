@@ -22,6 +22,7 @@ from noroshi.cli.erase import erase_app
 from noroshi.cli.exchange import exchange_app
 from noroshi.cli.feedback import feedback_app
 from noroshi.cli.history import add_history
+from noroshi.cli.incidents import incidents_app
 from noroshi.cli.key import key_app
 from noroshi.cli.live import live_app
 from noroshi.cli.options import FAILED, HERE, PARTLY, WITHHELD, JsonOption, NodeOption, example
@@ -35,6 +36,7 @@ from noroshi.cli.show import warn
 from noroshi.cli.task import duties_app, task_app
 from noroshi.cli.taxii import taxii_app
 from noroshi.cli.tech import tech_app
+from noroshi.cli.user import user_app
 from noroshi.cli.web import web_app
 from noroshi.words import compiling
 from noroshi.words.errors import NoroshiError
@@ -61,6 +63,7 @@ app.add_typer(account_app, name="account")
 app.add_typer(act_app, name="act")
 app.add_typer(assets_app, name="assets")
 app.add_typer(feedback_app, name="feedback")
+app.add_typer(incidents_app, name="incidents")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(key_app, name="key")
 pact_app.add_typer(diff_app)
@@ -72,6 +75,7 @@ app.add_typer(task_app, name="task")
 app.add_typer(duties_app)
 app.add_typer(taxii_app, name="taxii")
 app.add_typer(tech_app, name="tech")
+app.add_typer(user_app, name="user")
 add_history(add_queries(app))
 
 WithParent = Annotated[
@@ -280,24 +284,26 @@ def serve(
     worker: Annotated[bool, typer.Option(help="Also start the worker process.")] = True,
     with_parent: WithParent = False,
 ) -> None:
-    """Serve partners over TAXII 2.1, with the worker process beside it. Ctrl-C ends both."""
-    from noroshi.cli.show import Ending, say
-    from noroshi.node.node import Node
-    from noroshi.node.serve import serve as run
-    from noroshi.node.serve import start_worker, viewed
+    """Serve partners over TAXII 2.1 and people over the console, with the worker process beside
+    it. Ctrl-C ends both."""
+    from noroshi.cli.serving import run
 
-    flags = {"serve.listen": listen} if listen else None
-    with Node.open(node, flags) as opened:
-        child = start_worker(node) if worker else None
-        try:
-            ending = Ending(with_parent)
-            told = f"{opened.party} serves {{}}/taxii2/"
-            with viewed(opened, warn, here=child is None):
-                run(opened, lambda url: say(told.format(url)), ending.event, warn)
-        finally:
-            if child is not None:
-                child.terminate()
-                child.wait()
+    run(node, listen, worker=worker, with_parent=with_parent, user=None)
+
+
+@app.command(epilog=example("noroshi console --node ./jpn"))
+def console(
+    node: NodeOption = HERE,
+    user: Annotated[
+        str, typer.Option(help="Sign in as this user; made, as administrator, where nobody is.")
+    ] = "local",
+    listen: Annotated[str | None, typer.Option(help="ADDRESS:PORT instead of node.toml's.")] = None,
+    worker: Annotated[bool, typer.Option(help="Also start the worker process.")] = True,
+) -> None:
+    """Serve as `noroshi serve` does, and print a link that opens the console, once."""
+    from noroshi.cli.serving import run
+
+    run(node, listen, worker=worker, with_parent=False, user=user)
 
 
 @app.command(epilog=example("noroshi work --node ./jpn"))

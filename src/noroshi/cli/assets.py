@@ -10,7 +10,7 @@ import typer
 from noroshi.cli.options import HERE, JsonOption, NodeOption, example
 
 if TYPE_CHECKING:
-    from noroshi.words.asset import Asset
+    from noroshi.words.asset import Asset, AssetGraph
 
 assets_app = typer.Typer(
     help="What is protected and watched: cables, pipelines, ports, zones.",
@@ -88,6 +88,68 @@ def list_(
             [("id", False), ("kind", False), ("name", False), ("owner", False), ("source", False)],
             [[each.id, each.kind, each.name, each.owner or "–", _source(each)] for each in rows],
         )
+
+
+Files = Annotated[list[Path] | None, typer.Argument(help="Files instead of what the node holds.")]
+
+
+@assets_app.command(epilog=example("noroshi assets check graph.toml"))
+def check(
+    files: Annotated[list[Path], typer.Argument(help="TOML or GeoJSON: docs/assets.md.")],
+) -> None:
+    """Say what is wrong with files of assets, and what is doubtful; nothing is loaded."""
+    from noroshi.cli.show import say
+    from noroshi.feeds.assets import read_graph
+    from noroshi.words.relation import doubts
+
+    graph = read_graph(files)
+    say(f"{len(graph.assets)} assets, {len(graph.edges)} edges: nothing is wrong")
+    for each in doubts(graph):
+        say(f"  doubtful: {each}")
+
+
+@assets_app.command(
+    epilog=example(
+        "noroshi assets draw --node ./jpn",
+        "noroshi assets draw graph.toml --at cable:link --hops 2",
+        "noroshi assets draw graph.toml --as svg > graph.svg",
+    )
+)
+def draw(
+    files: Files = None,
+    node: NodeOption = HERE,
+    as_: Annotated[str, typer.Option("--as", help="tree, dot (for Graphviz) or svg.")] = "tree",
+    at: Annotated[str | None, typer.Option(help="Only what is near this asset.")] = None,
+    hops: Annotated[int, typer.Option(help="So many edges from --at.", min=0)] = 2,
+    alone: Annotated[bool, typer.Option("--alone", help="Also what hangs on nothing.")] = False,
+) -> None:
+    """Draw how assets hang together: cable, landing point, operator, network, country."""
+    from noroshi.picture.drawn import around, dot, linked, tree
+    from noroshi.picture.svg import svg
+    from noroshi.words.errors import BadInput
+
+    ways = {"tree": tree, "dot": dot, "svg": svg}
+    if as_ not in ways:
+        raise BadInput("--as", "no such drawing", found=as_, expected=", ".join(ways))
+    graph = _graph(files, node)
+    if at is not None:
+        try:
+            graph = around(graph, at, hops)
+        except KeyError as problem:
+            hint = "noroshi assets list --match …"
+            raise BadInput("--at", "no such asset", found=at, hint=hint) from problem
+    for line in ways[as_](graph if alone or at else linked(graph)):
+        typer.echo(line)
+
+
+def _graph(files: list[Path] | None, node: Path) -> AssetGraph:
+    from noroshi.feeds.assets import read_graph
+    from noroshi.node.node import Node
+
+    if files:
+        return read_graph(files)
+    with Node.open(node) as opened:
+        return opened.store.assets()
 
 
 def _source(asset: Asset) -> str:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from noroshi.picture.correlate import Picture
     from noroshi.picture.hypotheses import Weighing
     from noroshi.picture.score import Incident
-    from noroshi.words.asset import AssetGraph
 
 picture_app = typer.Typer()
 
@@ -48,14 +47,14 @@ def correlate(
 ) -> None:
     """Join findings of different domains into incidents, each with the chance of being wrong."""
     from noroshi.cli.show import bar
+    from noroshi.feeds.assets import read_graph
     from noroshi.feeds.stream import read_file
     from noroshi.picture.correlate import correlate as run
     from noroshi.picture.overrules import read_overrules
     from noroshi.picture.priors import load_priors
-    from noroshi.words.asset import AssetGraph
 
     table, said = load_priors(priors), read_overrules(overrules)
-    graph = _graph(assets) if assets else AssetGraph()
+    graph = read_graph(assets or [])
     stream = read_file(file)
     with bar(quiet=json, counted=True) as tell:
         found = run(
@@ -84,14 +83,20 @@ def picture(
     """Incidents among the findings of this node, or among those that a partner has from it."""
     from noroshi.cli.show import bar
     from noroshi.node.node import Node, clock
-    from noroshi.node.picture import of_party, own
+    from noroshi.node.picture import notes_of_party, of_party, own
+    from noroshi.node.said import every_overrule, overrules_in
     from noroshi.picture.correlate import correlate as run
     from noroshi.picture.overrules import read_overrules
     from noroshi.picture.priors import load_priors
 
     table, said = load_priors(priors), read_overrules(overrules)
     with Node.open(node) as opened:
-        stream = of_party(opened, as_, table, clock()) if as_ else own(opened, table)
+        if as_:
+            stream = of_party(opened, as_, table, clock())
+            said = (*said, *overrules_in(notes_of_party(opened, as_, clock())))
+        else:
+            stream = own(opened, table)
+            said = (*said, *every_overrule(opened))
         graph = opened.store.assets()
     with bar(quiet=json, counted=True) as tell:
         found = run(
@@ -111,21 +116,8 @@ def _print(picture: Picture, json: bool, why: bool) -> None:
         say(line)
     for each, weighing in zip(picture.incidents, picture.weighings, strict=True):
         say("")
-        for line in (*_incident(each), *_weighing(weighing, why)):
+        for line in (*incident_lines(each), *weighing_lines(weighing, why)):
             say(line)
-
-
-def _graph(files: list[Path]) -> AssetGraph:
-    from noroshi.feeds.assets import read_assets
-    from noroshi.words.asset import AssetGraph
-    from noroshi.words.errors import BadInput
-
-    loaded = [each for file in files for each in read_assets(file)]
-    assets = tuple(asset for each in loaded for asset in each.assets)
-    try:
-        return AssetGraph(assets, tuple(edge for each in loaded for edge in each.edges))
-    except ValueError as problem:
-        raise BadInput(", ".join(map(str, files)), str(problem)) from problem
 
 
 def _report(picture: Picture) -> dict[str, object]:
@@ -138,6 +130,7 @@ def _report(picture: Picture) -> dict[str, object]:
         "domains": stream.domains,
         "priors": {"version": picture.field.priors.version, "sha256": picture.field.priors.digest},
         "chance": {"shifts": picture.chance.shifts, "unit": picture.chance.unit},
+        "calibration": picture.calibration,
         "budget_per_month": picture.budget,
         "threshold": picture.threshold,
         "incidents": [
@@ -166,11 +159,17 @@ def _head(picture: Picture) -> list[str]:
             f"Chance: {null.shifts} moves by whole {null.unit}; from score {picture.threshold:.2f} "
             f"on it gives at most {picture.budget:g} a month"
         )
+    worth = picture.calibration
+    if worth.measured:
+        lines.append(
+            f"Odds, as this stream shows: 10^({worth.slope:.2f} · score {worth.offset:+.2f})"
+        )
     lines.append(f"{len(picture.incidents):,} incidents" if picture.incidents else "No incident.")
     return lines
 
 
-def _incident(each: Incident) -> list[str]:
+def incident_lines(each: Incident) -> list[str]:
+    """An incident with its score as a sum."""
     low, high = each.chance_interval or (0.0, 0.0)
     chance = "chance unknown"
     if each.chance == 0:
@@ -179,7 +178,7 @@ def _incident(each: Incident) -> list[str]:
         chance = f"chance gives {each.chance:.2g} a month ({low:.2g} to {high:.2g})"
     lines = [
         f"{each.id}  {each.t0[:16]} to {each.t1[:16]}  {', '.join(each.assets[:3])}",
-        f"  score {each.score:.2f}: {each.word} ({each.probability:.0%}); {chance}",
+        f"  score {each.score:.2f}: {each.word} ({_percent(each)}); {chance}",
     ]
     lines += [
         f"  {part.log10:+6.2f}  {part.finding or part.what}  {part.why}" for part in each.parts
@@ -187,7 +186,13 @@ def _incident(each: Incident) -> list[str]:
     return lines
 
 
-def _weighing(weighing: Weighing, why: bool) -> list[str]:
+def _percent(each: Incident) -> str:
+    """The probability, and what it would be if the table of priors were right."""
+    measured, stated = f"{each.probability:.0%}", f"{each.stated:.0%}"
+    return measured if measured == stated else f"{measured}, by the stated priors {stated}"
+
+
+def weighing_lines(weighing: Weighing, why: bool) -> list[str]:
     """The hypotheses, least contradicted first; with `why` every item's marks."""
     said = "; ".join(
         f"{each.hypothesis} ({each.inconsistent} against, {each.consistent} for)"

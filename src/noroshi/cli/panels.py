@@ -8,9 +8,10 @@ from typing import Any, Final
 import typer
 
 PANELS: Final[dict[str, tuple[str, ...]]] = {
-    "First": ("demo", "init"),
+    "First": ("demo", "init", "console"),
     "Feeds and what is found": (
-        "ingest", "listen", "findings", "show", "assets", "picture", "correlate",
+        "ingest", "listen", "findings", "show", "assets", "picture", "incidents",
+        "correlate",
     ),
     "What the law says": (
         "pact", "why", "views", "audience", "act", "tech", "duties", "task", "release",
@@ -20,7 +21,7 @@ PANELS: Final[dict[str, tuple[str, ...]]] = {
         "feedback", "ledger", "taxii",
     ),
     "Running a node": (
-        "serve", "work", "config", "account", "key", "backup", "restore", "resync", "bench",
+        "serve", "work", "config", "user", "account", "key", "backup", "restore", "resync", "bench",
     ),
 }  # fmt: skip
 DESKS: Final = "Ask a desk"

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from noroshi.words.errors import BadInput
-from noroshi.words.time import DAY, HOUR, MINUTE, parse_instant, parse_partial, to_datetime
+from noroshi.words.time import DAY, HOUR, MINUTE, SECOND, parse_instant, parse_partial, to_datetime
 
 if TYPE_CHECKING:
     from noroshi.node.doubt import Doubt
-    from noroshi.node.ingest import IngestReport
+    from noroshi.node.ingested import IngestReport
     from noroshi.node.overview import Overview
     from noroshi.node.sync import SyncReport
     from noroshi.store import FindingRow
+    from noroshi.words.desk import ClockOffset
     from noroshi.words.record import Record
 
 
@@ -171,6 +172,8 @@ def print_ingest(report: IngestReport) -> None:
         others = source.rejected - sum(part.count for part in source.parts)
         if others:
             say(f"  {source.name}: {others:,} × for other reasons")
+        for line in _clocks(source.clocks):
+            say(f"  {source.name}: {line}")
         if source.skipped:
             say(f"  {source.name}: read before, skipped")
         if source.conflicts:
@@ -186,6 +189,27 @@ def print_ingest(report: IngestReport) -> None:
     )
     if report.bad:
         say(f"{report.bad} parts could not be read; each is kept aside with its place and reason.")
+
+
+def _clocks(clocks: Sequence[ClockOffset]) -> list[str]:
+    """A line for each clock that is off, and one for the others."""
+    off = [each for each in clocks if each.off]
+    lines = [
+        f"clock of {each.station or 'the source'} {abs(each.ahead) / SECOND:,.0f} s "
+        f"{'ahead' if each.ahead > 0 else 'behind'} by {each.by} "
+        f"({each.messages:,} messages, ± {each.spread / SECOND:.0f} s): "
+        f"{'taken off' if each.applied else 'not certain, left as it is'}"
+        for each in off[:CLOCKS]
+    ]
+    if len(off) > CLOCKS:
+        lines.append(f"{len(off) - CLOCKS} more clocks off; --json has them")
+    if len(clocks) > len(off):
+        lines.append(f"{len(clocks) - len(off)} clocks right, as far as they can be compared")
+    return lines
+
+
+CLOCKS = 6
+"""Clocks of a source that are spelt out."""
 
 
 def _counts(*numbers: int) -> list[str]:

@@ -85,6 +85,11 @@ def _wait(story: Story) -> None:
     say(f"Both nodes are up; Ctrl-C ends them. Their folders are in {story.folder}")
     say(f"  Japan  {story.japan}   user eu, password in {story.folder}/eu/secrets/jpn.password")
     say(f"  EU     {story.union}")
+    from noroshi.demo.story import consoles
+
+    for name, link in zip(("Japan", "the EU"), consoles(story), strict=True):
+        say(f"  {name}'s console opens once, within ten minutes, at {link}")
+    say(f"         later: noroshi user link demo --node {story.folder}/jpn")
     say(f"  try    noroshi findings --node {story.folder}/eu")
     with contextlib.suppress(KeyboardInterrupt):
         while True:

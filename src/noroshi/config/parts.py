@@ -1,5 +1,5 @@
-"""The single tables of `node.toml`: `[node]`, `[store]`, `[serve]`, `[pact]`, `[assets]`, and
-`[history]`."""
+"""The single tables of `node.toml`: `[node]`, `[store]`, `[serve]`, `[pact]`, `[assets]`,
+`[picture]` and `[history]`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from noroshi.config.feeds import FeedLabel
+from noroshi.config.feeds import FeedLabel, check_every
 from noroshi.config.secret import Secret
 from noroshi.store.address import SCHEMES, secretive, shown
 
@@ -72,6 +72,22 @@ class AssetsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: tuple[str, ...] = ()
     label: FeedLabel | None = None
     watch_zones: bool = True
+
+
+class PicturePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[picture]`: how many chance incidents a month are put up with; whether and how often `work`
+    looks, where findings have changed, and how old may be what it knows of chance."""
+
+    chance_per_month: float = 1.0
+    follow: bool = True
+    every: str = "PT1M"
+    null: str = "P1D"
+
+    def __post_init__(self) -> None:
+        if not self.chance_per_month > 0:
+            raise ValueError("chance_per_month is more than 0")
+        check_every(self.every)
+        check_every(self.null)
 
 
 class HistoryPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,7 +11,15 @@ import msgspec
 from noroshi.config.feeds import Feed
 from noroshi.config.listen import check_listen
 from noroshi.config.machines import Machine, Peer
-from noroshi.config.parts import AssetsPart, HistoryPart, NodePart, PactPart, ServePart, StorePart
+from noroshi.config.parts import (
+    AssetsPart,
+    HistoryPart,
+    NodePart,
+    PactPart,
+    PicturePart,
+    ServePart,
+    StorePart,
+)
 from noroshi.config.taxii import ApiRoot, PlainCollection, taxii_problems
 from noroshi.words.errors import BadConfig
 from noroshi.words.party import Party, packaged_parties
@@ -26,6 +34,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pact: PactPart = PactPart()
     assets: AssetsPart = AssetsPart()
     history: HistoryPart = HistoryPart()
+    picture: PicturePart = PicturePart()
     feed: tuple[Feed, ...] = ()
     peer: tuple[Peer, ...] = ()
     party: tuple[Party, ...] = ()

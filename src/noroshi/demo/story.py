@@ -10,8 +10,11 @@ from pathlib import Path
 
 import msgspec
 
+from noroshi.config import load_settings
+from noroshi.console.users import opening
 from noroshi.demo.nodes import connect, introduce, samples, serving
-from noroshi.node.ingest import IngestReport, Progress, ingest
+from noroshi.node.ingest import Progress, ingest
+from noroshi.node.ingested import IngestReport
 from noroshi.node.node import Node, clock
 from noroshi.node.overview import Overview, overview
 from noroshi.node.promises import Kept, promises
@@ -32,6 +35,15 @@ class Story(msgspec.Struct):
     seconds: float
     japan: str
     union: str
+
+
+def consoles(story: Story) -> list[str]:
+    """A link for each node that opens its console, once and within ten minutes."""
+    links: list[str] = []
+    for name, url in (("jpn", story.japan), ("eu", story.union)):
+        token = opening(load_settings(Path(story.folder) / name), "demo", clock())
+        links.append(f"{url.removesuffix('/taxii2/')}/console/#token={token}")
+    return links
 
 
 @contextlib.contextmanager

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from noroshi.exchange import journal, tombstone
 from noroshi.exchange.closure import KEPT, PLAIN
 from noroshi.exchange.journal import Changes, Key, Shown, Want
@@ -33,7 +35,7 @@ class Emission:
     ) -> None:
         self._store, self._party, self._region, self._projector = store, party, region, projector
         self._settled = store.settled(party)
-        self._forgotten = store.forgotten()
+        self._forgotten, self._put_back = store.forgotten(), store.life().n > 0
         self._owner, self._secret, self._now = owner, secret, now
         self._again: set[int] = set()
         self._batch: dict[int, list[Want]] = {}
@@ -51,6 +53,7 @@ class Emission:
         after = {key: each for key, each in after.items() if not self._said(key[0])}
         self._look_beside(before, after)
         made = journal.changes(before, after, self)
+        self._end_unshown(versions, made)
         self._name_ourselves(made)
         return made
 
@@ -72,7 +75,7 @@ class Emission:
                 if self._store.withdraw(held.id, at=self._now):
                     why = f"{each.party} was told so before this node was put back from a backup"
                     self._store.put_recall(Recall(held.id, self._now, why, self._now))
-                self._store.remember(each.stone)
+                self._store.remember(each.stone, held.id)
                 return True
         return False
 
@@ -143,6 +146,21 @@ class Emission:
 
     def _else(self, seq: int) -> bool:
         return seq not in self._batch
+
+    def _end_unshown(self, versions: Iterable[Version], made: Changes) -> None:
+        """Withdraw what the party has, by its own word, and may not have, where the journal knows
+        nothing of it because this node was put back from a backup of before."""
+        known = {each.withdraws or each.oid for each in made.entries}
+        for version in versions if self._put_back else ():
+            known.add(self._to(version.object) or "")
+            for oid in self._settled.unshown(self._region.id(version.object)):
+                if oid not in known and not self._projector.is_party(oid):
+                    known.add(oid)
+                    stone = self.stone(oid, tuple(sorted(self.told(oid))), version.seq).entry
+                    made.entries.append(
+                        msgspec.structs.replace(stone, tombstone=True, withdraws=oid)
+                    )
+                    made.left += 1
 
     def _name_ourselves(self, made: Changes) -> None:
         """Our identity comes with the first tombstone, where nothing brought it before."""

@@ -154,6 +154,8 @@ class Refresh:
         region = Region(self._store, self._party, projector, state.seq)
         settling = Settling(self._store, self._party, region, held=state.seq >= before)
         settling.settle(seqs, lambda each: answers.of(region, each))
+        if self._store.life().n:
+            self._settled.put_todo_unshown(seqs)
         if lawful:
             self._answer_for(answers, {v.row.cell for v in region.load(seqs)})
         self._store.set_view_state(self._party, seqs[-1], state.epoch, state.valid_until)

@@ -86,7 +86,7 @@ def refs_of(raw: bytes) -> Refs:
     type_ = str(found.get("type"))
     required = walk.under(REQUIRED.get(type_, ()))
     some = [walk.under(group) for group in SOME.get(type_, ())]
-    required |= walk.under(bound(type_, found))
+    required |= walk.under(bound(type_, found)) | _events(type_, found)
     if MEMBERS in found:
         some.append(walk.under((MEMBERS,)))
     optional = walk.refs - required.union(*some)
@@ -97,6 +97,17 @@ def refs_of(raw: bytes) -> Refs:
         # It repeats the object's own text: that must be there whole, not as a variant.
         named |= {tail(ref) for ref in required}
     return Refs(required, tuple(some), optional, frozenset(walk.soft) - walk.refs, frozenset(named))
+
+
+def _events(type: str, found: Mapping[str, Any]) -> frozenset[str]:
+    """The events of an incident (Incident Core): without one of them it says something else."""
+    extensions = found.get("extensions")
+    if type != "incident" or not isinstance(extensions, dict):
+        return _EMPTY
+    core = cast("dict[str, Any]", extensions).get(ids.INCIDENT_EXTENSION)
+    events = cast("dict[str, Any]", core).get("event_refs") if isinstance(core, dict) else None
+    listed = cast("list[Any]", events) if isinstance(events, list) else []
+    return frozenset(each for each in listed if ids.is_stix_id(each))
 
 
 class _Walk:

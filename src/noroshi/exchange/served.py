@@ -10,12 +10,12 @@ from typing import Protocol
 
 import msgspec
 
-from noroshi.store import Match
+from noroshi.store.rows import EVERY, Match
 from noroshi.words.grant import Grant
 from noroshi.words.label import Label, Tlp
 from noroshi.words.time import to_datetime
 
-__all__ = ["Content", "Match", "Page", "Served", "stamp"]
+__all__ = ["EVERY", "Content", "Match", "Page", "Served", "stamp"]
 
 
 def stamp(at: int) -> str:

@@ -47,6 +47,11 @@ Properties = dict[str, msgspec.Raw]
 
 _properties = msgspec.json.Decoder(Properties)
 
+_extensions = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+_CORE: Final = frozenset({"extension_type", "determination", "investigation_status", "event_refs"})
+"""What of Incident Core no transform touches."""
+
 _TOUCHES: Final[Mapping[type[Change], Tag]] = {
     Position: "position",
     Time: "time",
@@ -170,7 +175,23 @@ def reduced(properties: Properties, type: str, transforms: Transforms, kind: Kin
         for name, value in properties.items()
         if name in structure or (name in kind.tags and kind.tags[name] not in gone)
     }
+    if type == "incident" and (core := _core(properties)):
+        kept["extensions"] = core
     return kept if complete(kept, type) and type not in _WHOLE else {}
+
+
+def _core(properties: Properties) -> msgspec.Raw | None:
+    """Of an incident's extensions what says which events it is made of: no transform touches that,
+    and where the references lead the closure sees to."""
+    try:
+        extensions = _extensions.decode(properties.get("extensions", b"{}"))
+        core = _properties.decode(extensions.get(ids.INCIDENT_EXTENSION, b"{}"))
+    except msgspec.DecodeError:  # somebody's, and not as Incident Core says
+        return None
+    kept = {name: value for name, value in core.items() if name in _CORE}
+    if "event_refs" not in kept:
+        return None
+    return msgspec.Raw(msgspec.json.encode({ids.INCIDENT_EXTENSION: kept}))
 
 
 def left(raw: bytes, type: str, transforms: Transforms, kind: Kind | None) -> bytes | None:

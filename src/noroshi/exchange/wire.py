@@ -41,6 +41,7 @@ PUBLIC_IDS: Final = frozenset(
         TLP2_EXTENSION,
         TOMBSTONE_EXTENSION,
         ids.EVENT_EXTENSION,
+        ids.INCIDENT_EXTENSION,
         ids.FINDING_EXTENSION,
         ids.VESSEL_EXTENSION,
     )

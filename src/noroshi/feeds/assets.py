@@ -6,7 +6,9 @@ GeoJSON files beside it with what those do not say: kind, owner, whether surveye
 
 from __future__ import annotations
 
+import itertools
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -14,10 +16,11 @@ import msgspec
 
 from noroshi.feeds.files import open_path
 from noroshi.feeds.geojson import Drawn, read_geojson
-from noroshi.words.asset import Asset, AssetEdge
+from noroshi.words.asset import Asset, AssetEdge, AssetGraph
 from noroshi.words.errors import BadInput
 from noroshi.words.label import Tlp
 from noroshi.words.place import Place, wrap_lon
+from noroshi.words.relation import KINDS, NOWHERE, bad_identifier, errors
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -52,6 +55,8 @@ class _Declared(msgspec.Struct, forbid_unknown_fields=True):
     source: str | None = None
     owner: str | None = None
     surveyed: bool | None = None
+    aliases: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
 
 
 class _Beside(msgspec.Struct, forbid_unknown_fields=True):
@@ -87,10 +92,45 @@ def read_assets(path: Path) -> list[Loaded]:
     if file.tlp is Tlp.CLEAR:
         raise BadInput(str(path), "a default is never TLP CLEAR", hint="green, amber or red")
     assets = tuple(_declared(each, file, f"{path} asset {each.id}") for each in file.asset)
+    _each_once(assets, path)
     origin = Origin(path.name, sha256, file.licence, file.tlp)
     places = tuple(f"/asset/{number}" for number in range(len(assets)))
     found = [Loaded(origin, "assets/1", assets, places, tuple(file.edge))]
     return [*found, *(_named(path, each, file) for each in file.geojson)]
+
+
+def joined(loaded: Sequence[Loaded], first: Sequence[Asset] = ()) -> AssetGraph:
+    """One graph of several files, checked; an asset that two hold is as the later one says.
+
+    Raises `BadInput` naming the edges that no graph may have.
+    """
+    assets = {each.id: each for each in first}
+    for file in loaded:
+        assets |= {each.id: each for each in file.assets}
+    edges = tuple(edge for file in loaded for edge in file.edges)
+    where = ", ".join(each.origin.name for each in loaded) or "assets"
+    try:
+        graph = AssetGraph(tuple(assets[each] for each in sorted(assets)), edges)
+    except ValueError as problem:
+        raise BadInput(where, str(problem), hint="an edge names two assets by id") from problem
+    wrong = list(itertools.islice(errors(graph), 4))
+    if wrong:
+        more = "; and more" if len(wrong) > 3 else ""
+        raise BadInput(where, "; ".join(wrong[:3]) + more, hint="docs/assets.md has the relations")
+    return graph
+
+
+def read_graph(paths: Sequence[Path]) -> AssetGraph:
+    """The graph of some files. Raises `BadInput` naming file and key."""
+    return joined([each for path in paths for each in read_assets(path)])
+
+
+def _each_once(assets: tuple[Asset, ...], path: Path) -> None:
+    seen: set[str] = set()
+    for each in assets:
+        if each.id in seen:
+            raise BadInput(f"{path} asset {each.id}", "declared twice in one file")
+        seen.add(each.id)
 
 
 def _decoded(data: bytes, where: str) -> _File:
@@ -101,8 +141,15 @@ def _decoded(data: bytes, where: str) -> _File:
 
 
 def _declared(given: _Declared, file: _File, where: str) -> Asset:
-    if (given.lon is None) != (given.lat is None) or (given.lon is None and not given.path):
+    if given.kind not in KINDS:
+        kinds = ", ".join(sorted(KINDS))
+        raise BadInput(where, "no such kind", found=repr(given.kind), expected=kinds)
+    nowhere = given.lon is None and not given.path
+    if (given.lon is None) != (given.lat is None) or (nowhere and given.kind not in NOWHERE):
         raise BadInput(where, "no place", expected="lon and lat, or path = [[lon, lat], …]")
+    for each in given.identifiers:
+        if wrong := bad_identifier(each):
+            raise BadInput(where, wrong)
     for lon, lat in given.path:
         if not (-540 <= lon <= 540 and -90 <= lat <= 90):
             raise BadInput(where, "not on Earth", found=f"[{lon}, {lat}]", expected="[lon, lat]")
@@ -123,6 +170,8 @@ def _declared(given: _Declared, file: _File, where: str) -> Asset:
         source=given.source or file.source,
         owner=given.owner or file.owner,
         surveyed=file.surveyed if given.surveyed is None else given.surveyed,
+        aliases=given.aliases,
+        identifiers=given.identifiers,
     )
 
 

@@ -143,6 +143,9 @@ def _ours(feature: Feature) -> Mapping[str, Any]:
     given = cast("dict[str, Any]", feature.properties)
     names = ("name_ja", "country", "owner", "source", "surveyed")
     rest = {name: given[name] for name in names if given.get(name) is not None}
+    for name in ("aliases", "identifiers"):
+        if isinstance(given.get(name), list):
+            rest[name] = tuple(str(each) for each in given[name])
     return {"id": given["id"], "kind": given["kind"], "name": given["name"], **rest}
 
 

@@ -1,8 +1,8 @@
 """Rows made small: degrees in 1/600000, speeds and courses in tenths, as AIS sends them.
 
 What a log of AIS says comes back to the last bit. Of a table of positions with finer degrees or
-speeds, up to 0.1 m and 0.05 kn are lost. `turn` and `second` are not kept: nothing is detected
-from them.
+speeds, up to 0.1 m and 0.05 kn are lost. `turn`, `second` and `station` are not kept: nothing is
+detected from them.
 """
 
 from __future__ import annotations
@@ -82,6 +82,7 @@ def unpack(packed: Mapping[str, Array]) -> dict[str, Array]:
         "status": packed["status"],
         "turn": np.full(many, np.nan, np.float32),
         "second": np.full(many, 60, np.uint8),
+        "station": np.zeros(many, np.uint64),
         "accurate": (marks >> 5 & 1).astype(bool),
         "type": packed["type"],
         "clock": marks >> 3 & 3,

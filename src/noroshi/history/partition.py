@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Final, NoReturn
 
 import msgspec
 
-from noroshi.words.desk import Columns, Source
+from noroshi.words.desk import ClockOffset, Columns, Source
 from noroshi.words.errors import BadInput
 from noroshi.words.finding import Reliability
 from noroshi.words.ids import canonical, sha256
@@ -58,8 +58,8 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Kept(msgspec.Struct):
-    """What was kept of a source: rows, those that were told twice and those without a day, and the
-    files, by their path in the folder."""
+    """What was kept of a source: rows, those that were told twice and those without a day, the
+    files, by their path in the folder, and the clocks that were off when it was read."""
 
     name: str
     positions: int = 0
@@ -67,6 +67,7 @@ class Kept(msgspec.Struct):
     repeated: int = 0
     undated: int = 0
     files: list[str] = []
+    clocks: tuple[ClockOffset, ...] = ()
 
 
 class Part(msgspec.Struct, frozen=True, order=True):
@@ -92,7 +93,7 @@ class Keep:
             source.owner, source.reliability,
         )  # fmt: skip
         self._meta = msgspec.json.encode(told)
-        self.kept = Kept(source.name)
+        self.kept = Kept(source.name, clocks=tuple(each for each in source.clocks if each.off))
         self._held: dict[str, list[dict[str, Array]]] = {kind: [] for kind in KEPT}
         self._chunks: dict[str, int] = dict.fromkeys(KEPT, 0)
 

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import msgspec
 
-from noroshi.feeds.assets import Loaded, Origin, read_assets
+from noroshi.feeds.assets import Loaded, Origin, joined, read_assets
 from noroshi.feeds.files import shown
 from noroshi.feeds.geojson import read_geojson
 from noroshi.node.alone import alone
-from noroshi.node.ingest import IngestReport, again, declared_strand
+from noroshi.node.ingest import again
+from noroshi.node.ingested import IngestReport
 from noroshi.node.node import Node
+from noroshi.node.terms import declared_strand
 from noroshi.words.asset import Asset, AssetGraph
-from noroshi.words.errors import BadInput
 from noroshi.words.evidence import Evidence, JsonPointer
 from noroshi.words.label import Label, Strand, Tlp, label
 
@@ -87,14 +88,11 @@ def watch_zones() -> tuple[Asset, ...]:
 
 def _graph(node: Node, loaded: list[Loaded], before: dict[str, Asset], now: int) -> AssetGraph:
     zones = watch_zones() if node.settings.config.assets.watch_zones else ()
-    assets = {each.id: each for each in zones}
-    for file in loaded:
-        assets |= {each.id: each for each in _evident(node, file, before, now)}
-    edges = tuple(edge for file in loaded for edge in file.edges)
-    try:
-        return AssetGraph(tuple(assets[each] for each in sorted(assets)), edges)
-    except ValueError as problem:
-        raise BadInput("assets", str(problem), hint="an edge names two assets by id") from problem
+    evident = [
+        msgspec.structs.replace(each, assets=tuple(_evident(node, each, before, now)))
+        for each in loaded
+    ]
+    return joined(evident, zones)
 
 
 def _evident(node: Node, file: Loaded, before: dict[str, Asset], now: int) -> Iterator[Asset]:

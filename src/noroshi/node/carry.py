@@ -25,7 +25,7 @@ from noroshi.exchange.vouch import spoken, vouch
 from noroshi.node import keyring
 from noroshi.node.alone import alone
 from noroshi.node.node import Node
-from noroshi.node.push import due_receipts, letter
+from noroshi.node.push import due_receipts, letter, outgoing
 from noroshi.node.receive import Received, receive
 from noroshi.words.errors import BadInput, Refused
 
@@ -136,8 +136,7 @@ def _entries(
     node: Node, party: str, now: Callable[[], int], after: int
 ) -> Iterator[tuple[Served, ...]]:
     """What is in the party's view after number `after` of its journal, page by page."""
-    views = node.views()
-    while entries := views.page(party, now(), after_n=after, limit=PAGE).entries:
+    while entries := outgoing(node, party, now(), after=after, limit=PAGE):
         yield entries
         after = entries[-1].n
 

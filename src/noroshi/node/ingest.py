@@ -9,73 +9,42 @@ again gives the same live set.
 from __future__ import annotations
 
 import fnmatch
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
-from noroshi.config import Feed, FeedLabel
+from noroshi.config import Feed
 from noroshi.desks.registry import choose, desks
 from noroshi.feeds.files import Opened, open_path, walk
 from noroshi.node.alone import alone
+from noroshi.node.clocks import clocks_of
 from noroshi.node.contexts import context_of
 from noroshi.node.findings import Settled, settle
+from noroshi.node.ingested import IngestReport, SourceReport, tell
 from noroshi.node.keeping import begun, keep_all, keeper
 from noroshi.node.node import Node
-from noroshi.words.desk import Columns, Context, Covered, Desk, Found, Rejected, Source
+from noroshi.node.restated import changed
+from noroshi.node.terms import declared, feed_label, unlabelled
+from noroshi.words.desk import (
+    Columns,
+    Context,
+    Covered,
+    Desk,
+    Found,
+    Rejected,
+    Restated,
+    Source,
+)
 from noroshi.words.errors import BadInput, Refused
-from noroshi.words.evidence import ByteRange, Locator, Row
+from noroshi.words.evidence import ByteRange
 from noroshi.words.finding import Finding
-from noroshi.words.label import Label, Strand, Tlp, label
 from noroshi.words.record import Record
-from noroshi.words.time import ends, format_instant, parse_partial
+from noroshi.words.time import format_instant
 
 BATCH = 1_000
-
-FIRST = 3
-"""Reasons of a source that its report spells out; the others are counted together."""
-
-
-class BadPart(msgspec.Struct):
-    """Why parts of a source could not be read, how many, and where the first of them stands."""
-
-    reason: str
-    place: str
-    count: int = 1
-
-
-class SourceReport(msgspec.Struct):
-    """What became of one source. `desk` is "" where none reads it; `rows` counts by kind."""
-
-    name: str
-    desk: str = ""
-    bytes: int = 0
-    rows: dict[str, int] = {}
-    records: int = 0
-    known: int = 0
-    conflicts: int = 0
-    rejected: int = 0
-    parts: list[BadPart] = []
-    skipped: bool = False
-    undeclared: bool = False
-    problem: str | None = None
-
-
-class IngestReport(msgspec.Struct):
-    """All sources, and what the desks found in them together."""
-
-    sources: list[SourceReport] = []
-    found: dict[str, int] = {}
-    new: int = 0
-    changed: int = 0
-    retracted: int = 0
-    unchanged: int = 0
-
-    @property
-    def bad(self) -> int:
-        """Parts that could not be read, versions that conflict, and sources no desk reads."""
-        return sum(s.rejected + s.conflicts + (s.problem is not None) for s in self.sources)
-
 
 Progress = Callable[[str, int, int], None]
 """Called with the source's name, bytes read so far and bytes in all."""
@@ -107,18 +76,23 @@ class _Run:
             self.states[desk.name] = loaded
         return self.states[desk.name]
 
+    def known(self, desk: Desk, source: Source) -> bool:
+        """Whether the source was read to its end before."""
+        done = self.node.store.source(source_key(source, desk, self.context(desk)))
+        return done is not None and done.done
+
     def read(self, opened: Opened, desk: Desk, source: Source) -> None:
         """One source to its end: records as they come, columns into the desk's state."""
         report = SourceReport(opened.name, desk.name, opened.size)
         self.report.sources.append(report)
         report.undeclared = source.label.strands[0].only == ()
+        report.clocks = source.clocks
         keep = keeper(self.node.settings, source)
-        done = self.node.store.source(source_key(source, desk, self.context(desk)))
-        if done is not None and done.done:
+        if self.known(desk, source):
             report.skipped = True
             keep_all(keep, desk.read(source))
             return
-        records: list[Record] = []
+        records: list[Record | Restated] = []
         rejected: list[Rejected] = []
         try:
             for item in desk.read(source):
@@ -126,7 +100,7 @@ class _Run:
                     self._fold(report, opened, desk, item)
                     if keep is not None:
                         keep.take(item)
-                elif isinstance(item, Record):
+                elif isinstance(item, (Record, Restated)):
                     records.append(item)
                 else:
                     rejected.append(item)
@@ -157,17 +131,23 @@ class _Run:
             self.report.sources.append(begun)
         begun.problem = problem.text()
 
-    def _store(self, report: SourceReport, records: list[Record], rejected: list[Rejected]) -> None:
+    def _store(
+        self,
+        report: SourceReport,
+        records: list[Record | Restated],
+        rejected: list[Rejected],
+    ) -> None:
         now = self.now()
         with self.node.store.write():
-            put = self.node.store.put(records, at=now)
+            told, known = changed(self.node.store, records)
+            put = self.node.store.put(told, at=now)
             self.node.store.reject(rejected, at=now)
         report.records += put.stored
-        report.known += put.known
+        report.known += put.known + known
         report.conflicts += len(put.conflicts)
         report.rejected += len(rejected)
         for part in rejected:
-            _tell(report, part)
+            tell(report, part)
         records.clear()
         rejected.clear()
 
@@ -202,21 +182,6 @@ class _Run:
         self.report.unchanged += settled.unchanged
 
 
-def _tell(report: SourceReport, part: Rejected) -> None:
-    for known in report.parts:
-        if known.reason == part.reason:
-            known.count += 1
-            return
-    if len(report.parts) < FIRST:
-        report.parts.append(BadPart(part.reason, _place(part.locator)))
-
-
-def _place(locator: Locator) -> str:
-    if isinstance(locator, ByteRange):
-        return f"byte {locator.start}"
-    return f"row {locator.row}" if isinstance(locator, Row) else locator.pointer or "the whole"
-
-
 def ingest(
     node: Node,
     paths: list[Path],
@@ -235,7 +200,7 @@ def ingest(
     `BadInput` for an unknown `tlp`; what is wrong with a source is in the report. While another
     process reads into the node it waits, after calling `waiting`.
     """
-    given = None if tlp is None else Feed(uri="*", label=_declared(tlp))
+    given = None if tlp is None else Feed(uri="*", label=declared(tlp))
     run = _Run(node, now, progress)
     with alone(node.settings.data, waiting):
         run.finish(_read_all(run, paths, desk, given, feed))
@@ -259,24 +224,70 @@ def _read_all(
 ) -> list[tuple[Source, Desk]]:
     """Every source of `paths` to its end; those that got there."""
     read: list[tuple[Source, Desk]] = []
+    for each in _timed(run, list(_found(run, paths, desk, given, known))):
+        if not isinstance(each, _Ready):
+            each()
+            continue
+        try:
+            run.read(each.opened, each.desk, each.source)
+            read.append((each.source, each.desk))
+        except BadInput as problem:
+            run.fail(each.opened.name, problem)
+        except OSError as problem:
+            run.fail(each.opened.name, _gone(each.opened, problem))
+    return read
+
+
+class _Ready(NamedTuple):
+    opened: Opened
+    desk: Desk
+    source: Source
+
+
+_Found = _Ready | Callable[[], None]
+"""A source and its desk, or what says in its turn that it cannot be read."""
+
+
+def _found(
+    run: _Run, paths: list[Path], desk: str | None, given: Feed | None, known: Feed | None
+) -> Iterator[_Found]:
+    """Every source of `paths`, in order."""
     for path in walk(paths):
         feed = known or feed_of(run.node, path)
         for opened in _parts(path):
             if isinstance(opened, BadInput):
-                run.fail(Path(opened.where).name, opened)
+                yield functools.partial(run.fail, Path(opened.where).name, opened)
                 continue
             try:
                 chosen = _desk(opened, desk or (feed.desk if feed else None))
                 if chosen is None:
-                    _unread(run, opened, run.node)
+                    yield functools.partial(_unread, run, opened, run.node)
                     continue
                 source = _source(run.node, opened, feed, given or feed, chosen, run.now())
                 _check_lent(source, run.now())
-                run.read(opened, chosen, source)
-                read.append((source, chosen))
+                yield _Ready(msgspec.structs.replace(opened, head=b""), chosen, source)
             except BadInput as problem:
-                run.fail(opened.name, problem)
-    return read
+                yield functools.partial(run.fail, opened.name, problem)
+
+
+def _timed(run: _Run, found: list[_Found]) -> list[_Found]:
+    """The same, with what their desks say of the clocks in those that were not read before."""
+    new = [
+        (each.desk, each.source)
+        for each in found
+        if isinstance(each, _Ready) and not run.known(each.desk, each.source)
+    ]
+    timed = clocks_of(new, lambda desk: run.context(desk).parameters)
+    return [
+        each._replace(source=timed.get(id(each.source), each.source))
+        if isinstance(each, _Ready)
+        else each
+        for each in found
+    ]
+
+
+def _gone(opened: Opened, problem: OSError) -> BadInput:
+    return BadInput(opened.name, "cannot be read any more", found=problem.strerror or str(problem))
 
 
 def _check_lent(source: Source, now: int) -> None:
@@ -305,43 +316,6 @@ def feed_of(node: Node, path: Path) -> Feed | None:
         if fnmatch.fnmatch(whole, pattern) or fnmatch.fnmatch(path.name, feed.uri):
             return feed
     return None
-
-
-def _declared(tlp: str) -> FeedLabel:
-    try:
-        return FeedLabel(tlp=Tlp(tlp.lower()))
-    except ValueError:
-        raise BadInput(
-            "--tlp", "not a default label", found=tlp, expected="green, amber, amber+strict, red"
-        ) from None
-
-
-def feed_label(feed_default: Feed, party: str, desk: Desk) -> Label:
-    """The label that a feed declares, as a strand of this party."""
-    return label(declared_strand(feed_default.label, party, _pillar(desk)))
-
-
-def declared_strand(declared: FeedLabel, party: str, pillar: str) -> Strand:
-    """What `declared` says, as a strand of this party about anything of the pillar."""
-    return Strand(
-        originator=party,
-        pillar=pillar,
-        kind="*",
-        tlp=declared.tlp,
-        pap=declared.pap,
-        classes=declared.classes,
-        only=declared.only,
-        orcon=declared.orcon,
-        licence=declared.licence,
-        personal=declared.personal,
-        handling=tuple(sorted({*declared.handling})),
-        expires=None if declared.expires is None else ends(parse_partial(declared.expires)),
-    )
-
-
-def unlabelled(party: str, desk: Desk) -> Label:
-    """The label of a source that nobody declared: RED, for the originator alone."""
-    return label(Strand(party, _pillar(desk), "*", Tlp.RED, only=()))
 
 
 def state_key(desk: Desk, context: Context) -> str:
@@ -388,8 +362,3 @@ def _unread(run: _Run, opened: Opened, node: Node) -> None:
 def _reached(columns: Columns) -> int:
     ends = columns.arrays.get("start")
     return int(ends[-1]) if ends is not None and len(ends) else 0
-
-
-def _pillar(desk: Desk) -> str:
-    pillars = sorted({kind.pillar for kind in desk.kinds.values()})
-    return pillars[0]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from noroshi.config import Settings
 from noroshi.history.partition import Keep, is_kept, parts
-from noroshi.words.desk import Columns, Context, Desk, Rejected, Source
+from noroshi.words.desk import Columns, Context, Desk, Rejected, Restated, Source
 from noroshi.words.record import Record
 from noroshi.words.time import FOREVER
 
@@ -19,7 +19,7 @@ def keeper(settings: Settings, source: Source) -> Keep | None:
     return Keep(settings.history, source)
 
 
-def keep_all(keep: Keep | None, items: Iterable[Columns | Record | Rejected]) -> None:
+def keep_all(keep: Keep | None, items: Iterable[Columns | Record | Restated | Rejected]) -> None:
     """Keep `items`, after which the source has ended; nothing where `keep` is None."""
     if keep is None:
         return

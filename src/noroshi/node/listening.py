@@ -17,7 +17,8 @@ from noroshi.config import Feed
 from noroshi.config.feeds import FeedLabel
 from noroshi.feeds.live import Stop, check_live, follow, is_live
 from noroshi.feeds.spool import Counts, Spool
-from noroshi.node.ingest import IngestReport, ingest
+from noroshi.node.ingest import ingest
+from noroshi.node.ingested import IngestReport
 from noroshi.node.node import Node
 from noroshi.words.errors import BadInput, NoroshiError
 from noroshi.words.ids import sha256

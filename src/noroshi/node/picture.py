@@ -40,11 +40,19 @@ def _held(node: Node) -> Iterator[tuple[str, FindingBody]]:
 
 def _viewed(node: Node, party: str, now: int) -> Iterator[tuple[str, FindingBody]]:
     """Findings in the view, each in its newest version there; what is retracted is none."""
+    for oid, raw in _latest(node, party, "event", now):
+        body = body_of(raw)
+        if body is not None and body.reason is None:
+            yield oid, body
+
+
+def _latest(node: Node, party: str, type: str, now: int) -> Iterator[tuple[str, bytes]]:
+    """Objects of a type in the view, each in its newest version there."""
     views, after = node.views(), 0
     latest: dict[str, tuple[int, bytes]] = {}
     while True:
         page = views.page(
-            party, now, after_n=after, limit=BATCH, match=Match(type=("event",)), disclose=False
+            party, now, after_n=after, limit=BATCH, match=Match(type=(type,)), disclose=False
         )
         for each in page.entries:
             held = latest.get(each.oid)
@@ -53,10 +61,12 @@ def _viewed(node: Node, party: str, now: int) -> Iterator[tuple[str, FindingBody
         if not page.more:
             break
         after = page.entries[-1].n
-    for oid, (_, raw) in latest.items():
-        body = body_of(raw)
-        if body is not None and body.reason is None:
-            yield oid, body
+    yield from ((oid, raw) for oid, (_, raw) in latest.items())
+
+
+def notes_of_party(node: Node, party: str, now: int) -> Iterator[bytes]:
+    """The notes that `party` has from this node, each in its newest version there."""
+    return (raw for _, raw in _latest(node, party, "note", now))
 
 
 def _stream(name: str, findings: Iterable[tuple[str, FindingBody]], priors: Priors) -> Stream:

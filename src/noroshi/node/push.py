@@ -15,7 +15,7 @@ import msgspec
 
 from noroshi.exchange import inventory, receipt
 from noroshi.exchange.receipt import Onward, Receipt, State
-from noroshi.exchange.served import Served
+from noroshi.exchange.served import EVERY, Served
 from noroshi.exchange.taxii import envelope
 from noroshi.exchange.taxii.client import (
     PATIENT,
@@ -130,12 +130,12 @@ class Line:
 
     def objects(self, pushed: Pushed, now: Callable[[], int]) -> None:
         """Send what is new in the party's view, page by page."""
-        store, views = self._node.store, self._node.views()
+        store = self._node.store
         limit = min(PAGE, self._patience.page)
         name = f"push:{self._party}"
         held = store.source(name)
         after = held.offset if held else 0
-        while entries := views.page(self._party, now(), after_n=after, limit=limit).entries:
+        while entries := outgoing(self._node, self._party, now(), after=after, limit=limit):
             try:
                 taken, refused = self.put(entries, now())
             except PeerError as problem:
@@ -160,7 +160,9 @@ class Line:
             return
         for each in resync.answer(node, party, life, now):
             self.put([letter(node.party, party, inventory.inventory(each), now)], now)
-        node.store.set_source(f"life:{party}", f"life of {party}", life, b"", True, now)
+        with node.store.write():
+            node.store.say_again(party)
+            node.store.set_source(f"life:{party}", f"life of {party}", life, b"", True, now)
 
     def receipts(self, pushed: Pushed, now: int) -> None:
         """Send what there is to say about withdrawals of the party."""
@@ -186,6 +188,14 @@ class Line:
         vouched = vouch(node.store, node.party, node.keys, entries, now)
         body = envelope.objects(entries, None, terms=True, vouched=vouched).body
         return send(self._url, self.auth, self._http, body, self._patience)
+
+
+def outgoing(
+    node: Node, party: str, now: int, *, after: int = 0, limit: int = PAGE
+) -> tuple[Served, ...]:
+    """What is next in the party's view after number `after` of its journal. Older versions too:
+    they have terms of their own, which an amendment may narrow."""
+    return node.views().page(party, now, after_n=after, limit=limit, match=EVERY).entries
 
 
 def _auth(node: Node, party: str) -> tuple[str, str] | None:

@@ -48,12 +48,23 @@ def told(node: Node, said: Inventory, now: int) -> str | None:
     ended = sum(_gone(node, said.party, each, now) for each in said.withdrawn)
     rows = [(name, version, (RELEARNT,), digest) for name, version, digest in said.held]
     learnt = node.store.disclose(said.party, rows, at=now)
+    _look_again(node, said)
     parts = node.store.put_told(
         said.party, said.part, law=said.law, learnt=learnt, ended=ended, seen=said.seen
     )
     if parts >= said.parts:
         node.store.settle_resync(said.party, "answered", None, at=now)
     return None
+
+
+def _look_again(node: Node, said: Inventory) -> None:
+    """Have the view of the partner ended where it holds what it may not have, and the journal does
+    not know that it does."""
+    store = node.store
+    here = (store.origin(name) for name in {each[0] for each in said.held})
+    numbers = store.references.numbers(here)
+    found = store.settled(said.party).by_object(numbers.values())
+    store.settled(said.party).put_todo_unshown(each.seq for each in found)
 
 
 def let_go(node: Node, party: str, why: str, now: int) -> None:
@@ -78,9 +89,10 @@ def _gone(node: Node, party: str, gone: Gone, now: int) -> bool:
     if store.issued(party, stone) is not None:
         return False
     record = _record(node, party, stone, withdrawn)
+    first = record or store.origin(withdrawn)
+    known = first if record or store.record(first) is not None else None
+    store.forget(Forgotten(stone, party, withdrawn, at, known))
     if record is None:
-        if store.record(withdrawn) is None:
-            store.forget(Forgotten(stone, party, withdrawn, at))
         return False
     withdrew = store.withdraw(record, at=now)
     if not withdrew and any(each.id == record and not each.lifted for each in store.recalls()):

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from noroshi.config import API, FILE_NAME, Feed
 from noroshi.config.listen import resolve
 from noroshi.exchange.accounts import Accounts
-from noroshi.exchange.taxii.asgi import app
+from noroshi.exchange.taxii.asgi import Application, app
 from noroshi.exchange.taxii.service import (
     MAX_CONTENT_LENGTH,
     Service,
@@ -35,6 +35,7 @@ from noroshi.exchange.vouch import vouch
 from noroshi.feeds.live import is_live
 from noroshi.node.account import Accounts as Ledger
 from noroshi.node.accounts import Watched, every, parties
+from noroshi.node.callers import LOOP, Callers
 from noroshi.node.calling import Calling
 from noroshi.node.collections import roots
 from noroshi.node.duties import Duties
@@ -43,7 +44,6 @@ from noroshi.node.inbox import Inbox
 from noroshi.node.introduce import own_card
 from noroshi.node.letters import Letters
 from noroshi.node.node import Node, clock
-from noroshi.node.patience import LOOP, Patience
 from noroshi.node.tls import Door, telling
 from noroshi.node.viewing import Viewing
 from noroshi.words.errors import NoroshiError
@@ -94,9 +94,11 @@ def serve(
     ready: Callable[[str], None],
     stop: Event,
     say: Callable[[str], None] = lambda text: None,
+    front: Callable[[Application, bool], Application] = lambda behind, tls: behind,
 ) -> None:
     """Answer HTTP until `stop`; `ready` is called with the address once it is bound, `say` with
-    what goes wrong meanwhile and ends nothing."""
+    what goes wrong meanwhile and ends nothing. `front` puts something before what answers TAXII
+    and is told whether all of it stands behind TLS."""
     import uvicorn
     from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
@@ -112,14 +114,15 @@ def serve(
         web["ssl_context_factory"] = door.opened
         protocol = telling(protocol)
     bound = _bound(family, address, port)
+    taxii = app(service(node, watched.accounts), clock, card=lambda: own_card(node))
     server = uvicorn.Server(
         uvicorn.Config(
-            app(service(node, watched.accounts), clock, card=lambda: own_card(node)),
+            front(taxii, door is not None),
             log_level="warning",
             access_log=False,
             lifespan="off",
             server_header=False,
-            http=Patience().over(protocol),
+            http=Callers().over(protocol),
             loop=LOOP,
             **web,
         )
@@ -165,7 +168,7 @@ def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
     due: dict[str, int] = {}
     listeners = _listeners(node, stop, say)
     viewing, expiry = Viewing(node.views(), clock, say), Expiry(node)
-    duties = Duties(node)
+    duties, picture = Duties(node), node.settings.config.picture
     calling = Calling(node, clock, say, random.random, duties=duties)
     while True:
         _try(say, "key", node.look)
@@ -177,6 +180,8 @@ def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
                 continue
             if feed.every and _is_due(due, f"feed {feed.uri}", feed.every):
                 _try(say, f"feed {feed.uri}", lambda f=feed: _read(node, f, say))
+        if picture.follow and _is_due(due, "picture", picture.every):
+            _try(say, "picture", lambda: _picture(node, say))
         _try(say, "expiry", lambda: expiry.settle(clock()))
         callers = parties(node.settings)
         for party in callers:
@@ -220,6 +225,16 @@ def _read(node: Node, feed: Feed, say: Callable[[str], None]) -> None:
     report = ingest(node, _matching(node.settings.folder, feed.uri), clock)
     if report.new or report.changed or report.retracted or report.bad:
         say(f"{feed.uri}: {report.new} new findings, {report.bad} bad parts")
+
+
+def _picture(node: Node, say: Callable[[str], None]) -> None:
+    """Look at the incidents, where findings have changed since and desks of several pillars have
+    some: what computes is not even loaded before."""
+    from noroshi.node.watching import follow
+
+    found = follow(node, clock)
+    if found is not None and (found.new or found.changed or found.ended):
+        say(f"picture: {found.new} new incidents, {found.changed} changed, {found.ended} ended")
 
 
 def _listeners(node: Node, stop: Event, say: Callable[[str], None]) -> list[Listener]:

@@ -24,13 +24,32 @@ CEILING: Final = 50.0
 """Scores at which chance gives more than this many incidents a month are not told apart."""
 
 
-class Chance(msgspec.Struct, frozen=True):
-    """Scores that chance gave, highest first, over `months` of moved streams in all."""
+Unit = Literal["weeks", "days", "none"]
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """What moved streams gave from the score `floor` on: scores, and the findings of each as rows
+    of the stream (-1: none of that domain), over `months` of them in all."""
 
     scores: Array
+    members: Array
     months: float
     shifts: int
-    unit: Literal["weeks", "days", "none"]
+    unit: Unit
+    floor: float
+
+
+class Chance(msgspec.Struct, frozen=True):
+    """Scores that chance gives, from `floor` on, highest first, over `months` of moved streams in
+    all. `many[n]` of them are among the first n + 1: each counts by how likely its findings are
+    background (`calibrate.held_against`)."""
+
+    scores: Array
+    many: Array
+    months: float
+    shifts: int
+    unit: Unit
+    floor: float = -math.inf
 
     def per_month(self, score: float) -> float:
         """Expected chance incidents a month with at least this score."""
@@ -45,41 +64,48 @@ class Chance(msgspec.Struct, frozen=True):
 
     def threshold(self, budget: float) -> float:
         """The least score at which chance gives at most `budget` incidents a month."""
-        allowed = math.floor(budget * self.months)
+        allowed = int(np.searchsorted(self.many, budget * self.months + 1e-9, side="right"))
         if allowed >= len(self.scores):
             return float(self.scores[-1]) if len(self.scores) else -math.inf
         return float(np.nextafter(self.scores[allowed], math.inf))
 
-    def _above(self, score: float) -> int:
-        return int(np.searchsorted(-self.scores, -score, side="right"))
+    def _above(self, score: float) -> float:
+        place = int(np.searchsorted(-self.scores, -score, side="right"))
+        return float(self.many[place - 1]) if place else 0.0
 
 
-def _byar(n: int, z: float) -> float:
+def _byar(n: float, z: float) -> float:
     if n <= 0:
         return 0.0
     return n * (1 - 1 / (9 * n) + z / (3 * math.sqrt(n))) ** 3
 
 
-def chance(
+def move(
     field: Field, seed: int, shifts: int = LEAST_SHIFTS,
     tell: Callable[[int, int], None] = lambda done, of: None,
-) -> Chance:  # fmt: skip
+) -> Moved:  # fmt: skip
     """Run the correlator over `shifts` moved streams."""
     moves, unit = offsets(field.rates.days, len(field.stream.domains), _apart(field), seed, shifts)
     scores: list[Array] = []
+    members: list[Array] = []
     months = field.rates.days / MONTH_DAYS
     least = -math.inf
-    for done, move in enumerate(moves):
-        found = join(field, least, move).score
+    for done, by in enumerate(moves):
+        joined = join(field, least, by)
+        found = joined.score
         if done == 0 and len(found):
             # From here on only what the budget can ever ask for.
             most = max(1, math.ceil(CEILING * months))
             least = float(np.sort(found)[::-1][min(most, len(found)) - 1])
-        scores.append(found)
+        high = found >= least
+        scores.append(found[high])
+        members.append(joined.members[high])
         tell(done + 1, len(moves))
     whole = np.concatenate(scores) if scores else np.empty(0)
-    whole = np.sort(whole[whole >= least])[::-1] if math.isfinite(least) else np.sort(whole)[::-1]
-    return Chance(whole, months * len(moves), len(moves), unit)
+    order = np.argsort(-whole, kind="stable")
+    domains = len(field.stream.domains)
+    rows = np.concatenate(members) if members else np.empty((0, domains), np.int64)
+    return Moved(whole[order], rows[order], months * len(moves), len(moves), unit, least)
 
 
 def _apart(field: Field) -> float:

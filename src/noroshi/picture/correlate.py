@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 import msgspec
 import numpy as np
 
-from noroshi.picture.chance import LEAST_SHIFTS, Chance, chance
+from noroshi.picture.calibrate import Calibration, held_against
+from noroshi.picture.chance import LEAST_SHIFTS, Chance, move
 from noroshi.picture.hypotheses import Overrule, Weighing, compare
 from noroshi.picture.join import Field, Joined, join, ready
 from noroshi.picture.priors import Priors
@@ -18,15 +19,47 @@ from noroshi.words.asset import AssetGraph
 
 class Picture(msgspec.Struct, frozen=True):
     """`incidents` at or above `threshold`, highest first; `chance` is what they stand against,
-    `weighings` the hypotheses beside each."""
+    `calibration` what a score is worth here, `weighings` the hypotheses beside each."""
 
     incidents: tuple[Incident, ...]
     weighings: tuple[Weighing, ...]
     threshold: float
     budget: float
     chance: Chance
+    calibration: Calibration
     field: Field
     joined: Joined
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What is known of chance, and what a score is worth by it."""
+
+    chance: Chance
+    calibration: Calibration
+
+
+def measured(
+    field: Field, seed: int = 1, shifts: int = LEAST_SHIFTS,
+    tell: Callable[[int, int], None] = lambda done, of: None,
+) -> Known:  # fmt: skip
+    """Move the streams of `field`, and hold its own incidents against what that gives."""
+    moved = move(field, seed, shifts, tell)
+    # Also what is too low to be told: how many there are of it says what a score is worth.
+    return Known(*held_against(join(field, moved.floor), moved, len(field.stream)))
+
+
+def told(
+    field: Field, known: Known, budget: float = 1.0, overrules: Sequence[Overrule] = ()
+) -> Picture:
+    """All incidents of which chance gives at most `budget` a month."""
+    threshold = known.chance.threshold(budget)
+    joined = join(field, threshold)
+    order = np.argsort(-joined.score, kind="stable")
+    chance, worth = known.chance, known.calibration
+    incidents = tuple(explain(field, joined, int(n), chance, worth) for n in order)
+    rows = {each: row for row, each in enumerate(field.stream.ids)}
+    weighings = tuple(compare(field, each, rows, overrules) for each in incidents)
+    return Picture(incidents, weighings, threshold, budget, chance, worth, field, joined)
 
 
 def correlate(
@@ -42,11 +75,4 @@ def correlate(
 ) -> Picture:
     """All incidents of which chance gives at most `budget` a month."""
     field = ready(stream, graph, priors)
-    null = chance(field, seed, shifts, tell)
-    threshold = null.threshold(budget)
-    joined = join(field, threshold)
-    order = np.argsort(-joined.score, kind="stable")
-    incidents = tuple(explain(field, joined, int(n), null) for n in order)
-    rows = {each: row for row, each in enumerate(stream.ids)}
-    weighings = tuple(compare(field, each, rows, overrules) for each in incidents)
-    return Picture(incidents, weighings, threshold, budget, null, field, joined)
+    return told(field, measured(field, seed, shifts, tell), budget, overrules)

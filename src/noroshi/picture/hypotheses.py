@@ -34,12 +34,14 @@ ELSEWHERE: Final = 3
 
 
 class Item(msgspec.Struct, frozen=True):
-    """One item of evidence: what was seen, and its mark for every hypothesis."""
+    """One item of evidence: what was seen, and its mark for every hypothesis. `shows` are findings
+    beyond the incident's own that it rests on."""
 
     evidence: str
     seen: str
     marks: dict[str, Mark]
     overruled: dict[str, str] = {}
+    shows: tuple[str, ...] = ()
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -52,7 +54,8 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Overrule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A person's mark in place of the rule's, and why."""
+    """A person's mark in place of the rule's, and why. It is about the incident of this id, or
+    about any with at least two of these findings."""
 
     incident: str
     evidence: str
@@ -60,6 +63,11 @@ class Overrule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mark: Mark
     reason: str
     by: str
+    findings: tuple[str, ...] = ()
+
+    def about(self, incident: str, findings: frozenset[str]) -> bool:
+        """Whether it speaks of this incident."""
+        return self.incident == incident or len(findings.intersection(self.findings)) >= 2
 
 
 class Weighing(msgspec.Struct, frozen=True):
@@ -76,7 +84,8 @@ def compare(
     findings in the stream by id."""
     members = _Members(field, incident, rows)
     items = [item for rule in RULES for item in rule(members)]
-    of = [each for each in overrules if each.incident == incident.id]
+    held = frozenset(incident.findings)
+    of = [each for each in overrules if each.about(incident.id, held)]
     items = [_overruled(item, of) for item in items]
     standings = [
         Standing(
@@ -164,7 +173,8 @@ def elsewhere(members: _Members) -> list[Item]:
     others meanwhile, more than usual?"""
     found: list[Item] = []
     for row in members.rows:
-        many, expected = _others(members, row)
+        others, expected = _others(members, row)
+        many = len(others)
         seen = f"{many} {members.kind(row)} elsewhere within a day, {expected:.1f} are usual"
         name = f"elsewhere: {members.kind(row)}"
         if many >= expected + ELSEWHERE and many >= 2 * expected:
@@ -173,11 +183,12 @@ def elsewhere(members: _Members) -> list[Item]:
             marks = _marks(common_cause="inconsistent", campaign="consistent")
         else:
             marks = _marks()
-        found.append(Item(name, seen, marks))
+        shows = tuple(members.stream.ids[each] for each in others)
+        found.append(Item(name, seen, marks, shows=shows))
     return found
 
 
-def _others(members: _Members, row: int) -> tuple[int, float]:
+def _others(members: _Members, row: int) -> tuple[list[int], float]:
     """Findings of the same kind within a day that share no asset, and how many are usual."""
     stream = members.stream
     begun = members.begun(row)
@@ -185,7 +196,7 @@ def _others(members: _Members, row: int) -> tuple[int, float]:
     own = set(_assets(members, row))
     same = np.flatnonzero(stream.kind[low:high] == stream.kind[row]) + low
     near: list[int] = same.tolist()
-    many = sum(own.isdisjoint(_assets(members, each)) for each in near if each != row)
+    many = [each for each in near if each != row and own.isdisjoint(_assets(members, each))]
     whole = int((stream.kind == stream.kind[row]).sum())
     return many, whole * 2 / members.field.rates.days
 

@@ -23,7 +23,8 @@ LISTENING_DAYS = 3.0
 
 class Field(msgspec.Struct, frozen=True):
     """A stream made ready: what every run over it needs, whatever the times. `low` and `high` are
-    days between the end of a finding of one domain and the beginning of one of another."""
+    days between the end of a finding of one domain and the beginning of one of another, `after` how
+    often the other begins later."""
 
     stream: Stream
     postings: Postings
@@ -31,6 +32,7 @@ class Field(msgspec.Struct, frozen=True):
     priors: Priors
     low: Array
     high: Array
+    after: Array
     trust: Array
     share: Array
     start: Array
@@ -64,16 +66,17 @@ def ready(stream: Stream, graph: AssetGraph, priors: Priors) -> Field:
     postings = post(stream, graph, priors)
     rates = measure(stream, postings, priors.rate.upper)
     count = len(stream.domains)
-    low, high = np.zeros((count, count)), np.zeros((count, count))
+    low, high, later = np.zeros((3, count, count))
     for a, first in enumerate(stream.domains):
         for b, second in enumerate(stream.domains):
             low[a, b], high[a, b] = priors.lag(first, second)
+            later[a, b] = priors.after(first, second)
     trust = np.array([priors.reliability[grade] for grade in GRADES])[stream.reliability]
     share = np.array([priors.share(each) for each in stream.domains])
     begin = stream.t0.min() if len(stream) else 0
     prior = np.log10(priors.campaigns_per_month / MONTH_DAYS * WHOLE_DAYS / rates.assets)
     return Field(
-        stream, postings, rates, priors, low, high, trust, share,
+        stream, postings, rates, priors, low, high, later, trust, share,
         (stream.t0 - begin) / DAY, (stream.t1 - begin) / DAY, float(prior),
     )  # fmt: skip
 
@@ -84,25 +87,24 @@ def join(field: Field, least: float, shift: Array | None = None) -> Joined:
     from noroshi.picture.kernels import meet, settle
 
     stream, held = field.stream, field.postings
-    key, row, away = held.key, held.row, held.away
+    key, row, away, rate = held.key, held.row, held.away, field.rates.rate
     start, end = field.start, field.end
     if shift is not None:
         start, end = _moved(field, shift)
     at = start[row]
     if shift is not None:
         order = np.lexsort((at, key))
-        key, row, away, at = key[order], row[order], away[order], at[order]
+        key, row, away, at, rate = key[order], row[order], away[order], at[order], rate[order]
     shape = (len(stream), len(stream.domains))
     best, own = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
     partner, link = np.full(shape, -1, np.int32), np.zeros(shape, np.int32)
     near = field.priors.place
     reach = near.reach_m + 2 * near.vague_m
     meetings = meet(
-        key, row, away, at, end[row], held.tokens, held.weak,
-        stream.domain, stream.kind, stream.coarse, stream.lineage,
-        stream.lon, stream.lat, stream.radius, field.trust,
-        field.low, field.high, field.widest, field.share, field.rates.common,
-        field.rates.here, field.rates.near, field.rates.bound,
+        key, row, away, at, end[row], rate, held.tokens, held.weak, held.ends,
+        stream.domain, stream.coarse, stream.lineage, stream.lon, stream.lat, stream.radius,
+        field.trust, field.low, field.high, field.after, field.widest, field.share,
+        field.priors.graph.beside, field.priors.gap.even, field.priors.gap.fall,
         near.reach_m, 9 * reach * reach, WHOLE_DAYS,
         best, own, partner, link,
     )  # fmt: skip

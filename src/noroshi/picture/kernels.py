@@ -31,18 +31,50 @@ BUSY = 512
 
 
 @compiled
+def through(
+    key: Any, row: Any, away: Any, tokens: int, asset_at: Any, asset: Any, target_at: Any,
+    target: Any, near_at: Any, near: Any, via: Any,
+) -> None:  # fmt: skip
+    """Write into `via` the token of its own by which each finding is near a key that it is not at:
+    the first of its assets, then of its targets."""
+    for i in range(len(key)):
+        k = key[i]
+        if not away[i] or k >= tokens:
+            continue
+        f = row[i]
+        found = False
+        for n in range(asset_at[f], asset_at[f + 1]):
+            if not found and _beside(asset[n], k, near_at, near):
+                via[i], found = asset[n], True
+        for n in range(target_at[f], target_at[f + 1]):
+            if not found and _beside(target[n], k, near_at, near):
+                via[i], found = target[n], True
+
+
+@compiled
+def _beside(token: int, key: int, near_at: Any, near: Any) -> bool:
+    low, high = near_at[token], near_at[token + 1]
+    while low < high:
+        middle = (low + high) // 2
+        if near[middle] < key:
+            low = middle + 1
+        else:
+            high = middle
+    return low < near_at[token + 1] and near[low] == key
+
+
+@compiled
 def meet(
-    key: Any, row: Any, away: Any, start: Any, end: Any, tokens: int, weak: Any,
-    domain: Any, kind: Any, coarse: Any, lineage: Any, lon: Any, lat: Any, radius: Any, trust: Any,
-    low: Any, high: Any, widest: float, share: Any, common: Any, here: Any, near: Any, bound: Any,
-    reach: float, cell_m2: float, whole: float,
-    best: Any, own: Any, partner: Any, link: Any,
+    key: Any, row: Any, away: Any, start: Any, end: Any, rate: Any, tokens: int, weak: Any,
+    ends: Any, domain: Any, coarse: Any, lineage: Any, lon: Any, lat: Any, radius: Any, trust: Any,
+    low: Any, high: Any, after: Any, widest: float, share: Any, beside: float, even: float,
+    fall: float, reach: float, cell_m2: float, whole: float, best: Any, own: Any, partner: Any,
+    link: Any,
 ) -> int:  # fmt: skip
     """Fill, for each row and domain, the best finding of that domain that it meets: its part of
     the score (`best`), the row's own part there (`own`), who (`partner`) and under which key
     (`link`). Postings come sorted by (key, start). Gives the number of meetings."""
     meetings = 0
-    table = bound.shape[2] - 1
     for i in range(len(key)):
         f = row[i]
         looked = 0
@@ -68,18 +100,20 @@ def meet(
                 area = min(1.0, np.sqrt(np.pi * within * within / cell_m2))
             meetings += 1
             k = key[i]
-            nf = (near if not away[j] else here)[k, df] - 1
-            ng = (near if not away[i] else here)[k, dg] - 1
-            rate_f = bound[cell, df, min(nf, table)] * max(1.0, nf / table) * common[kind[f]] * area
-            rate_g = bound[cell, dg, min(ng, table)] * max(1.0, ng / table) * common[kind[g]] * area
+            rate_f, rate_g = rate[i] * area, rate[j] * area
+            named_f, named_g = share[df], share[dg]
+            if not cell:
+                named_f *= beside if away[i] else _at_it(k, beside, ends)
+                named_g *= beside if away[j] else _at_it(k, beside, ends)
             window = high[df, dg] - low[df, dg]
             wide = window + (end[i] - start[i]) + (end[j] - start[j])
-            side = high[df, dg] if high[df, dg] > 0 else window
-            close = 1.0 + (_closeness(gap, max(side, 1e-6)) - 1.0) * window / max(wide, 1e-6)
-            cg = _part(share[dg] * close, rate_g * wide, trust[g])
-            cf = _part(share[df] * close, rate_f * wide, trust[f])
-            of = _density(share[df], rate_f * whole, trust[f])
-            og = _density(share[dg], rate_g * whole, trust[g])
+            side = max(high[df, dg] if high[df, dg] > 0 else window, 1e-6)
+            peak = _closeness(gap / side, even, fall) * after[df, dg] * window / side
+            close = 1.0 + (peak - 1.0) * window / max(wide, 1e-6)
+            cg = _part(named_g * close, rate_g * wide, trust[g])
+            cf = _part(named_f * close, rate_f * wide, trust[f])
+            of = _density(named_f, rate_f * whole, trust[f])
+            og = _density(named_g, rate_g * whole, trust[g])
             _keep(best, own, partner, link, f, dg, cg, of, g, k, weak)
             _keep(best, own, partner, link, g, df, cf, og, f, k, weak)
     return meetings
@@ -119,10 +153,17 @@ def _density(share: float, expected: float, trust: float) -> float:
 
 
 @compiled
-def _closeness(gap: float, side: float) -> float:
-    """Density of a gap of one cause over that of chance within the window: a quarter of it even,
-    the rest falling off with a third of the window."""
-    return 0.25 + 0.75 * 3.0 / (1.0 - np.exp(-3.0)) * np.exp(-3.0 * gap / side)
+def _at_it(key: int, beside: float, ends: Any) -> float:
+    """P(what is reported is at the key itself): whatever has no neighbours is."""
+    return 1.0 if ends[key] else 1.0 - beside
+
+
+@compiled
+def _closeness(gap: float, even: float, fall: float) -> float:
+    """Density of a gap of one cause over that of chance on its side of the window (1 wide): a share
+    of it even, the rest falling off."""
+    peak = 1.0 / (fall * (1.0 - np.exp(-1.0 / fall)))
+    return even + (1.0 - even) * peak * np.exp(-gap / fall)
 
 
 @compiled

@@ -27,17 +27,28 @@ _SHORT: Final = re.compile(r"[A-Z]{2,3}")
 
 class Postings(msgspec.Struct, frozen=True):
     """Sorted by (key, time of the finding): `key` and the row of the finding in its stream. `away`
-    where the finding is not at the key itself. Keys below `tokens` are tokens of the stream and
+    where the finding is not at the key itself; `via` is then the token where it is, else the key.
+    `group` says of each token what sort of thing it is, `ends` whether it has no neighbours. Keys
+    below `tokens` are tokens of the stream and
     then assets of the graph, those from there on cells. `weak` says of each key whether it only
     supports."""
 
     key: Array
     row: Array
     away: Array
+    via: Array
+    group: Array
+    ends: Array
     tokens: int
     keys: int
     weak: Array
     names: tuple[str, ...]
+
+    def where(self, key: int, row: int) -> int:
+        """The token where the finding is that meets others under `key`; for a cell, the cell."""
+        low, high = np.searchsorted(self.key, [key, key + 1])
+        found = low + int(np.searchsorted(self.row[low:high], row))
+        return int(self.via[found])
 
     def name(self, key: int) -> str:
         """What the key is called; a cell is "place"."""
@@ -46,6 +57,8 @@ class Postings(msgspec.Struct, frozen=True):
 
 def post(stream: Stream, graph: AssetGraph, priors: Priors) -> Postings:
     """All findings under all their keys."""
+    from noroshi.picture.kernels import through
+
     names, near_at, near = _neighbours(stream, graph, priors.graph.hub_degree)
     parts = [
         _own(stream.asset_at, stream.asset),
@@ -66,11 +79,22 @@ def post(stream: Stream, graph: AssetGraph, priors: Priors) -> Postings:
     packed = packed[same]
     weak = np.zeros(len(names) + count, bool)
     for number, name in enumerate(names):
-        weak[number] = is_country(name)
+        known = graph.assets.get(name)
+        weak[number] = is_country(name) or (known is not None and known.kind == "country")
+    keys, rows = (packed >> 32).astype(np.int32), ((packed >> 1) & 0x7FFFFFFF).astype(np.int32)
+    far = (packed & 1).astype(bool)
+    via = keys.copy()
+    through(
+        keys, rows, far, len(names), stream.asset_at, stream.asset, stream.target_at,
+        stream.target, near_at, near, via,
+    )  # fmt: skip
     return Postings(
-        (packed >> 32).astype(np.int32),
-        ((packed >> 1) & 0x7FFFFFFF).astype(np.int32),
-        (packed & 1).astype(bool),
+        keys,
+        rows,
+        far,
+        via,
+        _groups(names, graph),
+        np.diff(near_at) == 0,
         len(names),
         len(names) + count,
         weak,
@@ -104,6 +128,14 @@ def _neighbours(
     np.cumsum([len(some) for some in lists], out=at[1:])
     flat = np.array([each for some in lists for each in some], np.int64)
     return tuple(number), at, flat
+
+
+def _groups(names: tuple[str, ...], graph: AssetGraph) -> Array:
+    """A number for what each token is: the kind of its asset, else the scheme of its name."""
+    numbers: dict[str, int] = {}
+    kinds = {name: asset.kind for name, asset in graph.assets.items()}
+    of = (kinds.get(name) or name.partition(":")[0] * (":" in name) for name in names)
+    return np.array([numbers.setdefault(each, len(numbers)) for each in of], np.int32)
 
 
 def _own(at: Array, tokens: Array) -> tuple[Array, Array, Array]:

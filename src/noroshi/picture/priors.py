@@ -19,10 +19,12 @@ NEITHER: Final = ("cyber", "information")
 
 
 class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How many hours after the first of `pair` the second may begin (negative: before)."""
+    """How many hours after the first of `pair` ended the second may begin (negative: before), and
+    P(it begins before the first)."""
 
     pair: tuple[str, str]
     hours: tuple[float, float]
+    before: float
 
 
 class Nearness(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,9 +35,19 @@ class Nearness(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Graph(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An asset with more neighbours than `hub_degree` hands nothing on."""
+    """An asset with more neighbours than `hub_degree` hands nothing on. `beside` is P(what a desk
+    reports of a campaign is at a neighbour of the asset that it is about)."""
 
     hub_degree: int
+    beside: float
+
+
+class Gap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the time between two findings of one cause is spread over its window: the share `even`
+    of it evenly, the rest falling off with the share `fall` of the side it is on."""
+
+    even: float
+    fall: float
 
 
 class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,6 +69,7 @@ class Priors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     window: tuple[Window, ...]
     place: Nearness
     graph: Graph
+    gap: Gap
     rate: Rate
     digest: str = ""
 
@@ -74,6 +87,16 @@ class Priors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if _means(a, second) and _means(b, first):
                 return -high * HOUR_DAYS, -low * HOUR_DAYS
         return 0.0, 0.0
+
+    def after(self, first: str, second: str) -> float:
+        """P(`second` begins after `first`), both being of one cause."""
+        for each in self.window:
+            a, b = each.pair
+            if _means(a, first) and _means(b, second):
+                return 1 - each.before
+            if _means(a, second) and _means(b, first):
+                return each.before
+        return 0.5
 
 
 def _means(named: str, domain: str) -> bool:
@@ -101,7 +124,8 @@ def _check(priors: Priors, where: str) -> None:
 
     if "default" not in priors.detected:
         raise wrong("detected", sorted(priors.detected), "a `default` among them")
-    for name, share in (*priors.detected.items(), *priors.reliability.items()):
+    beside = ("graph.beside", priors.graph.beside)
+    for name, share in (*priors.detected.items(), *priors.reliability.items(), beside):
         if not 0 <= share < 1:
             raise wrong(name, share, "a probability, 0 ≤ p < 1")
     if set(priors.reliability) != set("ABCDEF"):
@@ -110,5 +134,9 @@ def _check(priors: Priors, where: str) -> None:
         low, high = window.hours
         if not -24 * 60 <= low <= high <= 24 * 60:
             raise wrong("window", window.hours, "[from, to] in hours, at most 60 days")
+        if not 0 < window.before < 1:
+            raise wrong("window.before", window.before, "a probability, 0 < p < 1")
+    if not (0 <= priors.gap.even <= 1 and priors.gap.fall > 0):
+        raise wrong("gap", priors.gap, "0 ≤ even ≤ 1 and fall > 0")
     if not 0 < priors.rate.upper < 1 or priors.campaigns_per_month <= 0:
         raise wrong("rate.upper", priors.rate.upper, "0 < upper < 1, and campaigns_per_month > 0")

@@ -17,21 +17,24 @@ import numpy as np
 from noroshi.picture.lines import Array
 from noroshi.picture.postings import Postings
 from noroshi.picture.stream import Stream
+from noroshi.words.time import DAY
 
 SHAPE: Final = 0.5
+BURST_DAYS: Final = 2.0
+"""Findings of a domain at one place within so many days may be a burst."""
 TABLE: Final = 256
 """Counts up to here have their exact quantile, larger ones Wilson and Hilferty's (1931)."""
 
 
 class Rates(msgspec.Struct, frozen=True):
-    """`here` and `near` count, for each key and domain, the findings at the key and those at it or
-    one hop away. `bound[cell, domain, n]` is the upper bound a day where `n` others were seen (the
-    last column: that and more, to be scaled), for tokens (0) and cells (1). `common` is the share
-    of its domain that a kind makes up, over its even share: 1 for an ordinary one."""
+    """`seen` counts, for each key and domain, the findings at a token itself and those in and
+    beside a cell. `rate` is, for each posting, the upper bound a day of others like its finding, of
+    its domain and kind, where it is (`Postings.via`), and higher where they come in bursts.
+    `common` is the share of its domain that a kind makes up, over its even share: 1 for an
+    ordinary one."""
 
-    here: Array
-    near: Array
-    bound: Array
+    seen: Array
+    rate: Array
     common: Array
     days: float
     assets: int
@@ -39,25 +42,65 @@ class Rates(msgspec.Struct, frozen=True):
 
 def measure(stream: Stream, postings: Postings, upper: float) -> Rates:
     """The rates of a stream under its own keys."""
-    domains = len(stream.domains)
-    flat = postings.key.astype(np.int64) * domains + stream.domain[postings.row]
-    size = postings.keys * domains
-    near = np.bincount(flat, minlength=size).reshape(postings.keys, domains).astype(np.int32)
-    here = (
-        np.bincount(flat[~postings.away], minlength=size)
-        .reshape(postings.keys, domains)
-        .astype(np.int32)
-    )
-    days = stream.days
-    bound = np.empty((2, domains, TABLE + 1))
-    for cell, part in enumerate((near[: postings.tokens], near[postings.tokens :])):
-        used = max(1, int((part.sum(axis=1) > 0).sum()))
-        for domain in range(domains):
-            mean = max(part[:, domain].sum() / used / days, 1e-12)
-            bound[cell, domain] = bounds(upper) / (SHAPE / mean + days)
-    strong = ~postings.weak[: postings.tokens]
-    assets = int((near[: postings.tokens][strong].sum(axis=1) > 0).sum())
-    return Rates(here, near, bound, _common(stream), days, max(1, assets))
+    domains, tokens = len(stream.domains), postings.tokens
+    domain = stream.domain[postings.row]
+    counted = ~postings.away | (postings.key >= tokens)
+    flat = postings.key[counted].astype(np.int64) * domains + domain[counted]
+    seen = np.bincount(flat, minlength=postings.keys * domains).astype(np.int32)
+    seen = seen.reshape(postings.keys, domains)
+    days, common = stream.days, _common(stream)
+    group = np.concatenate([postings.group, np.full(postings.keys - tokens, -1, np.int32)])
+    scale = _scales(seen, group, days)
+    others = seen[postings.via, domain] - 1
+    rate = bounds(upper)[np.minimum(others, TABLE)] * np.maximum(1.0, others / TABLE)
+    rate *= scale[group[postings.via], domain]
+    rate += _bursts(stream, postings)[postings.row]
+    rate *= common[stream.kind[postings.row]]
+    strong = ~postings.weak[:tokens] & _touched(postings, tokens)
+    return Rates(seen, rate.astype(np.float32), common, days, max(1, int(strong.sum())))
+
+
+def _scales(seen: Array, group: Array, days: float) -> Array:
+    """1 over the days that half an event takes at the mean of a group (the last: of cells) and the
+    days of the stream, for each domain."""
+    groups = int(group.max(initial=-1)) + 2
+    place = np.where(group < 0, groups - 1, group)
+    used = np.bincount(place[(seen > 0).any(axis=1)], minlength=groups)
+    scale = np.empty((groups, seen.shape[1]))
+    for domain in range(seen.shape[1]):
+        total = np.bincount(place, seen[:, domain], groups)
+        mean = np.maximum(total / np.maximum(1, used) / days, 1e-12)
+        scale[:, domain] = 1 / (SHAPE / mean + days)
+    return scale
+
+
+def _bursts(stream: Stream, postings: Postings) -> Array:
+    """Of each finding the rate a day that others of its domain add which lie round it at the same
+    token: as many as this stream shows there beyond what its rates give, for each one near."""
+    own = np.flatnonzero(~postings.away & (postings.key < postings.tokens))
+    row, key = postings.row[own], postings.key[own]
+    start = (stream.t0 - stream.t0.min(initial=0)) / DAY if len(stream) else np.empty(0)
+    extra = np.zeros(len(stream))
+    for domain in range(len(stream.domains)):
+        mine = stream.domain[row] == domain
+        # Keys lie apart by more than the stream is long: one sorted line holds them all.
+        line = key[mine] * (stream.days + 4 * BURST_DAYS) + start[row[mine]]
+        near = np.searchsorted(line, line + BURST_DAYS, "right")
+        near = near - np.searchsorted(line, line - BURST_DAYS) - 1
+        if not len(line):
+            continue
+        many = np.bincount(key[mine])
+        usual = (many * (many - 1.0)).sum() / len(line) * 2 * BURST_DAYS / stream.days
+        excess = max(0.0, float(near.mean()) - usual)
+        np.maximum.at(extra, row[mine], near * excess / (2 * BURST_DAYS))
+    return extra
+
+
+def _touched(postings: Postings, tokens: int) -> Array:
+    """Of each token whether anything is at it or one hop away."""
+    found = np.zeros(tokens, bool)
+    found[postings.key[postings.key < tokens]] = True
+    return found
 
 
 def _common(stream: Stream) -> Array:

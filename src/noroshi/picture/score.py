@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from noroshi.picture.calibrate import Calibration
 from noroshi.picture.chance import Chance
 from noroshi.picture.join import Field, Joined
 from noroshi.picture.lines import GRADES
@@ -30,12 +31,14 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
     """Findings of several domains that chance alone seldom brings together. `score` is log10 of
-    the odds, the sum of `parts`; `chance` the number a month that chance gives at this score, with
-    its 90 % interval (None: nobody knows)."""
+    the odds, the sum of `parts`; `probability` what that is worth in this stream (`calibrate`),
+    `stated` what it would be if the table of priors were right; `chance` the number a month that
+    chance gives at this score, with its 90 % interval (None: nobody knows)."""
 
     id: str
     score: float
     probability: float
+    stated: float
     word: str
     chance: float | None
     chance_interval: tuple[float, float] | None
@@ -52,7 +55,7 @@ def word(probability: float) -> str:
     return next(text for least, text in WORDS if probability >= least)
 
 
-def explain(field: Field, joined: Joined, n: int, null: Chance) -> Incident:
+def explain(field: Field, joined: Joined, n: int, null: Chance, worth: Calibration) -> Incident:
     """The `n`-th incident of `joined`."""
     stream = field.stream
     middle, score = int(joined.middle[n]), float(joined.score[n])
@@ -65,7 +68,7 @@ def explain(field: Field, joined: Joined, n: int, null: Chance) -> Incident:
         *(_part(field, joined, middle, each, each) for each in others),
         *_silences(field, joined, n, middle),
     ]
-    probability = 1 / (1 + 10**-score) if score > -300 else 0.0
+    probability = worth.probability(score)
     tokens: set[str] = set()
     for each in members:
         held: list[int] = stream.asset[stream.asset_at[each] : stream.asset_at[each + 1]].tolist()
@@ -75,6 +78,7 @@ def explain(field: Field, joined: Joined, n: int, null: Chance) -> Incident:
         "incident--" + ids.uuid5(["picture", stream.ids[middle]]),
         score,
         probability,
+        Calibration().probability(score),
         word(probability),
         null.per_month(score) if null.shifts else None,
         null.interval(score) if null.shifts else None,
@@ -107,11 +111,11 @@ def _part(
     side = int(stream.domain[other])
     value = float((joined.own if own else joined.best)[middle, side])
     key = int(joined.link[middle, side])
-    key_name = field.postings.name(key)
-    seen = int(field.rates.near[key, domain])
+    at = field.postings.where(key, row)
+    seen = int(field.rates.seen[at, domain])
     kind = stream.kinds[int(stream.kind[row])]
     why = (
-        f"{kind} at {key_name}: {seen} {stream.domains[domain]} there in "
+        f"{kind} at {field.postings.name(at)}: {seen} {stream.domains[domain]} there in "
         f"{field.rates.days:.0f} days; source {GRADES[stream.reliability[row]]}"
     )
     if not own:

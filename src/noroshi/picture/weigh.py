@@ -10,8 +10,9 @@ import msgspec
 import numpy as np
 
 from noroshi.picture.baselines import Alert, additive, three_domains
-from noroshi.picture.chance import LEAST_SHIFTS, chance
-from noroshi.picture.join import Field, join, ready
+from noroshi.picture.calibrate import Calibration, held_against
+from noroshi.picture.chance import LEAST_SHIFTS, move
+from noroshi.picture.join import Field, Joined, join, ready
 from noroshi.picture.plant import Planted, World, lines, plant
 from noroshi.picture.priors import MONTH_DAYS, Priors
 from noroshi.picture.stream import read_stream
@@ -47,7 +48,8 @@ class Tally(msgspec.Struct):
 
 
 class Band(msgspec.Struct):
-    """Incidents whose probability lay from `low` to `high`: how many, their mean, how many true."""
+    """Incidents whose probability lay from `low` to `high`: how many, their mean, how many true,
+    and the same of the probability as stated."""
 
     low: float
     high: float
@@ -57,10 +59,11 @@ class Band(msgspec.Struct):
 
 
 class Weighed(msgspec.Struct):
-    """The rules side by side, and the calibration of the score."""
+    """The rules side by side, and how far probabilities hold: as measured, and as stated."""
 
     tallies: list[Tally]
     bands: list[Band]
+    stated: list[Band]
 
 
 def wilson(met: int, of: int, z: float = 1.96) -> tuple[float, float]:
@@ -73,6 +76,7 @@ def wilson(met: int, of: int, z: float = 1.96) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
+LEAST = -3.0
 Group = tuple[float, frozenset[str]]
 """A score and the findings that a rule put together."""
 
@@ -85,22 +89,26 @@ def weigh(worlds: Sequence[World], priors: Priors, shifts: int = LEAST_SHIFTS) -
     three = Tally("three domains at one asset in three days")
     points = Tally("points that add up, threshold from truth")
     bands = [Band(low, high) for low, high in itertools.pairwise(BINS)]
+    stated = [Band(low, high) for low, high in itertools.pairwise(BINS)]
     for world in worlds:
         planted = plant(world)
         field = ready(read_stream(lines(planted), "planted"), planted.graph, priors)
         months = field.rates.days / MONTH_DAYS
-        groups = _incidents(field)
-        threshold = chance(field, world.seed, shifts).threshold(1.0)
+        joined = join(field, LEAST)
+        groups = _incidents(field, joined)
+        null, worth = held_against(joined, move(field, world.seed, shifts), len(field.stream))
+        threshold = null.threshold(1.0)
         _count(ours, planted, [each for each in groups if each[0] >= threshold], months)
-        _calibrate(bands, planted, groups)
+        high = [each for each in groups if each[0] >= null.floor]
+        _calibrate(bands, planted, high, worth)
+        _calibrate(stated, planted, high, Calibration())
         _count(best, planted, _within(planted, groups, months), months)
         _count(three, planted, _alerts(field, three_domains(field)), months)
         _count(points, planted, _within(planted, _alerts(field, additive(field)), months), months)
-    return Weighed([ours, best, three, points], bands)
+    return Weighed([ours, best, three, points], bands, stated)
 
 
-def _incidents(field: Field) -> list[Group]:
-    joined = join(field, -3.0)
+def _incidents(field: Field, joined: Joined) -> list[Group]:
     ids = field.stream.ids
     scores: list[float] = joined.score.tolist()
     members: list[list[int]] = joined.members.tolist()
@@ -146,9 +154,11 @@ def _count(tally: Tally, planted: Planted, groups: list[Group], months: float) -
     tally.decoys_planted += sum(each.role == "decoy" for each in planted.truth)
 
 
-def _calibrate(bands: list[Band], planted: Planted, groups: list[Group]) -> None:
+def _calibrate(
+    bands: list[Band], planted: Planted, groups: list[Group], worth: Calibration
+) -> None:
     for group in groups:
-        said = 1 / (1 + 10 ** -group[0])
+        said = worth.probability(group[0])
         band = bands[min(int(np.searchsorted(BINS, said, side="right")) - 1, len(bands) - 1)]
         band.many += 1
         band.said += said

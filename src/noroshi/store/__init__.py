@@ -10,6 +10,7 @@ from noroshi.store.disclosures import Split
 from noroshi.store.emergencies import Broken, Outcome
 from noroshi.store.erasing import Erasure
 from noroshi.store.feedback import Feedback, Letter
+from noroshi.store.incidents import ChanceRow, IncidentRow, OverruleRow
 from noroshi.store.keeping import Word
 from noroshi.store.recalls import Recall, Stone, Where, Withdrawal
 from noroshi.store.reconciling import Came, Compared, Row
@@ -41,6 +42,7 @@ __all__ = [
     "Broken",
     "Call",
     "Came",
+    "ChanceRow",
     "Compared",
     "Conflict",
     "Entry",
@@ -52,6 +54,7 @@ __all__ = [
     "Held",
     "Holding",
     "How",
+    "IncidentRow",
     "LedgerRow",
     "Letter",
     "Life",
@@ -60,6 +63,7 @@ __all__ = [
     "NewObject",
     "Note",
     "Outcome",
+    "OverruleRow",
     "Owed",
     "Put",
     "Recall",

@@ -29,6 +29,12 @@ def events(connection: Connection, after: int, limit: int, topics: tuple[str, ..
     return [Event(*row) for row in found]
 
 
+def last(connection: Connection) -> int:
+    """The number of the newest event; 0 where there is none."""
+    (n,) = connection.execute(SQL["last"]).fetchone()
+    return n
+
+
 def cursor(connection: Connection, consumer: str) -> int:
     """The number up to which `consumer` has followed; 0 at first."""
     row = connection.execute(SQL["cursor"], (consumer,)).fetchone()

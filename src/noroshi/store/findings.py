@@ -170,6 +170,12 @@ def findings(
     return [_finding_row(connection, row) for row in rows.fetchall()]
 
 
+def finding(connection: Connection, id: str) -> FindingRow | None:
+    """The row of one finding, live or retracted."""
+    row = connection.execute(SQL["row"], (id,)).fetchone()
+    return None if row is None else _finding_row(connection, row)
+
+
 def _finding_row(connection: Connection, row: tuple[Any, ...]) -> FindingRow:
     return FindingRow(
         *row[:12],

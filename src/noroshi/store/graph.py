@@ -269,6 +269,17 @@ class Settled:
         self._listed("put_todo_bringing", oids)
         self._listed("put_todo_sharing", oids)
 
+    def put_todo_unshown(self, seqs: Iterable[int]) -> None:
+        """Those of these versions whose object the party was served, and that its journal neither
+        shows nor ended: it was put back from a backup of before."""
+        some = [*seqs]
+        self._listed("put_todo_unshown", some)
+        self._listed("put_todo_unshown_variants", some)
+
+    def unshown(self, record: str) -> list[str]:
+        """Under which ids the party was served the record and its journal does not know it."""
+        return [row[0] for row in self._all("unshown", record, record)]
+
     def put_again(self, seqs: Iterable[int]) -> None:
         """A reader was led past the entries of these versions."""
         self._many("put_again", ((seq,) for seq in seqs))

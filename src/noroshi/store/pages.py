@@ -12,7 +12,7 @@ from typing import Any
 
 from noroshi.store import views
 from noroshi.store.database import Connection
-from noroshi.store.rows import PLAIN, Entry, Match
+from noroshi.store.rows import EVERY, PLAIN, Entry, Match
 from noroshi.store.statements import listed, statements
 from noroshi.words.time import parse_instant
 
@@ -36,6 +36,8 @@ def page(
         after_n = max(after_n, row[0] if row else 0)
     if match == PLAIN:
         return views.read(connection, "page", (party, after_n, limit))
+    if match == EVERY:
+        return views.read(connection, "page_every", (party, after_n, limit))
     streams = [
         [row[0] for row in connection.execute(sql, arguments)]
         for sql, arguments in selections(party, after_n, limit, match)

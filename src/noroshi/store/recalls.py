@@ -67,6 +67,11 @@ class Where(msgspec.Struct, frozen=True):
     shown: tuple[str, ...]
     stones: tuple[Stone, ...]
 
+    def with_(self, served: int, *stones: Stone) -> Where:
+        """The same, and that it was served at `served` at the latest, and these withdrawals."""
+        first = served if self.served is None else min(served, self.served)
+        return Where(self.party, first, self.shown, (*stones, *self.stones))
+
 
 class Recalls:
     """Recalls, withdrawals and receipts of one store."""
@@ -123,7 +128,7 @@ class Recalls:
 
     def issued(self, party: str, stone: str) -> str | None:
         """The record that a withdrawal in the journal of `party` is about; None for no such."""
-        found = self._rows("issued", party, stone)
+        found = self._rows("issued", party, stone, party, stone)
         return found[0][0] if found else None
 
     def withdrawn(self, limit: int) -> tuple[str, ...]:
@@ -131,13 +136,20 @@ class Recalls:
         return tuple(row[0] for row in self._rows("withdrawn", limit))
 
     def whereabouts(self, id: str, public: Container[str] = ()) -> tuple[Where, ...]:
-        """Who has, or had, the record out of this node's views, by party. What went along with it
-        and is `public` does not count."""
+        """Who has, or had, the record out of this node's views, by party: by the journals, and by
+        what partners said since the store was put back from a backup. What went along with it and
+        is `public` does not count."""
         found: dict[str, list[Sequence[Any]]] = {}
         for party, *entry in self._rows("entries", id):
             if entry[0] not in public:
                 found.setdefault(party, []).append(entry)
-        return tuple(_where(party, entries) for party, entries in sorted(found.items()))
+        known = {party: _where(party, entries) for party, entries in found.items()}
+        for party, at in self._rows("reported", id, id):
+            known[party] = known.get(party, Where(party, None, (), ())).with_(at)
+        for party, stone, withdrawn, at in self._rows("remembered", id, id, id):
+            held = known.get(party, Where(party, None, (), ()))
+            known[party] = held.with_(at, Stone(stone, withdrawn, at, at))
+        return tuple(known[party] for party in sorted(known))
 
     def _rows(self, statement: str, *arguments: object) -> list[tuple[Any, ...]]:
         return self._database.connection.execute(SQL[statement], arguments).fetchall()

@@ -317,6 +317,17 @@ def by_seqs(
     return found
 
 
+def latest(
+    connection: Connection, ids: Sequence[str], label_of: Callable[[str], Label]
+) -> dict[str, Record]:
+    """The latest versions of the records with these ids."""
+    seqs: list[int] = []
+    for start in range(0, len(ids), LISTED):
+        some = tuple(ids[start : start + LISTED])
+        seqs += [row[0] for row in connection.execute(listed(SQL["latest_of"], len(some)), some)]
+    return {each.id: each for each in by_seqs(connection, seqs, label_of).values()}
+
+
 def _record(
     row: tuple[Any, ...], label_of: Callable[[str], Label], hops: tuple[Hop, ...]
 ) -> Record:

@@ -50,12 +50,14 @@ class Resync(msgspec.Struct, frozen=True):
 
 
 class Forgotten(msgspec.Struct, frozen=True):
-    """By `stone` this node withdrew `withdrawn` from `party`, which did so at `at` (µs UTC)."""
+    """By `stone` this node withdrew `withdrawn` from `party`, which did so at `at` (µs UTC), and
+    knows it from that party alone. `record` is which one it was, once that is known."""
 
     stone: str
     party: str
     withdrawn: str
     at: int
+    record: str | None = None
 
 
 class Restoring:
@@ -141,19 +143,19 @@ class Restoring:
             return connection.execute(SQL["parts"], (party, life)).fetchone()[0]
 
     def forget(self, each: Forgotten) -> None:
-        """Keep a withdrawal of ours of a record that is not here."""
+        """Keep a withdrawal of ours that only who carried it out knows of."""
         with self._database.write() as connection:
-            row = (each.stone, each.party, each.withdrawn, each.at)
+            row = (each.stone, each.party, each.withdrawn, each.at, each.record)
             connection.execute(SQL["forget"], row)
 
     def forgotten(self) -> tuple[Forgotten, ...]:
         """Withdrawals of ours of records that are not here, or were not yet."""
         return tuple(Forgotten(*row) for row in self._database.connection.execute(SQL["forgotten"]))
 
-    def remember(self, stone: str) -> None:
+    def remember(self, stone: str, record: str) -> None:
         """It is known again which record a withdrawal was of."""
         with self._database.write() as connection:
-            connection.execute(SQL["remember"], (stone,))
+            connection.execute(SQL["remember"], (record, stone))
 
     def own_ids(self, type: str) -> list[str]:
         """The ids of live records of this node itself, of one STIX type."""
@@ -172,6 +174,11 @@ class Restoring:
     def carried_out(self, party: str) -> Iterator[tuple[str, str, int]]:
         """(withdrawal, id withdrawn, at) of all that `party` withdrew here, oldest first."""
         return iter(self._database.connection.execute(SQL["carried_out"], (party,)).fetchall())
+
+    def say_again(self, party: str) -> None:
+        """`party` may have forgotten what we told it of its withdrawals: it is due anew."""
+        with self._database.write() as connection:
+            connection.execute(SQL["say_again"], (party,))
 
 
 def _offer_again(connection: Connection, party: str, at: int) -> None:

@@ -134,6 +134,9 @@ class Match(msgspec.Struct, frozen=True):
 PLAIN = Match()
 """No filter: the last version of every object."""
 
+EVERY = Match(version=("all",))
+"""Every version of every object: what passes between nodes, for each has terms of its own."""
+
 
 class NewObject(msgspec.Struct, frozen=True):
     """An object to add to a plain collection. `oversion` is None where the object has no date of

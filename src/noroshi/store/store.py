@@ -30,6 +30,7 @@ from noroshi.store.erasing import Erasing
 from noroshi.store.feedback import Feedbacks
 from noroshi.store.findings import Decode, Told
 from noroshi.store.graph import Graphs
+from noroshi.store.incidents import Incidents
 from noroshi.store.incoming import Incoming
 from noroshi.store.keeping import Keeping
 from noroshi.store.keyring import Keyring
@@ -86,6 +87,7 @@ class Store(
     Keeping,
     Tasks,
     Emergencies,
+    Incidents,
 ):
     """One SQLite file or PostgreSQL schema: safe for several threads and processes. A write that
     returned is kept."""
@@ -230,6 +232,10 @@ class Store(
         """The versions stored as these numbers, ascending."""
         return versions.by_seqs(self._database.connection, seqs, self.label_of)
 
+    def latest(self, ids: Sequence[str]) -> dict[str, Record]:
+        """The latest version of each of these records that there is."""
+        return versions.latest(self._database.connection, ids, self.label_of)
+
     def since(self, seq: int, limit: int) -> list[tuple[int, Record]]:
         """Versions stored after number `seq`, in that order."""
         return self._records("since", seq, limit)
@@ -277,6 +283,10 @@ class Store(
         """Findings whose interval meets [since, until), by start; of `asset` where given."""
         connection = self._database.connection
         return projection.findings(connection, kind, since, until, limit, status, asset)
+
+    def finding(self, id: str) -> FindingRow | None:
+        """One finding in its latest version, live or retracted; None where there is none."""
+        return projection.finding(self._database.connection, id)
 
     def rebuild_findings(self, decode: Decode = body_of) -> int:
         """Drop the projection of findings and make it again from the records; how many."""
@@ -366,6 +376,10 @@ class Store(
         return row[0] if row else None
 
     # Events
+
+    def last_event(self) -> int:
+        """The number of the newest event; 0 where there is none."""
+        return events.last(self._database.connection)
 
     def events(self, after: int, limit: int, topics: Sequence[str] = ()) -> list[Event]:
         """Events after number `after`, oldest first; of `topics` only, unless that is empty."""

@@ -11,11 +11,13 @@ from noroshi.words.place import Place
 
 
 class Asset(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What is protected, or watched. `kind` is one of cable, landing_point, pipeline, port,
-    anchorage, ground_station, satellite, operator, network, zone; `path` is lon-lat pairs in
-    degrees for a line, `place.geojson` any other shape (`words.shape` reads both). A line that is
-    not `surveyed` is a drawing, kilometres off. `owner` is whoever runs it, as its source says.
-    `evidence` is where it stands: what is found at the asset is found by that, label and all."""
+    """What is protected, or watched. `kind` is one of `words.relation.KINDS` where a declared file
+    names it, and may be another where a map does; `path` is lon-lat pairs in degrees for a line,
+    `place.geojson` any other shape (`words.shape` reads both). A line that is not `surveyed` is a
+    drawing, kilometres off. `owner` is whoever runs it, as its source says. `aliases` are names in
+    any language; `identifiers` are `scheme:value` by which others know it (`asn:64500`,
+    `domain:example.org`, `net:192.0.2.0/24`, `norad:25544`). `evidence` is where it stands: what
+    is found at the asset is found by that, label and all."""
 
     id: str
     kind: str
@@ -27,6 +29,8 @@ class Asset(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     source: str = ""
     owner: str | None = None
     surveyed: bool = False
+    aliases: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
     evidence: Evidence | None = None
 
 

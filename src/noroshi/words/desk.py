@@ -27,11 +27,27 @@ if TYPE_CHECKING:
     Array: TypeAlias = np.ndarray[Any, Any]
 
 
+class ClockOffset(msgspec.Struct, frozen=True):
+    """How far a clock that stamped times of a source is ahead of UTC: that of `station`, "" where
+    none is named. `ahead` µs (behind: negative), `spread` its median absolute deviation in µs, by
+    so many `messages`, known `by` what. `off`: worth telling. `applied`: times are read with it
+    taken off."""
+
+    station: str
+    ahead: int
+    spread: int
+    messages: int
+    by: str
+    off: bool
+    applied: bool
+
+
 class Source(msgspec.Struct, frozen=True):
     """One source, already uncompressed, that `open` opens at its start as often as asked.
 
     `name` is what people call it, `lineage` its origin, `retrieved` µs UTC, `sha256` of the whole
-    uncompressed bytes, `label` the declared default of what is unmarked, `owner` this node's party.
+    uncompressed bytes, `label` the declared default of what is unmarked, `owner` this node's party,
+    `clocks` what is known of the clocks in it.
     """
 
     name: str
@@ -42,6 +58,7 @@ class Source(msgspec.Struct, frozen=True):
     owner: str
     reliability: Reliability
     open: Callable[[], IO[bytes]]
+    clocks: tuple[ClockOffset, ...] = ()
 
 
 class Columns(msgspec.Struct, frozen=True):
@@ -62,6 +79,13 @@ class Rejected(msgspec.Struct, frozen=True):
     locator: Locator
     reason: str
     raw: bytes = b""
+
+
+class Restated(msgspec.Struct, frozen=True):
+    """A record of a source that does not say when its pieces changed: it is a new version only
+    where the piece reads otherwise than the one that this node has (`words.origin`)."""
+
+    record: Record
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -213,7 +237,7 @@ class Desk(Protocol):
         """How surely this desk reads a source that starts with `head` (0 to 1)."""
         ...
 
-    def read(self, source: Source) -> Iterator[Columns | Record | Rejected]:
+    def read(self, source: Source) -> Iterator[Columns | Record | Restated | Rejected]:
         """The source as columns, records and rejected parts, in order, never raising for a row."""
         ...
 

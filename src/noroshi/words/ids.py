@@ -22,6 +22,9 @@ SCO_NAMESPACE: Final = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
 EVENT_EXTENSION: Final = "extension-definition--4ca6de00-5b0d-45ef-a1dc-ea7279ea910e"
 """`event` of the OASIS Incident Core extension suite."""
 
+INCIDENT_EXTENSION: Final = "extension-definition--ef765651-680c-498d-9894-99799f2fa126"
+"""`incident` of the OASIS Incident Core extension suite."""
+
 FINDING_EXTENSION: Final = "extension-definition--" + str(uuid.uuid5(NAMESPACE, "finding"))
 """Ours: what a finding says beyond `event`. Published in docs/stix.md."""
 

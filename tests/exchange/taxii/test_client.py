@@ -131,6 +131,7 @@ def test_what_is_asked(stix: Any) -> None:
     assert dict(request.url.params) == {
         "added_after": "2026-01-01T00:00:00.123456789Z",
         "limit": "7",
+        "match[version]": "all",
     }
     assert request.headers["accept"] == MEDIA_TYPE
     assert request.headers["noroshi-release"] == "1"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from taxii_process import ACCOUNT, PASSWORD, Running, made
 
-from noroshi.node.patience import MOST
+from noroshi.node.callers import MOST
 
 PROOF = base64.b64encode(f"{ACCOUNT}:{PASSWORD}".encode())
 MEDIA = b"application/taxii+json;version=2.1"

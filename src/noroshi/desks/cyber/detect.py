@@ -12,8 +12,9 @@ from typing import Any, Final
 
 import msgspec
 
+from noroshi.desks.cyber import intake
 from noroshi.desks.cyber.read import read, sniff
-from noroshi.words.desk import Columns, Context, Emit, Query, Rejected, Source
+from noroshi.words.desk import Columns, Context, Emit, Query, Rejected, Restated, Source
 from noroshi.words.errors import BadInput
 from noroshi.words.kind import Kind, load_kinds
 from noroshi.words.record import Record
@@ -28,6 +29,9 @@ class State(msgspec.Struct, frozen=True):
 
 
 NOTHING: Final = State()
+
+HEAD: Final = 65_536
+"""Bytes of a source's beginning that decide its format."""
 
 
 def _kinds() -> dict[str, Kind]:
@@ -52,11 +56,15 @@ class CyberDesk:
             raise BadInput("[desk.cyber]", str(problem), expected="no keys") from problem
 
     def sniff(self, head: bytes, name: str) -> float:
-        """How surely `head` is STIX (see `read.sniff`)."""
-        return sniff(head, name)
+        """How surely `head` is STIX (see `read.sniff`) or another format of threat intelligence."""
+        return max(sniff(head, name), intake.sniff(head))
 
-    def read(self, source: Source) -> Iterator[Columns | Record | Rejected]:
-        """The records of a source, and what was rejected (see `read.read`)."""
+    def read(self, source: Source) -> Iterator[Columns | Record | Restated | Rejected]:
+        """The records of a source, and what was rejected."""
+        with source.open() as stream:
+            head = stream.read(HEAD)
+        if intake.sniff(head) > sniff(head, source.name):
+            return intake.read(source, head)
         return read(source)
 
     def start(self, context: Context) -> State:

@@ -4,13 +4,15 @@ Kind `position`: `mmsi` (int64) or `track` (str), `t` µs UTC, `lon`, `lat` degr
 `cog_deg`, `heading_deg` (nan: not given), `status` (ITU-R M.1371 table 47, -1: not given), `turn`
 degrees a minute (nan: not given), `second` of the position (60: not given), `accurate` (to 10 m),
 `type` (AIS message type, 0: a table), `clock` (0 undated, 1 by the last known time of the source,
-2 own), `precision` (code of `tracks.PRECISIONS`), `sound` (no tag block with a wrong checksum), and
-`start` and `length` in bytes, or `row`.
+2 own, 3 own and corrected by `clocks`), `precision` (code of `tracks.PRECISIONS`), `sound` (no tag
+block with a wrong checksum), `station` that heard it (`sentence.spelt`, 0: not given), and `start`
+and `length` in bytes, or `row`.
 Kind `static`: identity, `t`, `name`, `callsign`, `imo`, `ship_type`, `draught_m`, `length_m`,
 `width_m`, `destination`, `eta` (digits `mmddhhmm`, 0: not given), and the place; only where
 something differs from the vessel's last.
 Kind `message`: of every AIS message of another type, and of base stations', `mmsi`, `t`, `type`,
-`clock`, `lon`, `lat` (nan: none), and the place. `payload.message` tells what else is in it.
+`clock`, `lon`, `lat` (nan: none), `station`, `utc` (µs, what a base station says the time is, 0:
+not given), and the place. `payload.message` tells what else is in it.
 """
 
 from __future__ import annotations
@@ -30,13 +32,15 @@ if TYPE_CHECKING:
 _POSITION: Final = {
     "t": "i8", "lon": "f8", "lat": "f8", "sog_kn": "f4", "cog_deg": "f4", "heading_deg": "f4",
     "status": "i1", "turn": "f4", "second": "u1", "accurate": "?", "type": "u1", "clock": "u1",
-    "precision": "u1", "sound": "?",
+    "precision": "u1", "sound": "?", "station": "u8",
 }  # fmt: skip
 _STATIC: Final = {
     "t": "i8", "name": "U", "callsign": "U", "imo": "i8", "ship_type": "i2", "draught_m": "f4",
     "length_m": "f4", "width_m": "f4", "destination": "U", "eta": "i4",
 }  # fmt: skip
-_MESSAGE: Final = {"t": "i8", "type": "u1", "clock": "u1", "lon": "f8", "lat": "f8"}
+_MESSAGE: Final = {
+    "t": "i8", "type": "u1", "clock": "u1", "lon": "f8", "lat": "f8", "station": "u8", "utc": "i8",
+}  # fmt: skip
 _PLACES: Final = {"row": {"row": "i8"}, "bytes": {"start": "i8", "length": "i4"}}
 
 _REMEMBERED: Final = 200_000
@@ -72,19 +76,20 @@ class Batch:
         self, identity: int | str, t: int, lon: float, lat: float, *place: int,
         sog_kn: float, cog_deg: float, heading_deg: float, status: int, turn: float = math.nan,
         second: int = 60, accurate: bool = False, type: int, clock: int, precision: int,
-        sound: bool = True,
+        sound: bool = True, station: int = 0,
     ) -> None:  # fmt: skip
         """One position."""
         self._rows["position"].append(
             (identity, t, lon, lat, sog_kn, cog_deg, heading_deg, status, turn, second, accurate,
-             type, clock, precision, sound, *place)
+             type, clock, precision, sound, station, *place)
         )  # fmt: skip
 
     def message(
-        self, identity: int, t: int, type: int, clock: int, lon: float, lat: float, *place: int
-    ) -> None:
+        self, identity: int, t: int, type: int, clock: int, lon: float, lat: float, station: int,
+        utc: int, *place: int,
+    ) -> None:  # fmt: skip
         """One message that is neither a position nor static data of a ship."""
-        self._rows["message"].append((identity, t, type, clock, lon, lat, *place))
+        self._rows["message"].append((identity, t, type, clock, lon, lat, station, utc, *place))
 
     def static(
         self, identity: int | str, t: int, *place: int, name: str = "", callsign: str = "",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from noroshi.desks.sea.parameters import Parameters
     from noroshi.desks.sea.state import Emitted, State
-    from noroshi.words.desk import Array, Columns, Context, Emit, Rejected, Source
+    from noroshi.words.desk import Array, ClockOffset, Columns, Context, Emit, Rejected, Source
     from noroshi.words.finding import Finding
 
 
@@ -105,6 +105,14 @@ class Sea:
 
         track = heard(state)
         return [track.subjects[n] for n in doubtful(track, state.context.parameters).tolist()]
+
+    def clocks(
+        self, sources: Sequence[Source], parameters: Parameters
+    ) -> list[tuple[ClockOffset, ...]]:
+        """What is known of the clocks that stamped each source, all compared with one another."""
+        from noroshi.desks.sea.clocks import clocks
+
+        return clocks(sources, parameters)
 
     def traffic(self, state: State) -> Array:
         """Who was heard where, as far as other ships are judged by it."""

@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING, Final
 from noroshi.desks.sea.batches import Batch
 from noroshi.desks.sea.fragments import Fragments, Lost, Whole
 from noroshi.desks.sea.payload import Position, Static, StationTime, decode
-from noroshi.desks.sea.sentence import NO_TAG, Pghp, Sentence, Tag, merged, parse, split_tag
+from noroshi.desks.sea.sentence import (
+    NO_TAG,
+    Pghp,
+    Sentence,
+    Tag,
+    merged,
+    parse,
+    spelt,
+    split_tag,
+)
 from noroshi.desks.sea.stamps import MILLISECOND_CODE, MINUTE_CODE, SECOND_CODE
 from noroshi.words.desk import Rejected
 from noroshi.words.evidence import ByteRange
@@ -82,6 +91,7 @@ class Reader:
         self._tag: Tag | None = None
         self._late = False
         self._sound = True
+        self._station = b""
         self._groups: dict[bytes, int] = {}
         self._line = 0
 
@@ -121,7 +131,9 @@ class Reader:
             self._announced.append((self._line, found))
         if not isinstance(found, Sentence):
             return None, []
+        self._station = tag.station
         t = self._own_time(found, tag)
+        self._station = self._station or found.station
         if found.parts == 1:
             return Whole(found.payload, found.fill, t, start, end), []
         return self._fragments.add(found, tag, t, self._line, start, end)
@@ -137,30 +149,33 @@ class Reader:
         if t is None:
             announced = self._announcement(sentence.checksum)
             if announced is not None:
-                if sentence.t is not None and sentence.t - announced > LATE_S * SECOND:
+                if sentence.t is not None and sentence.t - announced.t > LATE_S * SECOND:
                     self._late = True
-                return announced
+                self._station = self._station or announced.station
+                return announced.t
             t = None if self._late else sentence.t
         if t is not None:
             self.clock.own(t)
         return t
 
-    def _announcement(self, checksum: int) -> int | None:
-        """The time of a recent `$PGHP` line for this very sentence. It is no clock of the source:
-        a satellite's sentences come hours late, each with its own."""
+    def _announcement(self, checksum: int) -> Pghp | None:
+        """A recent `$PGHP` line for this very sentence. Its time is no clock of the source: a
+        satellite's sentences come hours late, each with its own."""
         fresh = [each for each in self._announced if self._line - each[0] <= ANNOUNCED]
         match = next((each for each in reversed(fresh) if each[1].checksum == checksum), None)
         self._announced = [each for each in fresh if each is not match]
-        return None if match is None else match[1].t
+        return None if match is None else match[1]
 
     def _message(self, whole: Whole) -> None:
+        utc = 0
         for item in decode(whole.payload, whole.fill):
-            self._take(item, whole)
+            if isinstance(item, StationTime):
+                utc = item.t
+                self.clock.station(utc)
+            else:
+                self._take(item, whole, utc)
 
-    def _take(self, item: Item, whole: Whole) -> None:
-        if isinstance(item, StationTime):
-            self.clock.station(item.t)
-            return
+    def _take(self, item: Item, whole: Whole, utc: int) -> None:
         t, clock, precision = whole.t, 2, SECOND_CODE
         if t is None:
             t, precision = None if self._late else self.clock.now(), MINUTE_CODE
@@ -179,10 +194,13 @@ class Reader:
                 item.mmsi, t, item.lon, item.lat, *place, sog_kn=item.sog_kn,
                 cog_deg=item.cog_deg, heading_deg=item.heading_deg, status=item.status,
                 turn=item.turn, second=item.second, accurate=item.accurate, type=item.type,
-                clock=clock, precision=precision, sound=self._sound,
+                clock=clock, precision=precision, sound=self._sound, station=spelt(self._station),
             )  # fmt: skip
-        else:
-            self.batch.message(item.mmsi, t, item.type, clock, item.lon, item.lat, *place)
+        elif not isinstance(item, StationTime):
+            self.batch.message(
+                item.mmsi, t, item.type, clock, item.lon, item.lat, spelt(self._station), utc,
+                *place,
+            )  # fmt: skip
 
     def _rejected(self, reason: str, start: int, end: int, raw: bytes = b"") -> Rejected:
         return Rejected(self._source.name, ByteRange(start, end - start), reason, raw[:KEPT])

@@ -24,6 +24,23 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One position per vessel and `grain_s` is kept (the earliest). Ours: every rule below works on
     minutes; it bounds memory whatever the reporting rate (2–10 s under way, M.1371 table 1)."""
 
+    clock_off_s: float = 5.0
+    """A station's clock is off by this or more. Ours: what comes between a ship's position, its
+    slot and the station's stamp is 1 to 4 s in the logs of the Danish, Norwegian and Australian
+    authorities."""
+
+    clock_steady_s: float = 5.0
+    """A clock that is off steadily is set right: its offset differs from message to message by less
+    (median absolute deviation). Ours."""
+
+    clock_messages: int = 10
+    """Fewest messages that two stations heard both, or positions with a UTC second, by which clocks
+    are compared. Ours."""
+
+    clock_stations: int = 3
+    """Fewest base stations whose UTC is believed against a log's times, unless ships' UTC seconds
+    agree. Ours: one may be years out."""
+
     jump_kn: float = 60.0
     """A leg that would need more than this, and is longer than `jump_m`, is no movement of one
     ship: the track breaks there. Ours: above the fastest ferries in service (58 kn)."""

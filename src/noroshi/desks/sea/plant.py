@@ -12,9 +12,10 @@ import msgspec
 import numpy as np
 
 from noroshi.desks.sea.cases import CASES
+from noroshi.desks.sea.sentence import spelt
 from noroshi.desks.sea.sphere import chord_m, vectors
 from noroshi.desks.sea.truths import FIRST, Truth
-from noroshi.desks.sea.wear import Reception, wear
+from noroshi.desks.sea.wear import Reception, station_name, wear
 from noroshi.words.desk import Columns
 from noroshi.words.errors import BadInput
 
@@ -92,7 +93,7 @@ def _silenced(inject: Inject, truth: Truth, arrays: dict[str, Array]) -> Array:
 
 
 _CONSTANT: Final[dict[str, Any]] = {
-    "heading_deg": np.nan, "turn": np.nan, "second": 60, "accurate": False, "type": 1, "clock": 2,
+    "heading_deg": np.nan, "turn": np.nan, "accurate": False, "type": 1, "clock": 2,
     "precision": 1, "sound": True, "length": 1,
 }  # fmt: skip
 
@@ -106,6 +107,9 @@ def _rows(arrays: dict[str, Array], added: dict[str, Array]) -> dict[str, Array]
     for name, values in arrays.items():
         if name == place:
             given = np.arange(after, after + many)
+        elif name == "station":
+            names = [spelt(station_name(n).encode()) for n in range(int(added[name].max()) + 1)]
+            given = np.array(names, dtype=np.uint64)[added[name]]
         elif name in added:
             given = added[name]
         else:

@@ -32,8 +32,14 @@ def sniff(head: bytes) -> float:
     return max(tables.sniff(head), _nmea_sniff(head), _outage_sniff(head))
 
 
+def is_log(head: bytes) -> bool:
+    """Whether `head` begins an AIS log."""
+    return _nmea_sniff(head) > 0 and _nmea_sniff(head) >= tables.sniff(head)
+
+
 def read(source: Source) -> Iterator[Columns | Rejected]:
     """The source as columns of positions and static data, and the parts that could not be read.
+    Times by clocks that `source.clocks` has for wrong are set right.
 
     Raises `BadInput` where it is neither AIS sentences nor a table of positions.
     """
@@ -46,8 +52,8 @@ def read(source: Source) -> Iterator[Columns | Rejected]:
         from noroshi.desks.sea import outages
 
         yield from outages.read(source)
-    elif _nmea_sniff(head) >= tables.sniff(head) and _nmea_sniff(head) > 0:
-        yield from _log(source, len(begin) < SMALL)
+    elif is_log(head):
+        yield from _timed(source, len(begin) < SMALL)
     elif tables.sniff(head) > 0:
         yield from tables.read(source, BATCH)
     else:
@@ -57,6 +63,14 @@ def read(source: Source) -> Iterator[Columns | Rejected]:
             found=repr(head[:40]),
             expected="lines with !AIVDM (any talker), or a header with mmsi, time, lon and lat",
         )
+
+
+def _timed(source: Source, small: bool) -> Iterator[Columns | Rejected]:
+    if not any(each.applied for each in source.clocks):
+        return _log(source, small)
+    from noroshi.desks.sea.clocks import corrected
+
+    return corrected(_log(source, small), source)
 
 
 def _log(source: Source, small: bool) -> Iterator[Columns | Rejected]:

@@ -35,13 +35,16 @@ class Sentence(NamedTuple):
     fill: int
     checksum: int
     t: int | None
+    station: bytes
 
 
 class Pghp(NamedTuple):
-    """A `$PGHP` line: the time (µs UTC) of the sentence with this checksum, which follows it."""
+    """A `$PGHP` line: the time (µs UTC) of the sentence with this checksum, which follows it, and
+    the station that heard it."""
 
     t: int
     checksum: int | None
+    station: bytes
 
 
 NO_TAG: Final = Tag(b"", None, None, True)
@@ -131,8 +134,9 @@ def _sentence(fields: list[bytes], actual: int, suffix: bytes) -> Sentence:
         raise ValueError(f"impossible fields: {fill_bits} fill bits")
     t = _suffix_time(suffix) if suffix else None
     return Sentence(
-        tag[:-3], int(parts), int(part), sequence, channel, payload, fill_bits, actual, t
-    )
+        tag[:-3], int(parts), int(part), sequence, channel, payload, fill_bits, actual, t,
+        _suffix_station(suffix),
+    )  # fmt: skip
 
 
 def _is_digit(text: bytes) -> bool:
@@ -148,8 +152,19 @@ def _suffix_time(suffix: bytes) -> int | None:
     return None
 
 
+def _suffix_station(suffix: bytes) -> bytes:
+    """The first field after the checksum that is `r` or `b` and a station's name, as the United
+    States Coast Guard has it."""
+    fields = suffix.split(b",") if suffix else []
+    return next((each for each in fields if _RECEIVER.fullmatch(each)), b"")
+
+
+_RECEIVER: Final = re.compile(rb"[rRbB]\w+", re.ASCII)
+
+
 def pghp(line: bytes) -> Pghp | None:
-    """`$PGHP,1,y,m,d,h,min,s,ms,…,cc*hh` (Gatehouse): None where it is damaged."""
+    """`$PGHP,1,y,m,d,h,min,s,ms,country,region,station,online,cc*hh` (Gatehouse): None where it is
+    damaged."""
     body = line.partition(b"*")[0]
     fields = body.split(b",")
     numbers = fields[2:9]
@@ -161,7 +176,35 @@ def pghp(line: bytes) -> Pghp | None:
     except ValueError:
         return None
     at = from_datetime(moment) + ms * MS
-    return Pghp(at, _hex(fields[-1])) if EARLIEST <= at < LATEST else None
+    station = fields[STATION_FIELD] if len(fields) > STATION_FIELD + 1 else b""
+    return Pghp(at, _hex(fields[-1]), station) if EARLIEST <= at < LATEST else None
+
+
+STATION_FIELD: Final = 11
+"""Of a `$PGHP` line: the station."""
+
+SPELT: Final = 12
+"""Characters of a station's name that a number of 64 bits holds: the last ones."""
+
+LETTERS: Final = "\0" + "0123456789" + "abcdefghijklmnopqrstuvwxyz" + "-_."
+"""By code. Anything else is the full stop; capitals are small."""
+
+
+def spelt(name: bytes) -> int:
+    """The name of a station as a number of 64 bits, so that columns of them are cheap; 0: none."""
+    value = 0
+    for each in name.decode("latin-1").lower()[-SPELT:]:
+        value = value * len(LETTERS) + (LETTERS.index(each) if each in LETTERS[1:] else 39)
+    return value
+
+
+def spelling(value: int) -> str:
+    """The name that was `spelt`."""
+    found = ""
+    while value:
+        value, code = divmod(value, len(LETTERS))
+        found = LETTERS[code] + found
+    return found
 
 
 def epoch(text: bytes) -> int | None:

@@ -24,7 +24,8 @@ DIALECTS: Final = cast("tuple[Dialect, ...]", get_args(Dialect))
 
 class Reception(msgspec.Struct, frozen=True):
     """How badly a network hears: share of reports lost, stations that may each hear one, error of
-    their clocks (seconds, standard deviation, one per station), share and delay of late ones."""
+    their clocks (seconds, standard deviation, one per station), share and delay of late ones, and
+    by how many seconds the clock of some station, by number, is ahead for good."""
 
     lost: float = 0.2
     stations: int = 3
@@ -32,6 +33,7 @@ class Reception(msgspec.Struct, frozen=True):
     clock_s: float = 1.0
     late: float = 0.02
     late_s: int = 3_600
+    wrong: tuple[tuple[int, float], ...] = ()
 
 
 def wear(reports: Reports, reception: Reception, rng: np.random.Generator) -> dict[str, Array]:
@@ -49,6 +51,8 @@ def wear(reports: Reports, reception: Reception, rng: np.random.Generator) -> di
     clocks = np.clip(
         rng.normal(0.0, reception.clock_s, reception.stations), -2.0, 2.0
     )  # a station with NTP is not farther out
+    for number, ahead in reception.wrong:
+        clocks[number] += ahead
     t = reports.t[row] + np.round(clocks[station]).astype(np.int64) * 1_000_000
     delay = np.where(rng.random(len(row)) < reception.late, reception.late_s, 0) * 1_000_000
     order = np.lexsort((station, t + delay))
@@ -59,27 +63,53 @@ def wear(reports: Reports, reception: Reception, rng: np.random.Generator) -> di
     return columns | {
         "mmsi": np.full(len(row), reports.mmsi)[order],
         "t": t[order],
+        "second": (reports.t // 1_000_000 % 60)[row][order],
         "station": station[order],
     }
 
 
 def speak(columns: dict[str, Array], dialect: Dialect) -> bytes:
     """The rows as lines of NMEA: type 1 of a ship, type 9 of a search and rescue aircraft."""
-    names = ("mmsi", "t", "lon", "lat", "sog_kn", "cog_deg", "status", "station")
+    names = ("mmsi", "t", "lon", "lat", "sog_kn", "cog_deg", "status", "station", "second")
     rows = zip(*(columns[name].tolist() for name in names), strict=True)
     return b"".join(
-        _line(_sentence(mmsi, t, lon, lat, sog, cog, status), t, station, dialect).encode()
-        for mmsi, t, lon, lat, sog, cog, status, station in rows
+        _line(_sentence(mmsi, lon, lat, sog, cog, status, second), t, station, dialect).encode()
+        for mmsi, t, lon, lat, sog, cog, status, station, second in rows
     )
 
 
+def beacons(
+    mmsi: int, since: int, until: int, lon: float, lat: float, ahead_s: float, station: int,
+    dialect: Dialect,
+) -> bytes:  # fmt: skip
+    """A base station's reports (type 4, every 10 s) over [since, until) µs, as a station whose
+    clock is `ahead_s` ahead wrote them down."""
+    from pyais.encode import encode_msg
+    from pyais.messages import MessageType4
+
+    lines: list[str] = []
+    for at in range(since, until, 10_000_000):
+        utc = np.datetime64(at, "us").item()
+        message = MessageType4.create(
+            mmsi=mmsi, year=utc.year, month=utc.month, day=utc.day, hour=utc.hour,
+            minute=utc.minute, second=utc.second, lon=lon, lat=lat,
+        )  # fmt: skip
+        (sentence,) = encode_msg(message, talker_id="AI", sentence_type="VDM")
+        lines.append(_line(sentence, at + round(ahead_s * 1e6), station, dialect))
+    return "".join(lines).encode()
+
+
+def station_name(station: int) -> str:
+    """As the dialects name it."""
+    return f"r00000{station}"
+
+
 def _sentence(
-    mmsi: int, t: int, lon: float, lat: float, sog: float, cog: float, status: int
+    mmsi: int, lon: float, lat: float, sog: float, cog: float, status: int, second: int
 ) -> str:
     from pyais.encode import encode_msg
     from pyais.messages import MessageType1, MessageType9
 
-    second = t // 1_000_000 % 60
     given = {
         "mmsi": mmsi,
         "lon": lon,
@@ -100,7 +130,7 @@ def _sentence(
 
 def _line(sentence: str, t: int, station: int, dialect: Dialect) -> str:
     seconds = t // 1_000_000
-    name = f"r00000{station}"
+    name = station_name(station)
     if dialect == "uscg":
         return f"{sentence},{name},{seconds}\n"
     if dialect == "epoch_ms":

@@ -100,7 +100,8 @@ def pull(
     patience: Patience = PATIENT,
     max_pages: int = MAX_PAGES,
 ) -> Iterator[Pulled]:
-    """Every page of the collection at `url` since `after`, one request each, as it is asked for.
+    """Every page of the collection at `url` since `after`, one request each, as it is asked for:
+    all versions of its objects, for each has terms of its own.
 
     The peer may send smaller pages than `patience` asks for. `max_pages` ends a peer that never
     does. Raises `PeerError`.
@@ -246,7 +247,12 @@ def _decoded(got: Got, kind: type[T]) -> T:
 
 
 def _asked(cursor: Cursor, limit: int) -> dict[str, str]:
-    asked = {"limit": str(limit), "added_after": cursor.added_after, "next": cursor.next}
+    asked = {
+        "limit": str(limit),
+        "match[version]": "all",
+        "added_after": cursor.added_after,
+        "next": cursor.next,
+    }
     return {name: value for name, value in asked.items() if value is not None}
 
 

@@ -46,6 +46,12 @@ FROM finding
 WHERE status = ? AND t0 < ? AND t1 >= ?
 ORDER BY t0, id LIMIT ?;
 
+-- name: row
+SELECT id, seq, version, observation, owner, kind, t0, t1, precision, lon, lat, radius_m,
+       measures, detector, reliability, credibility, status, reason, replaced_by
+FROM finding
+WHERE id = ?;
+
 -- name: rows_of_kind
 SELECT id, seq, version, observation, owner, kind, t0, t1, precision, lon, lat, radius_m,
        measures, detector, reliability, credibility, status, reason, replaced_by

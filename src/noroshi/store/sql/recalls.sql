@@ -38,13 +38,25 @@ SELECT party, version, at, raw FROM receipt WHERE stone = ? ORDER BY party;
 
 -- name: issued
 SELECT r.id FROM view_entry e JOIN record r ON r.seq = e.seq
-WHERE e.party = ? AND e.oid = ? AND e.otype = 'tombstone' LIMIT 1;
+WHERE e.party = ? AND e.oid = ? AND e.otype = 'tombstone'
+UNION
+SELECT coalesce(record, withdrawn) FROM forgotten WHERE party = ? AND stone = ? LIMIT 1;
 
 -- name: entries
 SELECT e.party, e.oid, e.otype, e.tombstone, e.withdraws, e.entered_at,
        (SELECT min(l.at) FROM ledger l WHERE l.party = e.party AND l.id = e.oid)
 FROM view_entry e JOIN record r ON r.seq = e.seq
 WHERE r.id = ? ORDER BY e.party, e.n;
+
+-- name: remembered
+SELECT party, stone, withdrawn, at FROM forgotten
+WHERE record = ? OR withdrawn = ? OR withdrawn IN (SELECT id FROM variant WHERE record_id = ?)
+ORDER BY party, at, stone;
+
+-- name: reported
+SELECT q.party, min(l.at) FROM resync q JOIN ledger l ON l.party = q.party
+WHERE l.id = ? OR l.id IN (SELECT id FROM variant WHERE record_id = ?)
+GROUP BY q.party;
 
 -- name: withdrawn
 SELECT r.id FROM view_entry e JOIN record r ON r.seq = e.seq

@@ -101,6 +101,10 @@ SELECT r.seq, r.id, r.version, r.kind, r.pillar, r.owner, r.sha256, r.received, 
 FROM record r JOIN record_strand s ON s.seq = r.seq JOIN blob b ON b.sha256 = r.sha256
 WHERE r.seq IN (?*) ORDER BY r.seq;
 
+-- name: latest_of
+SELECT r.seq FROM record r WHERE r.id IN (?*)
+AND r.version = (SELECT max(version) FROM record WHERE id = r.id) ORDER BY r.seq;
+
 -- name: of_kind
 SELECT r.seq, r.id, r.version, r.kind, r.pillar, r.owner, r.sha256, r.received, r.status,
        s.cell, b.bytes

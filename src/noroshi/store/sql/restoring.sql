@@ -48,13 +48,14 @@ SELECT 1 FROM resync r WHERE r.state = 'waiting' OR (r.state = 'answered' AND r.
 SELECT 1 FROM agreement_set WHERE set_sha256 = ? LIMIT 1;
 
 -- name: forget
-INSERT INTO forgotten (stone, party, withdrawn, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;
+INSERT INTO forgotten (stone, party, withdrawn, at, record) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT DO NOTHING;
 
 -- name: forgotten
-SELECT stone, party, withdrawn, at FROM forgotten ORDER BY stone;
+SELECT stone, party, withdrawn, at FROM forgotten WHERE record IS NULL ORDER BY stone;
 
 -- name: remember
-DELETE FROM forgotten WHERE stone = ?;
+UPDATE forgotten SET record = ? WHERE stone = ?;
 
 -- name: own
 SELECT DISTINCT r.id FROM record r WHERE r.id >= ? AND r.id < ? AND r.status = 'live'
@@ -75,3 +76,6 @@ WHERE h.party = ? AND r.status <> 'tombstone' ORDER BY h.id, h.version;
 
 -- name: carried_out
 SELECT stone, id, at FROM withdrawal WHERE party = ? ORDER BY at, stone;
+
+-- name: say_again
+UPDATE withdrawal SET told = NULL, open = 1 WHERE party = ?;

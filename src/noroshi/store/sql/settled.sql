@@ -66,6 +66,27 @@ ON CONFLICT (party, seq) DO UPDATE SET held = 1;
 INSERT INTO view_todo (party, seq, held, again) VALUES (?, ?, 1, 1)
 ON CONFLICT (party, seq) DO UPDATE SET again = 1;
 
+-- name: put_todo_unshown
+INSERT INTO view_todo (party, seq, held, again)
+SELECT DISTINCT l.party, r.seq, 1, 0 FROM record r JOIN ledger l ON l.party = ? AND l.id = r.id
+WHERE NOT EXISTS (SELECT 1 FROM view_current c WHERE c.party = l.party AND c.about = l.id)
+  AND r.seq IN (?*)
+ON CONFLICT (party, seq) DO NOTHING;
+
+-- name: put_todo_unshown_variants
+INSERT INTO view_todo (party, seq, held, again)
+SELECT DISTINCT l.party, r.seq, 1, 0 FROM record r JOIN variant v ON v.record_id = r.id
+JOIN ledger l ON l.party = ? AND l.id = v.id
+WHERE NOT EXISTS (SELECT 1 FROM view_current c WHERE c.party = l.party AND c.about = l.id)
+  AND r.seq IN (?*)
+ON CONFLICT (party, seq) DO NOTHING;
+
+-- name: unshown
+SELECT DISTINCT l.id FROM ledger l
+WHERE l.party = ? AND (l.id = ? OR l.id IN (SELECT id FROM variant WHERE record_id = ?))
+  AND NOT EXISTS (SELECT 1 FROM view_current c WHERE c.party = l.party AND c.about = l.id)
+ORDER BY l.id;
+
 -- name: todo
 SELECT seq, again FROM view_todo WHERE party = ? AND seq > ? ORDER BY seq LIMIT ?;
 

@@ -51,6 +51,16 @@ JOIN record_strand s ON s.seq = e.seq
 WHERE c.party = ? AND c.n > ? AND c.plain = 1
 ORDER BY c.n LIMIT ?;
 
+-- name: page_every
+SELECT e.n, e.seq, e.entered_at, e.oid, e.oversion, e.otype, e.spec_version, e.body_sha256,
+       b.bytes, s.cell
+FROM view_current c
+JOIN view_entry e ON e.party = c.party AND e.n = c.n
+JOIN blob b ON b.n = c.body AND b.sha256 = e.body_sha256
+JOIN record_strand s ON s.seq = e.seq
+WHERE c.party = ? AND c.n > ? AND c.newest = 1
+ORDER BY c.n LIMIT ?;
+
 -- name: object
 SELECT e.n, e.seq, e.entered_at, e.oid, e.oversion, e.otype, e.spec_version, e.body_sha256,
        b.bytes, s.cell

@@ -71,7 +71,7 @@ def grouped(x: Memory, key: Key, has_t: int, t: int) -> tuple[int, int]:
 
 
 @inner
-def announce(x: Memory, t: int, checksum: int) -> None:
+def announce(x: Memory, t: int, checksum: int, station: Key) -> None:
     """A `$PGHP` line said the time of a sentence that follows."""
     row = x.announced
     if row == ANNOUNCED:
@@ -81,12 +81,14 @@ def announce(x: Memory, t: int, checksum: int) -> None:
     x.announcements[row].line = x.line
     x.announcements[row].t = t
     x.announcements[row].checksum = checksum
+    x.announcements[row].station = station
     x.announced = row + 1
 
 
 @inner
 def announcement(x: Memory, checksum: int) -> int:
-    """The time of the latest fresh announcement of this checksum, which is used up; else -1."""
+    """The time of the latest fresh announcement of this checksum, which is used up, with its
+    station where the tag block named none; else -1."""
     kept, match = 0, -1
     for each in range(x.announced):
         if x.line - x.announcements[each].line <= FRESH:
@@ -97,6 +99,8 @@ def announcement(x: Memory, checksum: int) -> int:
     t = -1
     if match >= 0:
         t = x.announcements[match].t
+        if x.heard_by == uint64(0):
+            x.heard_by = x.announcements[match].station
         kept -= 1
         for each in range(match, kept):
             x.announcements[each] = x.announcements[each + 1]

@@ -27,12 +27,13 @@ STATIC: Final = np.dtype([
 """Draught in decimetres, as it is sent. Also what is remembered of each vessel."""
 
 MESSAGE: Final = np.dtype([
-    ("mmsi", "i8"), ("t", "i8"), ("lon", "f8"), ("lat", "f8"), ("start", "i8"), ("length", "i4"),
-    ("type", "u1"), ("clock", "u1"),
+    ("mmsi", "i8"), ("t", "i8"), ("lon", "f8"), ("lat", "f8"), ("station", "u8"), ("utc", "i8"),
+    ("start", "i8"), ("length", "i4"), ("type", "u1"), ("clock", "u1"),
 ], align=True)  # fmt: skip
 
 _COLUMNS: Final = {
-    "mmsi": "i8", "t": "i8", "lon": "f8", "lat": "f8", "start": "i8", "length": "i4",
+    "mmsi": "i8", "t": "i8", "lon": "f8", "lat": "f8", "station": "u8", "start": "i8",
+    "length": "i4",
     "sog_kn": "f4", "cog_deg": "f4", "heading_deg": "f4", "turn": "f4", "status": "i1",
     "second": "u1", "accurate": "u1", "type": "u1", "clock": "u1", "precision": "u1",
     "sound": "u1",
@@ -69,7 +70,9 @@ REMEMBERED: Final = 200_000
 GROUP: Final = np.dtype([("key", "u8"), ("t", "i8"), ("used", "i8")])
 GROUP_SLOTS: Final = 4_096
 
-ANNOUNCEMENT: Final = np.dtype([("line", "i8"), ("t", "i8"), ("checksum", "i8")])
+ANNOUNCEMENT: Final = np.dtype([
+    ("line", "i8"), ("t", "i8"), ("checksum", "i8"), ("station", "u8"),
+])  # fmt: skip
 
 VESSEL_SLOTS: Final = 1 << 19
 
@@ -99,6 +102,7 @@ MEMORY: Final = np.dtype([
     # The tag block that waits for its sentence.
     ("pending", "i8"), ("station", "u8"), ("group", "u8"), ("tag_t", "i8"),
     ("has_station", "i8"), ("has_group", "i8"), ("has_t", "i8"), ("sound", "i8"),
+    ("spelt", "u8"),
     # What the clock of the source says; `heard` counts all base stations' times so far.
     ("own", "i8"), ("has_own", "i8"), ("median", "i8"), ("heard", "i8"), ("late", "i8"),
     ("recent", "i8", (STATIONS,)),
@@ -114,7 +118,7 @@ MEMORY: Final = np.dtype([
     # The line and the message in hand.
     ("line_start", "i8"), ("line_end", "i8"), ("line_sound", "i8"),
     ("start", "i8"), ("end", "i8"), ("t", "i8"), ("dated", "i8"),
-    ("size", "i8"), ("fill", "i8"), ("checksum", "i8"),
+    ("size", "i8"), ("fill", "i8"), ("checksum", "i8"), ("heard_by", "u8"),
     ("whole", "u1", (LONGEST_WHOLE,)), ("words", "u8", (WORDS,)),
     # Rows out, and how many there are.
     ("positions", "i8"), ("statics", "i8"), ("messages", "i8"), ("rejected", "i8"),

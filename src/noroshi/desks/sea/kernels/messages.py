@@ -8,7 +8,7 @@ import numpy as np
 
 from noroshi.desks.sea.kernels.bits import letters, signed, unsigned
 from noroshi.desks.sea.kernels.clock import dated, station
-from noroshi.desks.sea.kernels.jit import inlined, inner
+from noroshi.desks.sea.kernels.jit import inlined, inner, int64
 from noroshi.desks.sea.kernels.layout import (
     EMPTY,
     NO_PART,
@@ -171,30 +171,33 @@ def position(kind: int, x: Memory) -> bool:
     rows.lon[row], rows.lat[row] = west(lon), lat
     rows.t[row], rows.clock[row], rows.precision[row] = dated(x)
     rows.start[row], rows.length[row] = x.start, x.end - x.start
-    rows.sound[row] = x.line_sound
+    rows.sound[row], rows.station[row] = x.line_sound, x.heard_by
     motion(kind, x, row)
     return True
 
 
 @inner
-def heard(x: Memory) -> None:
-    """What a base station's clock says."""
+def heard(x: Memory) -> int:
+    """What a base station's clock says, µs UTC; 0 for what is no time."""
     at = instant(
         unsigned(x, 38, 14), unsigned(x, 52, 4), unsigned(x, 56, 5),
         unsigned(x, 61, 5), unsigned(x, 66, 6), unsigned(x, 72, 6),
     )  # fmt: skip
-    if at != NEVER:
-        station(x, at)
+    if at == NEVER:
+        return 0
+    station(x, at)
+    return at
 
 
 @inner
-def other(kind: int, bits: int, x: Memory) -> None:
+def other(kind: int, bits: int, utc: int, x: Memory) -> None:
     """A row of kind `message`, with the place of base stations and aids to navigation."""
     out = x.message[x.messages]
     x.messages += 1
     out.mmsi, out.type = unsigned(x, 8, 30), kind
     out.t, out.clock, _ = dated(x)
     out.start, out.length = x.start, x.end - x.start
+    out.station, out.utc = x.heard_by, utc
     place = 0
     if bits >= 134 and (kind == 4 or kind == 11):
         place = 79
@@ -232,6 +235,7 @@ def message(armoured: int, size: int, fill: int, x: Memory) -> None:
     elif kind == 24:
         part(bits, x)
     else:
+        utc = int64(0)
         if kind == 4 or kind == 11:
-            heard(x)
-        other(kind, bits, x)
+            utc = heard(x)
+        other(kind, bits, utc, x)

@@ -122,6 +122,7 @@ def taken(x: Memory) -> None:
     x.pending = 0
     x.line_sound = x.sound
     x.start, x.end, x.t, x.dated = x.line_start, x.line_end, 0, 0
+    x.heard_by = x.spelt
     if x.has_t or x.has_group or x.announced:
         x.dated, x.t = own_time(x, x.group, x.has_group, x.has_t, x.tag_t, x.checksum, -1)
     message(1, x.size, x.fill, x)

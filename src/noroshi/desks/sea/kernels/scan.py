@@ -14,6 +14,7 @@ from noroshi.desks.sea.kernels.layout import (
     LONGEST_LINE,
     LONGEST_PAYLOAD,
     SLOTS,
+    Key,
     Memory,
     Text,
 )
@@ -36,7 +37,9 @@ from noroshi.desks.sea.kernels.text import (
     hexadecimal,
     is_digit,
     is_space,
+    is_word,
     marked,
+    spelt,
 )
 
 HASH: Final = 35
@@ -92,6 +95,23 @@ def suffix(text: Text, start: int, end: int) -> int:
 
 
 @inner
+def receiver(text: Text, start: int, end: int) -> Key:
+    """The first field after the checksum that is `r` or `b` and a station's name, spelt; or 0."""
+    at = start
+    while at <= end:
+        stop = find(text, COMMA, at, end)
+        first = text[at] if stop - at > 1 else 0
+        if first == 98 or first == 66 or first == 114 or first == 82:
+            named = at + 1
+            while named < stop and is_word(text[named]):
+                named += 1
+            if named == stop:
+                return spelt(text, at, stop)
+        at = stop + 1
+    return uint64(0)
+
+
+@inner
 def fields(text: Text, at: int, star: int, end: int, checksum: int, x: Memory) -> bool:
     """A VDM or VDO sentence whose checksum is right; False where its fields are wrong."""
     talker = find(text, COMMA, at, star)
@@ -108,7 +128,10 @@ def fields(text: Text, at: int, star: int, end: int, checksum: int, x: Memory) -
     if not 1 <= part <= many or size > LONGEST_PAYLOAD or fill > 5:
         return False
     said = suffix(text, star + 3, end)
+    x.heard_by = x.spelt
     has_t, t = own_time(x, x.group, x.has_group, x.has_t, x.tag_t, checksum, said)
+    if x.heard_by == uint64(0) and star + 3 < end:
+        x.heard_by = receiver(text, star + 3, end)
     if many == 1:
         x.start, x.end = x.line_start, x.line_end
         x.t, x.dated = t, has_t

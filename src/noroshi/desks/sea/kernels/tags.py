@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from noroshi.desks.sea.kernels.clock import announce
-from noroshi.desks.sea.kernels.jit import inner
+from noroshi.desks.sea.kernels.jit import inner, uint64
 from noroshi.desks.sea.kernels.layout import Memory, Text
 from noroshi.desks.sea.kernels.text import (
     COMMA,
@@ -19,12 +19,17 @@ from noroshi.desks.sea.kernels.text import (
     hexadecimal,
     instant,
     is_digit,
+    is_word,
     number,
+    spelt,
 )
+from noroshi.desks.sea.sentence import STATION_FIELD
 from noroshi.desks.sea.stamps import EARLIEST, LATEST
 
 BACKSLASH: Final = 92
 COLON: Final = 58
+MS_FIELD: Final = 8
+"""Of a `$PGHP` line: the milliseconds, which come last of the time."""
 DASH: Final = 45
 
 
@@ -32,7 +37,7 @@ DASH: Final = 45
 def clear(x: Memory) -> None:
     """No tag block waits."""
     x.pending = x.has_station = x.has_group = x.has_t = 0
-    x.tag_t, x.sound = 0, 1
+    x.tag_t, x.sound, x.spelt = 0, 1, uint64(0)
 
 
 @inner
@@ -54,9 +59,7 @@ def old_group(text: Text, start: int, end: int, x: Memory) -> None:
     if not (is_digit(text[start]) and is_digit(text[start + 2])):
         return
     for place in range(start + 4, end):
-        code = text[place]
-        letter = 65 <= code <= 90 or 97 <= code <= 122 or code == 95
-        if not (letter or is_digit(code)):
+        if not is_word(text[place]):
             return
     x.group, x.has_group = hashed(text, start + 4, end, FNV_START), 1
 
@@ -90,6 +93,7 @@ def block(text: Text, start: int, end: int, x: Memory) -> None:
         at = stop + 1
     if station_end > station:
         x.station, x.has_station = hashed(text, station, station_end, FNV_START), 1
+        x.spelt = spelt(text, station, station_end)
     if has_t:
         x.tag_t, x.has_t = t, 1
 
@@ -152,6 +156,11 @@ def pghp(text: Text, start: int, end: int, x: Memory) -> None:
     t += ms * 1_000
     if not EARLIEST <= t < LATEST:
         return
+    nth, station = MS_FIELD, uint64(0)
     while at <= body:
-        last, at = at, find(text, COMMA, at, body) + 1
-    announce(x, t, hexadecimal(text, last, body))
+        stop = find(text, COMMA, at, body)
+        nth += 1
+        if nth == STATION_FIELD and stop < body:
+            station = spelt(text, at, stop)
+        last, at = at, stop + 1
+    announce(x, t, hexadecimal(text, last, body), station)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from noroshi.desks.sea.kernels.jit import inlined, inner, int64, uint64, within
 from noroshi.desks.sea.kernels.layout import Key, Text
+from noroshi.desks.sea.sentence import SPELT
 from noroshi.desks.sea.stamps import EARLIEST, LATEST
 
 FNV_START: Final = uint64(0xCBF29CE484222325)
@@ -59,6 +60,12 @@ def is_space(code: int) -> bool:
 def is_digit(code: int) -> bool:
     """0 to 9."""
     return 48 <= code <= 57
+
+
+@inner
+def is_word(code: int) -> bool:
+    """A letter, a digit or an underscore."""
+    return 65 <= code <= 90 or 97 <= code <= 122 or code == 95 or is_digit(code)
 
 
 @inlined
@@ -153,6 +160,26 @@ def hashed(text: Text, start: int, end: int, so_far: Key) -> Key:
     for place in range(start, end):
         so_far = marked(so_far, uint64(text[place]))
     return marked(so_far, END)
+
+
+@inner
+def spelt(text: Text, start: int, end: int) -> Key:
+    """`sentence.spelt` of [start, end)."""
+    value = uint64(0)
+    for place in range(max(start, end - SPELT), end):
+        code = int64(text[place])
+        if is_digit(code):
+            code -= 47
+        elif 65 <= code <= 90:
+            code -= 54
+        elif 97 <= code <= 122:
+            code -= 86
+        elif code == 45 or code == 95:
+            code = 37 if code == 45 else 38
+        else:
+            code = 39
+        value = value * uint64(40) + uint64(code)
+    return value
 
 
 @inner

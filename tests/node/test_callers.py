@@ -13,8 +13,8 @@ import pytest
 import uvicorn
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from noroshi.node import patience
-from noroshi.node.patience import LOOP, Connection, Patience
+from noroshi.node import callers
+from noroshi.node.callers import LOOP, Callers, Connection
 
 GRACE, PACE = 10.0, 1_000
 
@@ -95,11 +95,11 @@ async def answer(scope: dict[str, Any], receive: Any, send: Any) -> None:
 @pytest.fixture
 def loop(monkeypatch: pytest.MonkeyPatch) -> Loop:
     made = Loop()
-    monkeypatch.setattr(patience.asyncio, "get_running_loop", lambda: made)
+    monkeypatch.setattr(callers.asyncio, "get_running_loop", lambda: made)
     return made
 
 
-def opened(shared: Patience, line: Line) -> Any:
+def opened(shared: Callers, line: Line) -> Any:
     connection: Any = shared.over(Server)()
     connection.connection_made(line)
     return connection
@@ -118,11 +118,11 @@ def asked(connection: Connection, *parts: bool) -> None:
 
 
 @pytest.fixture
-def shared(loop: Loop) -> Patience:
-    return Patience(grace_s=GRACE, pace=PACE, most=4)
+def shared(loop: Loop) -> Callers:
+    return Callers(grace_s=GRACE, pace=PACE, most=4)
 
 
-def test_a_head_that_never_ends(loop: Loop, shared: Patience) -> None:
+def test_a_head_that_never_ends(loop: Loop, shared: Callers) -> None:
     line = Line()
     connection = opened(shared, line)
     for second in range(1, 10):
@@ -134,7 +134,7 @@ def test_a_head_that_never_ends(loop: Loop, shared: Patience) -> None:
     assert not shared.waiting
 
 
-def test_nothing_at_all(loop: Loop, shared: Patience) -> None:
+def test_nothing_at_all(loop: Loop, shared: Callers) -> None:
     line = Line()
     opened(shared, line)
     loop.to(9.9)
@@ -143,7 +143,7 @@ def test_nothing_at_all(loop: Loop, shared: Patience) -> None:
     assert line.ended
 
 
-def test_a_long_body_at_a_pace_may_take_its_time(loop: Loop, shared: Patience) -> None:
+def test_a_long_body_at_a_pace_may_take_its_time(loop: Loop, shared: Callers) -> None:
     line = Line()
     connection = opened(shared, line)
     for second in range(60):
@@ -154,7 +154,7 @@ def test_a_long_body_at_a_pace_may_take_its_time(loop: Loop, shared: Patience) -
     assert line.ended
 
 
-def test_while_it_is_answered_nobody_waits_for_the_caller(loop: Loop, shared: Patience) -> None:
+def test_while_it_is_answered_nobody_waits_for_the_caller(loop: Loop, shared: Callers) -> None:
     line = Line()
     connection = opened(shared, line)
 
@@ -175,7 +175,7 @@ def test_while_it_is_answered_nobody_waits_for_the_caller(loop: Loop, shared: Pa
     assert line.ended
 
 
-def test_an_idle_connection_is_left_to_uvicorn(loop: Loop, shared: Patience) -> None:
+def test_an_idle_connection_is_left_to_uvicorn(loop: Loop, shared: Callers) -> None:
     line = Line()
     asked(opened(shared, line), True, True, False)
     loop.to(1_000)
@@ -187,7 +187,7 @@ def test_an_idle_connection_is_left_to_uvicorn(loop: Loop, shared: Patience) -> 
     ("read", "ends"), [(0, 20), (PACE // 2, 20), (PACE, None), (5 * PACE, None)], ids=str
 )
 def test_an_answer_is_read_at_a_pace(
-    loop: Loop, shared: Patience, read: int, ends: int | None
+    loop: Loop, shared: Callers, read: int, ends: int | None
 ) -> None:
     line = Line()
     connection = opened(shared, line)
@@ -203,7 +203,7 @@ def test_an_answer_is_read_at_a_pace(
     assert not shared.waiting
 
 
-def test_the_last_bytes_are_to_be_read_too(loop: Loop, shared: Patience) -> None:
+def test_the_last_bytes_are_to_be_read_too(loop: Loop, shared: Callers) -> None:
     line = Line()
     line.left = 1
     asked(opened(shared, line))
@@ -213,7 +213,7 @@ def test_the_last_bytes_are_to_be_read_too(loop: Loop, shared: Patience) -> None
     assert line.ended
 
 
-def test_where_many_wait_the_most_crowded_address_makes_room(loop: Loop, shared: Patience) -> None:
+def test_where_many_wait_the_most_crowded_address_makes_room(loop: Loop, shared: Callers) -> None:
     alone, *crowd = Line("192.0.2.2"), *(Line() for _ in range(3))
     for line in (alone, *crowd):
         opened(shared, line)
@@ -223,7 +223,7 @@ def test_where_many_wait_the_most_crowded_address_makes_room(loop: Loop, shared:
     assert len(shared.waiting) == 4
 
 
-def test_who_goes_makes_room_too(loop: Loop, shared: Patience) -> None:
+def test_who_goes_makes_room_too(loop: Loop, shared: Callers) -> None:
     lines = [Line() for _ in range(4)]
     connections = [opened(shared, line) for line in lines]
     connections[1].connection_lost(None)
@@ -261,7 +261,7 @@ def test_uvicorn_ends_who_does_not_go_on(sent: bytes) -> None:
             port=0,
             lifespan="off",
             log_level="error",
-            http=Patience(grace_s=0.05).over(AutoHTTPProtocol),
+            http=Callers(grace_s=0.05).over(AutoHTTPProtocol),
             loop=LOOP,
             timeout_keep_alive=600,
         )
@@ -289,7 +289,7 @@ def test_uvicorn_ends_who_does_not_go_on(sent: bytes) -> None:
 
 def test_the_loop_gives_a_handshake_no_longer() -> None:
     """asyncio would wait a minute for it."""
-    loop = patience.Loop()
+    loop = callers.Loop()
     given: dict[str, Any] = {}
 
     async def create(self: Any, *args: Any, **options: Any) -> None:
@@ -298,7 +298,7 @@ def test_the_loop_gives_a_handshake_no_longer() -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(asyncio.SelectorEventLoop, "create_server", create)
         loop.run_until_complete(loop.create_server(None, ssl=object()))
-        assert given["ssl_handshake_timeout"] == patience.GRACE_S
+        assert given["ssl_handshake_timeout"] == callers.GRACE_S
         given.clear()
         loop.run_until_complete(loop.create_server(None, ssl=None))
         assert "ssl_handshake_timeout" not in given

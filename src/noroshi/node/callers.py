@@ -27,7 +27,7 @@ MOST: Final = 500
 """Connections that may wait for their callers at once; a process has 1,024 files by default."""
 
 
-class Patience(msgspec.Struct, eq=False):
+class Callers(msgspec.Struct, eq=False):
     """What the connections of one server share: the limits, and who waits, the longest first."""
 
     grace_s: float = GRACE_S
@@ -45,9 +45,9 @@ class Patience(msgspec.Struct, eq=False):
         self.waiting[connection] = address
 
     def over(self, base: type[asyncio.Protocol]) -> type[asyncio.Protocol]:
-        """A uvicorn protocol with this patience."""
+        """A uvicorn protocol for these callers."""
         return cast(
-            "type[asyncio.Protocol]", type("Patient", (Connection, base), {"patience": self})
+            "type[asyncio.Protocol]", type("Patient", (Connection, base), {"callers": self})
         )
 
 
@@ -55,7 +55,7 @@ class Connection(asyncio.Protocol):
     """What is laid over uvicorn's protocol: a time by which the request that is under way has come,
     and looks at whether the answer is being read."""
 
-    patience: Patience
+    callers: Callers
     app: Any
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -85,17 +85,17 @@ class Connection(asyncio.Protocol):
 
     def _expect(self, came: int = 0) -> None:
         """A request is to come, of which `came` bytes just did."""
-        until = self._loop.time() + self.patience.grace_s
+        until = self._loop.time() + self.callers.grace_s
         if self._due is None:
-            self.patience.wait(self, self._address)
+            self.callers.wait(self, self._address)
         else:
-            until = self._due.when() + came / self.patience.pace
+            until = self._due.when() + came / self.callers.pace
             self._due.cancel()
         self._due = self._loop.call_at(until, self.end)
 
     def _rest(self) -> None:
         """Nothing is waited for."""
-        self.patience.waiting.pop(self, None)
+        self.callers.waiting.pop(self, None)
         for each in (self._due, self._look):
             if each is not None:
                 each.cancel()
@@ -124,14 +124,14 @@ class Connection(asyncio.Protocol):
     def _read(self, left: int) -> None:
         """The answer is to be read, of which `left` bytes are in our hands."""
         if left:
-            self.patience.wait(self, self._address)
-            self._look = self._loop.call_later(self.patience.grace_s, self._looked, left)
+            self.callers.wait(self, self._address)
+            self._look = self._loop.call_later(self.callers.grace_s, self._looked, left)
         elif self._due is None:
-            self.patience.waiting.pop(self, None)
+            self.callers.waiting.pop(self, None)
 
     def _looked(self, before: int) -> None:
-        left, patience = self._transport.get_write_buffer_size(), self.patience
-        if left > max(0, before - patience.pace * patience.grace_s):
+        left, callers = self._transport.get_write_buffer_size(), self.callers
+        if left > max(0, before - callers.pace * callers.grace_s):
             self.end()
         else:
             self._read(left)

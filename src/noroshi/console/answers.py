@@ -1,0 +1,231 @@
+"""The routes by name: what each answers, and the least role that may ask."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from noroshi.console import pacts, sending, users
+from noroshi.console.detail import detail
+from noroshi.console.doors import Answer, Asked, Denied
+from noroshi.console.seen import seen
+from noroshi.console.users import Role
+from noroshi.node import ledger
+from noroshi.node.comparing import Supposed
+from noroshi.node.recall import recall, recalled
+from noroshi.words.asset import Asset
+from noroshi.words.time import DAY, parse_duration
+
+
+class Send(msgspec.Struct, forbid_unknown_fields=True):
+    """Findings, and the party that they are for."""
+
+    ids: list[str]
+    party: str
+
+
+class Recall(msgspec.Struct, forbid_unknown_fields=True):
+    """Findings to be taken back, why, and within what time (ISO 8601)."""
+
+    ids: list[str]
+    why: str
+    within: str = "P7D"
+
+
+class Change(msgspec.Struct, forbid_unknown_fields=True):
+    """A user as they are to be; without a password the one they have stays."""
+
+    name: str
+    role: Role
+    password: str | None = None
+    remove: bool = False
+
+
+def _party(asked: Asked) -> str | None:
+    return asked.query.get("as") or None
+
+
+def picture(asked: Asked) -> Any:
+    """The picture as somebody sees it."""
+    return seen(
+        asked.desk.node, _party(asked), now=asked.now,
+        at=asked.instant("at"), known=asked.instant("known"),
+    )  # fmt: skip
+
+
+def finding(asked: Asked) -> Any:
+    """One finding opened."""
+    return detail(
+        asked.desk.node, asked.text("id"), _party(asked), now=asked.now,
+        at=asked.instant("at"), known=asked.instant("known"),
+    )  # fmt: skip
+
+
+def assets(asked: Asked) -> Any:
+    """The node's assets as they are drawn."""
+    graph = asked.desk.node.store.assets()
+    return [_drawn(each) for each in graph.assets.values()]
+
+
+def _drawn(each: Asset) -> dict[str, Any]:
+    shape = each.place.geojson if each.place else None
+    return {
+        "id": each.id,
+        "kind": each.kind,
+        "name": each.name,
+        "name_ja": each.name_ja,
+        "place": None if each.place is None else (each.place.lon, each.place.lat),
+        "path": each.path,
+        "shape": None if shape is None else msgspec.Raw(shape),
+    }
+
+
+def preview(asked: Asked) -> Any:
+    """What a party would get."""
+    wanted = asked.decoded(Send)
+    return sending.preview(asked.desk.node, wanted.ids, wanted.party, asked.now)
+
+
+def send(asked: Asked) -> Any:
+    """Bring it to the party."""
+    wanted = asked.decoded(Send)
+    asked.note("release", party=wanted.party, records=_ids(wanted.ids))
+    return sending.send(asked.desk.node, wanted.ids, wanted.party, asked.desk.clock)
+
+
+def take_back(asked: Asked) -> Any:
+    """Recall, from everybody who has it."""
+    wanted = asked.decoded(Recall)
+    try:
+        within = parse_duration(wanted.within)
+    except ValueError:
+        raise Denied(400, f"within: {wanted.within[:40]!r} is no duration") from None
+    if not 0 < within <= 365 * DAY:
+        raise Denied(400, "within: expected a year at most")
+    if not wanted.ids or len(wanted.ids) > sending.MOST:
+        raise Denied(400, f"expected 1 to {sending.MOST} records")
+    asked.note("recall", records=_ids(wanted.ids), why=wanted.why[:500])
+    node = asked.desk.node
+    taken = recall(node, wanted.ids, wanted.why, within, asked.now)
+    return {
+        "taken": taken,
+        "recalls": [one for name in taken for one in recalled(node, asked.now, name)],
+    }
+
+
+def _ids(ids: list[str]) -> str:
+    return f"{len(ids)}: {', '.join(each[:60] for each in ids[:20])}"
+
+
+def recalls(asked: Asked) -> Any:
+    """Every recall with its receipts, newest first."""
+    return recalled(asked.desk.node, asked.now, asked.query.get("id"))[::-1]
+
+
+def disclosures(asked: Asked) -> Any:
+    """The latest rows of the ledger."""
+    return ledger.lines(
+        asked.desk.node, party=asked.query.get("party") or None,
+        record=asked.query.get("record") or None, limit=100,
+    )  # fmt: skip
+
+
+def incidents(asked: Asked) -> Any:
+    """Incidents as the node, or a party, would find them; computed beside this process."""
+    words = ["picture"]
+    if party := _party(asked):
+        words += ["--as", asked.desk.node.parties.get(party).code]
+    return asked.desk.beside.ask(asked.desk.node.store.last_event(), *words)
+
+
+def _moment(asked: Asked) -> int:
+    return asked.now if (at := asked.instant("at")) is None else at
+
+
+def pact(asked: Asked) -> Any:
+    """The agreements of a set."""
+    return pacts.room(asked.desk.node, asked.text("set", "law"), _moment(asked))
+
+
+def agreement(asked: Asked) -> Any:
+    """One agreement."""
+    named = asked.text("set", "law")
+    return pacts.page(asked.desk.node, named, asked.text("id"), _moment(asked))
+
+
+def compared(asked: Asked) -> Any:
+    """Two sets, or a set and the same supposing something."""
+
+    def several(name: str) -> tuple[str, ...]:
+        return tuple(each for each in asked.query.get(name, "").split(",") if each)
+
+    supposed = Supposed(several("in_force"), several("without"), several("with"), several("into"))
+    one = asked.text("set", "law")
+    return pacts.compared(asked.desk.node, one, asked.text("other", one), supposed, _moment(asked))
+
+
+def supposed(asked: Asked) -> Any:
+    """A party leaves or comes in."""
+    out = asked.query.get("without")
+    into = tuple(each for each in asked.query.get("into", "").split(",") if each)
+    return pacts.supposed(
+        asked.desk.node, asked.text("set", "law"), out or asked.text("with"), into,
+        without=out is not None, at=_moment(asked),
+    )  # fmt: skip
+
+
+def proof(asked: Asked) -> Any:
+    """The certificate of the node's files."""
+    return asked.desk.beside.ask(asked.desk.node.store.last_event(), "pact", "prove")
+
+
+def acts(asked: Asked) -> Any:
+    """What people did, newest first."""
+    return asked.desk.acts.latest()
+
+
+def people(asked: Asked) -> Any:
+    """The users, without what they prove themselves with."""
+    return [
+        {"name": each.name, "role": each.role, "password": bool(each.argon2)}
+        for each in asked.desk.users().users
+    ]
+
+
+def change(asked: Asked) -> Any:
+    """Make, change or remove a user."""
+    wanted = asked.decoded(Change)
+    settings = asked.desk.node.settings
+    asked.note("user", name=wanted.name[:64], role="removed" if wanted.remove else wanted.role)
+    if wanted.remove:
+        users.remove(settings, wanted.name)
+    else:
+        users.put(settings, wanted.name, wanted.role, wanted.password, asked.now)
+    return people(asked)
+
+
+ASKED: Final[tuple[tuple[str, Role, Answer], ...]] = (
+    ("picture", "viewer", picture),
+    ("finding", "viewer", finding),
+    ("assets", "viewer", assets),
+    ("recalls", "viewer", recalls),
+    ("ledger", "viewer", disclosures),
+    ("incidents", "viewer", incidents),
+    ("pact", "viewer", pact),
+    ("pact/agreement", "viewer", agreement),
+    ("pact/diff", "analyst", compared),
+    ("pact/suppose", "analyst", supposed),
+    ("pact/proof", "analyst", proof),
+    ("acts", "administrator", acts),
+    ("users", "administrator", people),
+)
+"""What is looked at."""
+
+DONE: Final[tuple[tuple[str, Role, Answer], ...]] = (
+    ("preview", "analyst", preview),
+    ("send", "releaser", send),
+    ("recall", "releaser", take_back),
+    ("users", "administrator", change),
+)
+"""What is sent with a body. A preview changes nothing, and is asked so for its length."""

@@ -1,0 +1,53 @@
+"""What has to be computed with columns is computed in another process: what serves never does.
+
+The process is a command of ours with `--json`. One runs at a time, and its answer is kept until
+something of the node changed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Final
+
+from noroshi.words.errors import Refused
+
+PATIENCE_S: Final = 180.0
+KEPT: Final = 32
+
+
+class Beside:
+    """Commands of one node, run beside this process. Safe to use from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._one = threading.Lock()
+        self._kept: dict[tuple[str, ...], tuple[int, bytes]] = {}
+
+    def ask(self, event: int, *words: str) -> bytes:
+        """What `noroshi WORDS… --json` prints of the node after its `event`. Raises `Refused` with
+        what the command said."""
+        with self._one:
+            held = self._kept.get(words)
+            if held is not None and held[0] == event:
+                return held[1]
+            found = self._run(words)
+            if len(self._kept) >= KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[words] = event, found
+            return found
+
+    def _run(self, words: tuple[str, ...]) -> bytes:
+        command = [sys.executable, "-m", "noroshi", *words, "--node", str(self._folder), "--json"]
+        try:
+            done = subprocess.run(  # noqa: S603 — our own command, no shell
+                command, capture_output=True, timeout=PATIENCE_S, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise Refused(f"noroshi {words[0]} took longer than {PATIENCE_S:.0f} s") from None
+        if not done.stdout:
+            said = done.stderr.decode("utf-8", "replace").strip()
+            raise Refused(said.removeprefix("noroshi: ") or f"noroshi {words[0]} said nothing")
+        return done.stdout

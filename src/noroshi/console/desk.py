@@ -1,0 +1,49 @@
+"""What the console's routes share: the node, who is signed in, and the journal of what they do."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import argon2
+
+from noroshi.console import users
+from noroshi.console.acts import Acts
+from noroshi.console.beside import Beside
+from noroshi.console.sessions import Sessions
+from noroshi.exchange.accounts import Accounts
+from noroshi.exchange.turns import Turns
+from noroshi.node.node import Node
+
+
+class Desk:
+    """The console of one open node; `clock` gives µs UTC, `secure` says that it stands behind TLS.
+    Safe to use from several threads."""
+
+    def __init__(
+        self, node: Node, clock: Callable[[], int], *, secure: bool,
+        hasher: argon2.PasswordHasher | None = None,
+    ) -> None:  # fmt: skip
+        self.node, self.clock, self.secure = node, clock, secure
+        self.sessions, self.acts = Sessions(), Acts(node.settings)
+        self.beside = Beside(node.settings.folder)
+        self.turns = Turns()
+        self.accounts = Accounts((), hasher)
+        self._file = users.File()
+        self._stamp: tuple[int, int] | None = None
+        self._lock = threading.Lock()
+
+    def users(self) -> users.File:
+        """The users as they stand now; whoever changed is signed out, and so is who is gone."""
+        try:
+            found = (self.node.settings.data / users.USERS).stat()
+            stamp = found.st_mtime_ns, found.st_ino
+        except FileNotFoundError:
+            stamp = None
+        with self._lock:
+            if stamp != self._stamp:
+                self._file = users.read(self.node.settings)
+                self.accounts.replace(users.accounts(self._file))
+                self.sessions.keep(self._file)
+                self._stamp = stamp
+            return self._file

@@ -1,0 +1,172 @@
+"""The picture as the node has it, or as any party would receive it, now or at a past instant.
+
+A party's picture is decided finding by finding by the one decision that also governs what goes
+out, and every finding is told after the transforms that were required. Nothing is drawn and then
+hidden: what is withheld is not in the answer. Nothing is written and nothing is disclosed by
+looking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from noroshi.desks.registry import kinds
+from noroshi.exchange import variants
+from noroshi.exchange.decisions import Decisions
+from noroshi.exchange.graph import made_at
+from noroshi.node.node import Node
+from noroshi.node.why import law
+from noroshi.store import FindingRow
+from noroshi.words.errors import Refused
+from noroshi.words.kind import Kind
+from noroshi.words.label import highest_tlp
+from noroshi.words.record import Record
+from noroshi.words.release import Release
+from noroshi.words.stix import FindingBody, body_of
+from noroshi.words.time import MS
+from noroshi.words.transform import describe
+
+OWN = Release("released")
+PAGE = 5_000
+
+
+class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A finding as somebody sees it. Instants are ms UTC, degrees WGS 84, metres. `id` is the
+    node's own, whoever looks: only the owner asks. `clauses`, `transforms` and `verdict` say how a
+    party comes to see it."""
+
+    id: str
+    kind: str
+    t0: int
+    t1: int
+    precision: str
+    owner: str
+    tlp: str
+    place: tuple[float, float, float] | None = None
+    subjects: tuple[str, ...] = ()
+    assets: tuple[str, ...] = ()
+    verdict: str = "released"
+    clauses: tuple[str, ...] = ()
+    transforms: tuple[str, ...] = ()
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """A picture: whose, by the law of when, under which epoch, after which event of the node."""
+
+    party: str
+    at: int
+    known: int
+    epoch: int
+    event: int
+    marks: tuple[Mark, ...]
+    withheld: int = 0
+
+
+class One(NamedTuple):
+    """A finding as somebody sees it, with the record behind and the decision."""
+
+    row: FindingRow
+    record: Record
+    body: FindingBody
+    release: Release
+
+
+def seen(
+    node: Node, party: str | None, *, now: int, at: int | None = None, known: int | None = None
+) -> Seen:
+    """The picture of `party` (None: the node's own) by the law of `at`, as known at `known`. Raises
+    `UnknownParty`. Live findings only: what is retracted, taken back or erased is in no picture."""
+    moment = now if at is None else at
+    event = node.store.last_event()
+    who = node.party if party is None else node.parties.get(party).code
+    then, epoch, _ = law(node, moment, known, now=now)
+    rows = node.store.findings()
+    marks = tuple(_mark(one) for one in told(node, rows, who, now=now, at=at, known=known))
+    return Seen(who, moment // MS, then // MS, epoch, event, marks, len(rows) - len(marks))
+
+
+def told(
+    node: Node, rows: list[FindingRow], party: str, *, now: int, at: int | None, known: int | None
+) -> Iterator[One]:
+    """Of the findings in `rows` those that the party sees, as it sees them."""
+    for one in decided(node, rows, party, now=now, at=at, known=known):
+        if one.release.permitted:
+            yield one
+
+
+def decided(
+    node: Node, rows: list[FindingRow], party: str, *, now: int, at: int | None, known: int | None
+) -> Iterator[One]:
+    """Every finding in `rows` with the decision for `party`; its body is what would be told, and
+    of one that is withheld the whole."""
+    own = party == node.party
+    moment = now if at is None else at
+    then, _, policy = law(node, moment, known, now=now)
+    decisions = Decisions(policy, node.party, party, moment)
+    registry = kinds()
+    for start in range(0, len(rows), PAGE):
+        some = rows[start : start + PAGE]
+        records = node.store.by_seqs(sorted(each.seq for each in some))
+        for row in some:
+            record = records[row.seq]
+            if not own and then < now:
+                record = node.store.held(row.id, then) or record
+            body = body_of(record.raw)
+            if body is None:
+                continue
+            if own:
+                yield One(row, record, body, OWN)
+                continue
+            made = made_at(record)
+            release = decisions.of(record.label.key(), record.label, record.id, made)
+            kind = registry.get(body.kind)
+            if release.transforms and kind is None:
+                release = Release("withheld")
+            elif release.permitted and release.transforms and kind is not None:
+                body = redacted(node, body, release, kind)
+            yield One(row, record, body, release)
+
+
+def redacted(node: Node, body: FindingBody, release: Release, kind: Kind) -> FindingBody:
+    """The finding after the transforms of the release, as this node tells it."""
+    found = variants.redacted(body, release.transforms, kind, node.party)
+    if "source" in variants.touched(release.transforms):
+        found = variants.unsourced(found, node.keys.derive("variants"))
+    return found
+
+
+def one(
+    node: Node, id: str, party: str | None, *, now: int, at: int | None = None,
+    known: int | None = None,
+) -> One:  # fmt: skip
+    """One finding as `party` (None: the node itself) sees it, or with the reason why it does not.
+    Raises `Refused` where there is none of this id."""
+    row = node.store.finding(id)
+    if row is None:
+        raise Refused(f"no finding {id!r}")
+    found = list(decided(node, [row], party or node.party, now=now, at=at, known=known))
+    if not found:
+        raise Refused(f"{id!r} cannot be read")
+    return found[0]
+
+
+def _mark(each: One) -> Mark:
+    body, release = each.body, each.release
+    return Mark(
+        id=each.row.id,
+        kind=body.kind,
+        t0=body.span.t0 // MS,
+        t1=body.span.t1 // MS,
+        precision=body.span.precision,
+        owner=each.row.owner,
+        tlp=highest_tlp(each.record.label).value,
+        place=body.place,
+        subjects=body.subjects,
+        assets=body.assets,
+        verdict=release.verdict,
+        clauses=tuple(dict.fromkeys(release.clauses)),
+        transforms=tuple(describe(each) for each in release.transforms),
+    )

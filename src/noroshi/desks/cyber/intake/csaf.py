@@ -1,0 +1,279 @@
+"""CSAF 2.0 advisories (OASIS Standard, 18 November 2022) and the KEV catalogue, to vulnerabilities.
+
+An advisory is a report with a `vulnerability` for each of its entries; a vulnerability says which
+products are affected, by vendor and name, so that it can be held against what an asset runs.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from noroshi.desks.cyber.demand import SILENT, Terms
+from noroshi.desks.cyber.intake.making import Maker, derived_id
+from noroshi.desks.cyber.terms import level
+from noroshi.words.desk import Rejected, Restated
+from noroshi.words.evidence import JsonPointer, Row
+from noroshi.words.time import parse_instant, parse_partial
+
+if TYPE_CHECKING:
+    from noroshi.words.desk import Source
+    from noroshi.words.evidence import Locator
+    from noroshi.words.record import Record
+
+_CVE = re.compile(r"CVE-\d{4}-\d{4,}")
+CATEGORIES: Final = ("known_affected", "first_affected", "last_affected", "recommended")
+"""Of product_status: what a vulnerability is in. `recommended` is looked at for nothing."""
+
+
+class _Publisher(msgspec.Struct):
+    name: str
+    namespace: str
+    category: str
+
+
+class _Tracking(msgspec.Struct):
+    id: str
+    status: str
+    version: str
+    initial_release_date: str
+    current_release_date: str
+    revision_history: tuple[Any, ...]
+
+
+class _Tlp(msgspec.Struct):
+    label: str
+
+
+class _Distribution(msgspec.Struct):
+    tlp: _Tlp | None = None
+
+
+class _Document(msgspec.Struct):
+    category: str
+    csaf_version: str
+    publisher: _Publisher
+    title: str
+    tracking: _Tracking
+    distribution: _Distribution | None = None
+
+
+class _Named(msgspec.Struct):
+    product_id: str = ""
+    name: str = ""
+
+
+class _Branch(msgspec.Struct):
+    category: str = ""
+    name: str = ""
+    product: _Named | None = None
+    branches: tuple[_Branch, ...] = ()
+
+
+class _Tree(msgspec.Struct, frozen=True):
+    branches: tuple[_Branch, ...] = ()
+    full_product_names: tuple[_Named, ...] = ()
+
+
+class _Note(msgspec.Struct):
+    category: str = ""
+    text: str = ""
+
+
+class _Vulnerability(msgspec.Struct):
+    cve: str | None = None
+    title: str | None = None
+    notes: tuple[_Note, ...] = ()
+    product_status: dict[str, tuple[str, ...]] = {}
+
+
+class _Advisory(msgspec.Struct):
+    document: _Document
+    product_tree: _Tree = _Tree()
+    vulnerabilities: tuple[msgspec.Raw, ...] = ()
+
+
+def sniff(head: bytes) -> float:
+    """How surely `head` begins an advisory or the catalogue."""
+    if head.lstrip()[:1] == b"{":
+        if re.search(rb'"csaf_version"\s*:', head) and b'"document"' in head:
+            return 0.95
+        return 0.95 if b'"catalogVersion"' in head and b'"vulnerabilities"' in head else 0.0
+    first = head.partition(b"\n")[0].replace(b'"', b"")
+    return 0.95 if first.removeprefix(b"\xef\xbb\xbf").startswith(b"cveID,vendorProject,") else 0.0
+
+
+def read(source: Source, data: bytes) -> Iterator[Record | Restated | Rejected]:
+    """The records of an advisory, or of the entries of a catalogue."""
+    if data.lstrip()[:1] != b"{":
+        yield from _table(source, data)
+    elif b'"catalogVersion"' in data[:65536]:
+        yield from _catalogue(source, data)
+    else:
+        yield from _advisory(source, data)
+
+
+def _advisory(source: Source, data: bytes) -> Iterator[Record | Rejected]:
+    try:
+        advisory = msgspec.json.decode(data, type=_Advisory)
+        _check(advisory.document)
+        first = parse_instant(advisory.document.tracking.initial_release_date)
+        changed = parse_instant(advisory.document.tracking.current_release_date)
+        text = data.decode()
+    except (msgspec.MsgspecError, ValueError, RecursionError) as problem:
+        reason = f"not a CSAF 2.0 advisory: {problem}"
+        yield Rejected(source.sha256, JsonPointer(""), reason, data[:65536])
+        return
+    document = advisory.document
+    maker, terms = Maker(source, "csaf"), _terms(document)
+    own = (document.publisher.namespace, document.tracking.id)
+    products = dict(_products(advisory.product_tree))
+    found: list[str] = []
+    for number, raw in enumerate(advisory.vulnerabilities):
+        at = JsonPointer(f"/vulnerabilities/{number}")
+        try:
+            each = msgspec.json.decode(raw, type=_Vulnerability)
+            if each.cve is not None and not _CVE.fullmatch(each.cve):
+                raise ValueError(f"not a CVE number: {each.cve!r}")
+        except (msgspec.MsgspecError, ValueError) as problem:
+            yield Rejected(source.sha256, at, str(problem), bytes(raw))
+            continue
+        name = derived_id("vulnerability", "csaf", *own, each.cve or str(number))
+        found.append(name)
+        yield maker.record(
+            name, at, bytes(raw).decode(), created=first, modified=changed, terms=terms,
+            products=_affected(each, products), name=each.cve or each.title or document.title,
+            description=next((n.text for n in each.notes if n.text), None) or each.title,
+            external_references=_cve(each.cve),
+        )  # fmt: skip
+    yield maker.record(
+        derived_id("report", "csaf", *own), JsonPointer(""), text, created=first, modified=changed,
+        terms=terms, name=document.title, report_types=["vulnerability"],
+        published=document.tracking.initial_release_date,
+        object_refs=found or [derived_id("vulnerability", "csaf", *own)],
+        external_references=[{"source_name": document.publisher.name,
+                              "external_id": document.tracking.id}],
+    )  # fmt: skip
+
+
+def _check(document: _Document) -> None:
+    if document.csaf_version != "2.0":
+        raise ValueError(f"csaf_version {document.csaf_version!r}; expected 2.0")
+    if document.tracking.status not in ("draft", "interim", "final"):
+        raise ValueError(f"tracking.status {document.tracking.status!r}")
+    if not document.tracking.revision_history:
+        raise ValueError("tracking.revision_history is empty")
+
+
+def _terms(document: _Document) -> Terms:
+    """CSAF writes TLP 1: WHITE, GREEN, AMBER, RED. Without a label the source's default counts."""
+    shared = document.distribution.tlp if document.distribution else None
+    return SILENT if shared is None else level("tlp", shared.label)
+
+
+def _products(tree: _Tree) -> Iterator[tuple[str, str]]:
+    """(product_id, `vendor:product`) of the whole tree."""
+    for each in tree.full_product_names:
+        yield each.product_id, each.name.casefold()
+    stack = [(branch, "", "") for branch in tree.branches]
+    while stack:
+        branch, vendor, product = stack.pop()
+        vendor = branch.name if branch.category == "vendor" else vendor
+        product = branch.name if branch.category == "product_name" else product
+        if branch.product is not None:
+            shown = product or branch.product.name
+            yield branch.product.product_id, f"{vendor}:{shown}".casefold()
+        stack += [(inner, vendor, product) for inner in branch.branches]
+
+
+def _affected(each: _Vulnerability, products: dict[str, str]) -> tuple[str, ...]:
+    named = [
+        product
+        for status in CATEGORIES[:3]
+        for product in each.product_status.get(status, ())
+        if product in products
+    ]
+    return tuple(sorted({products[product] for product in named}))
+
+
+class _Entry(
+    msgspec.Struct,
+    rename={
+        "cve": "cveID",
+        "vendor": "vendorProject",
+        "added": "dateAdded",
+        "about": "shortDescription",
+        "required": "requiredAction",
+        "due": "dueDate",
+        "ransomware": "knownRansomwareCampaignUse",
+    },
+):
+    cve: str
+    vendor: str
+    product: str
+    added: str
+    about: str = ""
+    required: str = ""
+    due: str = ""
+    ransomware: str = ""
+
+
+class _Catalogue(msgspec.Struct):
+    vulnerabilities: tuple[msgspec.Raw, ...]
+
+
+def _catalogue(source: Source, data: bytes) -> Iterator[Restated | Rejected]:
+    try:
+        catalogue = msgspec.json.decode(data, type=_Catalogue)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
+        yield Rejected(source.sha256, JsonPointer(""), f"not a catalogue: {problem}", data[:65536])
+        return
+    maker = Maker(source, "kev")
+    for number, raw in enumerate(catalogue.vulnerabilities):
+        at = JsonPointer(f"/vulnerabilities/{number}")
+        try:
+            each = msgspec.json.decode(raw, type=_Entry)
+            yield _exploited(maker, source, at, each, bytes(raw).decode())
+        except (msgspec.MsgspecError, ValueError) as problem:
+            yield Rejected(source.sha256, at, str(problem), bytes(raw))
+
+
+def _table(source: Source, data: bytes) -> Iterator[Restated | Rejected]:
+    """The catalogue as CSV."""
+    maker = Maker(source, "kev")
+    rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig", "replace")))
+    for number, row in enumerate(rows, start=1):
+        try:
+            each = msgspec.convert({k: v or "" for k, v in row.items() if k}, _Entry)
+            text = msgspec.json.encode(row).decode()
+            yield _exploited(maker, source, Row(number), each, text)
+        except (msgspec.MsgspecError, ValueError, TypeError) as problem:
+            yield Rejected(source.sha256, Row(number), str(problem))
+
+
+def _exploited(maker: Maker, source: Source, at: Locator, each: _Entry, text: str) -> Restated:
+    if not _CVE.fullmatch(each.cve):
+        raise ValueError(f"not a CVE number: {each.cve!r}")
+    added = parse_partial(each.added).t0
+    told = (each.about, each.required and f"Required: {each.required}",
+            each.due and f"Due: {each.due}",
+            each.ransomware
+            and f"Ransomware: {each.ransomware}")  # fmt: skip
+    return Restated(
+        maker.record(
+            derived_id("vulnerability", "kev", each.cve), at, text, created=added,
+            modified=max(added, source.retrieved), name=each.cve,
+            description="\n".join(part for part in told if part) or None,
+            products=(f"{each.vendor}:{each.product}".casefold(),),
+            labels=["known-exploited"], external_references=_cve(each.cve),
+        )
+    )  # fmt: skip
+
+
+def _cve(number: str | None) -> list[dict[str, str]]:
+    return [] if number is None else [{"source_name": "cve", "external_id": number}]

@@ -1,0 +1,164 @@
+"""Incidents of a node: kept from look to look, traceable, and gone where their findings may go."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from test_picture import ASSETS, FEEDS, run
+
+from noroshi.exchange.served import Match
+from noroshi.node.incidents import look, shown
+from noroshi.node.node import Node, clock
+from noroshi.node.picture import notes_of_party
+from noroshi.node.said import every_overrule, overrule, overrules_in
+from noroshi.node.setup import init
+from noroshi.node.watching import follow
+from noroshi.picture.priors import load_priors
+from noroshi.words.errors import BadInput, Refused
+
+PRIORS = load_priors()
+LABELS = {"shared": "green", "withheld": "red"}
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Callable[[str], Path]:
+    def made(outage: str) -> Path:
+        folder = tmp_path / "jpn"
+        init(folder, "JPN", listen="127.0.0.1:0")
+        (folder / "assets.toml").write_text(ASSETS)
+        feeds = FEEDS.replace('tlp = "red"', f'tlp = "{LABELS[outage]}"')
+        with (folder / "node.toml").open("a") as file:
+            file.write('[assets]\nfiles = ["assets.toml"]\nlabel = { tlp = "green" }\n' + feeds)
+        lines = ["mmsi,timestamp,lon,lat,sog"]
+        lon = -30.0 - 150 * 9.3 / 60 / 60 / 0.7071
+        for minute in range(200):
+            at = f"2021-03-21T{minute // 60:02}:{minute % 60:02}:00Z"
+            lines.append(f"257000001,{at},{lon:.5f},45.0,9.3")
+            lon += 9.3 / 60 / 60 / 0.7071
+        (folder / "tracks.csv").write_text("\n".join(lines) + "\n")
+        (folder / "outage.csv").write_text("ref,asset,began\nF-1,cable:a,2021-03-21T02:33:00Z\n")
+        run("ingest", folder / "tracks.csv", folder / "outage.csv", "-n", folder)
+        run("assets", "load", "-n", folder)
+        run("pact", "load", "-n", folder)
+        return folder
+
+    return made
+
+
+def in_view(node: Node, party: str, *types: str) -> list[dict[str, object]]:
+    views = node.views()
+    while not views.refresh(party, clock()):
+        pass
+    page = views.page(party, clock(), after_n=0, limit=1000, match=Match(type=types))
+    return [json.loads(each.body) for each in page.entries]
+
+
+def test_an_incident_is_a_record_that_goes_where_all_its_findings_go(
+    make: Callable[[str], Path],
+) -> None:
+    folder = make("shared")
+    with Node.open(folder) as node:
+        looked = look(node, PRIORS, clock)
+        (row,) = node.store.incidents()
+        again = look(node, PRIORS, clock)
+        record = node.store.record(row.id)
+        given = in_view(node, "EU", "incident", "event")
+    assert (looked.new, again.new, again.changed) == (1, 0, 0)
+    assert record is not None
+    assert {each.tlp.value for each in record.label.strands} == {"green"}
+    (incident,) = [each for each in given if each["type"] == "incident"]
+    events = {each["id"] for each in given if each["type"] == "event"}
+    core = next(iter(incident["extensions"].values()))  # type: ignore[attr-defined]
+    assert set(core["event_refs"]) <= events
+    # Nothing that was learned from others goes with it.
+    assert "score" not in json.dumps(incident)
+    assert "chance" not in json.dumps(incident)
+
+
+def test_an_incident_with_a_finding_that_is_withheld_goes_nowhere(
+    make: Callable[[str], Path],
+) -> None:
+    with Node.open(make("withheld")) as node:
+        assert look(node, PRIORS, clock).new == 1
+        assert [each["type"] for each in in_view(node, "EU", "incident", "note")] == []
+
+
+def test_what_a_person_says_goes_with_what_was_shown_and_without_their_name(
+    make: Callable[[str], Path],
+) -> None:
+    folder = make("shared")
+    with Node.open(folder) as node:
+        look(node, PRIORS, clock)
+        (row,) = node.store.incidents()
+        evidence = shown(row).weighing.items[0].evidence
+        said = overrule(
+            node, row.id[:20], evidence, "accident", "neutral", "a known fault", "A. Watch", clock()
+        )
+        look(node, PRIORS, clock)
+        (after,) = node.store.incidents()
+        given = in_view(node, "EU", "note")
+        events = {each["id"] for each in in_view(node, "EU", "event")}
+        theirs = list(overrules_in(notes_of_party(node, "EU", clock())))
+        assert [each.by for each in every_overrule(node)] == ["A. Watch"]
+    assert after.n == 2
+    marked = next(e for e in shown(after).weighing.items if e.evidence == evidence)
+    assert "a known fault" in marked.overruled["accident"]
+    (note,) = given
+    assert note["content"] == said.reason
+    assert "A. Watch" not in json.dumps(note)
+    (told,) = theirs
+    assert (told.mark, told.hypothesis, told.evidence) == ("neutral", "accident", evidence)
+    # By the ids under which the partner has the findings.
+    assert set(told.findings) <= events
+
+
+def test_an_overrule_of_nothing_is_refused(make: Callable[[str], Path]) -> None:
+    with Node.open(make("shared")) as node:
+        look(node, PRIORS, clock)
+        (row,) = node.store.incidents()
+        known = shown(row).weighing.items[0].evidence
+        with pytest.raises(Refused, match="0 live incidents"):
+            overrule(node, "incident--x", known, "accident", "neutral", "r", "w", clock())
+        for evidence, hypothesis, mark, reason in (
+            ("tides", "accident", "neutral", "r"), (known, "guilt", "neutral", "r"),
+            (known, "accident", "true", "r"), (known, "accident", "neutral", " "),
+        ):  # fmt: skip
+            with pytest.raises(BadInput):
+                overrule(node, row.id, evidence, hypothesis, mark, reason, "w", clock())
+        assert node.store.overrules() == ()
+
+
+def test_what_no_longer_stands_ends_and_is_taken_back(make: Callable[[str], Path]) -> None:
+    folder = make("shared")
+    with Node.open(folder) as node:
+        look(node, PRIORS, clock)
+        (row,) = node.store.incidents()
+        for each in row.findings:
+            node.store.withdraw(each, at=clock())
+        looked = look(node, PRIORS, clock)
+        (ended,) = node.store.incidents()
+        record = node.store.record(row.id)
+    assert (looked.ended, ended.status, ended.n) == (1, "ended", 2)
+    assert record is not None
+    assert record.status == "revoked"
+
+
+def test_the_worker_looks_only_where_findings_have_changed(make: Callable[[str], Path]) -> None:
+    with Node.open(make("shared")) as node:
+        first = follow(node, clock)
+        assert first is not None
+        assert first.new == 1
+        assert follow(node, clock) is None
+
+
+def test_the_commands_tell_what_is_kept(make: Callable[[str], Path]) -> None:
+    folder = make("shared")
+    assert "1 incidents: 1 new" in run("incidents", "look", "-n", folder)
+    (row,) = json.loads(run("incidents", "list", "-n", folder, "--json"))
+    assert row["id"] in run("incidents", "list", "-n", folder)
+    text = run("incidents", "show", row["id"], "-n", folder)
+    assert "version 1: 2 findings" in text
+    assert "version" in run("incidents", "list", "-n", folder)

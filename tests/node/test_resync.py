@@ -1,0 +1,76 @@
+"""What a node that was put back learns from its partners of what it gave after the backup."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from restored import FOUR, ONE, THREE, TWO, live, pull, read, saved, take_back
+from web import Web
+
+from noroshi.node.backup import restore
+from noroshi.node.law import load_law
+from noroshi.node.node import clock
+from noroshi.node.recall import recalled
+from noroshi.node.resync import let_go
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Web:
+    made = Web(tmp_path, ("JPN", "IND", "FRA"))
+    read(made, "JPN", ONE, TWO)
+    return made
+
+
+def test_what_was_given_after_the_backup_is_taken_back_from_who_has_it(web: Web) -> None:
+    """One is read again, and taken back before the partner could say that it has it; another is
+    read again later, under a marking that keeps it from the partner."""
+    file = saved(web)
+    read(web, "JPN", THREE, FOUR)
+    with web.serving("JPN"):
+        pull(web, "IND", "JPN")
+    assert live(web, "IND") == {ONE, TWO, THREE, FOUR}
+    restore(file, web.folders["JPN"], clock(), replace=True)
+    read(web, "JPN", THREE)
+    take_back(web, THREE)
+    with web.open("JPN") as japan:
+        let_go(japan, "FRA", "it never was served", clock())
+    with web.serving("JPN"):
+        pull(web, "IND", "JPN")
+        read(web, "JPN", FOUR, tlp="red")
+        pull(web, "IND", "JPN")
+    assert live(web, "IND") == {ONE, TWO}
+    with web.open("JPN") as japan:
+        (told,) = recalled(japan, clock())
+        assert (told.id, [(each.party, each.state) for each in told.parties]) == (
+            THREE,
+            [("IND", "confirmed")],
+        )
+
+
+def test_who_said_before_the_backup_that_it_is_gone_is_listed_and_all_beyond(web: Web) -> None:
+    """Given and withdrawn after the backup, along two hops, by a law that is void again; then taken
+    back: the store knows of none of it but by its partner's word."""
+    law = web.folders["JPN"] / "agreements" / "chain.toml"
+    text = law.read_text("utf-8")
+    file = saved(web)
+    with web.serving("JPN", "IND"):
+        pull(web, "IND", "JPN")
+        pull(web, "FRA", "IND")
+        with web.open("JPN") as japan:
+            law.write_text(text.replace('"IND", ', ""), "utf-8")
+            assert load_law(japan, clock()).changed
+        for party, giver in (("IND", "JPN"), ("FRA", "IND"), ("IND", "JPN")):
+            pull(web, party, giver)
+        assert live(web, "IND") == live(web, "FRA") == set()
+    restore(file, web.folders["JPN"], clock(), replace=True)
+    law.write_text(text, "utf-8")
+    take_back(web, ONE)
+    with web.open("JPN") as japan:
+        let_go(japan, "FRA", "it has it from India", clock())
+    with web.serving("JPN"):
+        pull(web, "IND", "JPN")
+    with web.open("JPN") as japan:
+        (told,) = recalled(japan, clock())
+    assert [(each.party, each.state) for each in told.parties] == [("IND", "confirmed")]
+    assert [(each.party, each.state) for each in told.parties[0].onward] == [("FRA", "confirmed")]

@@ -1,0 +1,91 @@
+// What the page asks the node. Every answer is JSON; an error says what is wrong in words.
+import { signal } from "@preact/signals";
+
+export interface Party { code: string; en: string; ja: string }
+export interface Kind { en: string; ja: string; desk: string; pillar: string }
+export interface Session {
+  user: string; role: Role; csrf: string; party: string; name: string; version: string;
+  parties: Party[]; peers: string[]; kinds: Record<string, Kind>;
+}
+export type Role = "viewer" | "analyst" | "releaser" | "administrator";
+export interface Mark {
+  id: string; kind: string; t0: number; t1: number; precision: string; owner: string; tlp: string;
+  place?: [number, number, number]; subjects?: string[]; assets?: string[];
+  verdict?: string; clauses?: string[]; transforms?: string[];
+}
+export interface Seen {
+  party: string; at: number; known: number; epoch: number; event: number; marks: Mark[]; withheld: number;
+}
+export interface Body {
+  kind: string; span: { t0: number; t1: number; precision: string }; place?: [number, number, number];
+  subjects?: string[]; assets?: string[]; measures?: Record<string, string | number>;
+  sources?: string[]; evidence?: string[]; reliability?: string; credibility?: number;
+  detector?: string; detector_version?: string; reason?: string; transforms?: string[];
+}
+export interface Onward { party: string; state: string; at?: string; onward?: Onward[] }
+export interface Recalled {
+  id: string; why: string; at: string; due: string; parties: Onward[]; overdue: string[]; lifted: string | null;
+}
+export interface Detail {
+  id: string; party: string; verdict: string; kind: string; name_en: string; name_ja: string;
+  text_en: string; text_ja: string; body: Body | null;
+  measures: { name: string; value: string | number; unit: string }[];
+  clauses: string[]; transforms: string[]; why: string; hears: string;
+  strands: {
+    originator: string; tlp: string; classes?: string[]; only?: string[] | null; denied?: string[];
+    orcon?: boolean; handling?: string[]; exercise?: string; expires?: string; not_before?: string; grant?: string;
+  }[];
+  doubts: string[];
+  versions: { version: string; received: string; status: string; sha256: string; hops: string[] }[];
+  audience: Record<string, string>;
+  held: { party: string; served: string | null }[];
+  recalls: Recalled[]; raw: string;
+}
+export interface Preview {
+  id: string; kind: string; tlp: string; verdict: string; clauses: string[]; transforms: string[];
+  reason: string; text: string; hears: string; whole: Body; told: Body | null; served?: boolean;
+}
+export interface Row {
+  n: number; at: string; party: string; id: string | null; version: string | null; clauses: string[];
+  body_sha256: string | null; record: string | null;
+}
+export interface Sent {
+  party: string; state: string; taken: number; refused: number; problem: string; ledger: Row[];
+}
+
+export const session = signal<Session | null>(null);
+export const failure = signal("");
+
+export class Failed extends Error {
+  constructor(readonly status: number, text: string) { super(text); }
+}
+
+async function asked(path: string, init: RequestInit): Promise<unknown> {
+  let answer: Response;
+  try {
+    answer = await fetch(`api/${path}`, { credentials: "same-origin", ...init });
+  } catch {
+    throw new Failed(0, "The node does not answer.");
+  }
+  if (answer.status === 204) return null;
+  const body = await answer.json().catch(() => ({ error: `HTTP ${answer.status}` })) as { error?: string };
+  if (!answer.ok) {
+    if (answer.status === 401) session.value = null;
+    throw new Failed(answer.status, body.error ?? `HTTP ${answer.status}`);
+  }
+  return body;
+}
+
+export function get<T>(path: string, query: Record<string, string | undefined> = {}): Promise<T> {
+  const given = Object.entries(query).filter((each): each is [string, string] => !!each[1]);
+  const search = new URLSearchParams(given).toString();
+  return asked(search ? `${path}?${search}` : path, { method: "GET" }) as Promise<T>;
+}
+
+export function post<T>(path: string, body: unknown): Promise<T> {
+  const headers = { "content-type": "application/json", "x-noroshi-csrf": session.value?.csrf ?? "" };
+  return asked(path, { method: "POST", headers, body: JSON.stringify(body) }) as Promise<T>;
+}
+
+const RANK: Role[] = ["viewer", "analyst", "releaser", "administrator"];
+export const may = (role: Role) => RANK.indexOf(session.value?.role ?? "viewer") >= RANK.indexOf(role);

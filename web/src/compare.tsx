@@ -1,0 +1,1 @@
+export function Compare() { return <main class="sheet" tabIndex={-1} />; }

@@ -1,0 +1,84 @@
+// The picture that is looked at: asked of the node again whenever whose, when, or anything changed.
+import { computed, effect, signal } from "@preact/signals";
+import { failure, Failed, get, type Mark, type Seen, session } from "./api";
+import { query, view } from "./place";
+
+export const seen = signal<Seen | null>(null);
+export const other = signal<Seen | null>(null);
+export const loading = signal(false);
+export const changed = signal(0);
+export const live = signal<"on" | "off">("off");
+
+interface Asset { id: string; kind: string; name: string; name_ja?: string; place: [number, number] | null; path: [number, number][]; shape: GeoJSON.Geometry | null }
+export const assets = signal<Asset[]>([]);
+
+let last = "";
+async function load(as: string, at: string, key: string): Promise<void> {
+  loading.value = true;
+  try {
+    const found = await get<Seen>("picture", { as, at });
+    if (key === last) { seen.value = found; failure.value = ""; }
+  } catch (problem) {
+    if (key === last && (problem as Failed).status !== 401) failure.value = (problem as Error).message;
+  } finally {
+    if (key === last) loading.value = false;
+  }
+}
+
+effect(() => {
+  const { as = "", at = "" } = query.value;
+  const who = session.value?.user;
+  const key = [who, view.value === "compare" ? "" : as, at, changed.value].join("|");
+  if (!who || key === last) return;
+  last = key;
+  void load(view.value === "compare" ? "" : as, at, key);
+});
+
+effect(() => {
+  if (!session.value) return;
+  void get<Asset[]>("assets").then((found) => { assets.value = found; }, () => undefined);
+});
+
+/** Follow what changes at the node. The browser itself comes back after a break. */
+export function follow(): () => void {
+  const source = new EventSource("api/events");
+  let due = 0;
+  source.onopen = () => { live.value = "on"; };
+  source.onerror = () => { live.value = "off"; };
+  source.onmessage = (event) => {
+    const told = JSON.parse(event.data as string) as Record<string, number>;
+    if (!Object.keys(told).length) return;
+    clearTimeout(due);
+    due = window.setTimeout(() => { changed.value += 1; }, 300);
+  };
+  return () => { clearTimeout(due); source.close(); live.value = "off"; };
+}
+
+/** What the list, the timeline and the map show: the picture after the filters of the address. */
+export const shown = computed<Mark[]>(() => {
+  const marks = seen.value?.marks ?? [];
+  return filtered(marks, query.value);
+});
+
+export function filtered(marks: Mark[], by: Record<string, string>): Mark[] {
+  const { desk, kind, tlp, asset, verdict } = by;
+  const words = (by.q ?? "").toLowerCase().trim();
+  const from = by.t0 ? Date.parse(by.t0) : -Infinity;
+  const to = by.t1 ? Date.parse(by.t1) : Infinity;
+  const kinds = session.value?.kinds ?? {};
+  return marks.filter((each) =>
+    (!kind || each.kind === kind) && (!desk || kinds[each.kind]?.desk === desk) &&
+    (!tlp || each.tlp === tlp) && (!verdict || (each.verdict ?? "released") === verdict) &&
+    (!asset || (each.assets ?? []).includes(asset)) && each.t1 >= from && each.t0 <= to &&
+    (!words || spoken(each).includes(words)));
+}
+
+const said = new WeakMap<Mark, string>();
+function spoken(mark: Mark): string {
+  let text = said.get(mark);
+  if (text === undefined) {
+    text = [mark.id, mark.kind, mark.owner, ...(mark.subjects ?? []), ...(mark.assets ?? [])].join(" ").toLowerCase();
+    said.set(mark, text);
+  }
+  return text;
+}

@@ -1,0 +1,1 @@
+export function Incidents() { return <main class="sheet" tabIndex={-1} />; }

@@ -1,0 +1,67 @@
+// The page: who is signed in, which view, and the frame around it.
+import "maplibre-gl/dist/maplibre-gl.css";
+import "./style.css";
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { failure, get, may, post, session, type Session } from "./api";
+import { Compare } from "./compare";
+import { follow, live } from "./data";
+import { Incidents } from "./incidents";
+import { Login } from "./login";
+import { PactRoom } from "./pact";
+import { People } from "./people";
+import { Picture } from "./picture";
+import { address, query, view } from "./place";
+import { Recalls } from "./recalls";
+import { Send } from "./send";
+import { choice, choose, type Choice } from "./theme";
+import { language, speak, t } from "./words";
+
+const VIEWS = { picture: Picture, compare: Compare, send: Send, recalls: Recalls, incidents: Incidents, pact: PactRoom, people: People };
+
+function Shell() {
+  const Shown = VIEWS[view.value as keyof typeof VIEWS] ?? Picture;
+  const it = session.value!;
+  useEffect(follow, []);
+  useEffect(() => { failure.value = ""; document.title = `${it.party} · noroshi`; }, [view.value]);
+  const kept = { as: query.value.as ?? "", at: query.value.at ?? "" };
+  const names: [string, string][] = [
+    ["picture", t("Picture")], ["compare", t("Difference")], ["send", t("Before you send")], ["recalls", t("Taken back")],
+    ["incidents", t("Incidents")], ["pact", t("Pact room")], ...(may("administrator") ? [["people", t("People")] as [string, string]] : []),
+  ];
+  return (
+    <>
+      <a class="skip" href="#content" onClick={(event) => { event.preventDefault(); document.querySelector<HTMLElement>("main")?.focus(); }}>{t("Skip to the content")}</a>
+      <header class="top">
+        <strong class="name"><span lang="ja" aria-hidden="true">狼煙</span> {it.party}</strong>
+        <nav aria-label={t("Views")}>{names.map(([name, title]) => (
+          <a key={name} href={address(name, name === "picture" || name === "incidents" ? kept : {})} aria-current={view.value === name ? "page" : undefined}>{title}</a>))}</nav>
+        <span class={`live ${live.value}`} role="status" title={live.value === "on" ? t("Changes appear by themselves.") : t("No connection; it is tried again.")}>{live.value === "on" ? t("live") : t("not live")}</span>
+        <label class="small"><span class="hidden">{t("Colours")}</span>
+          <select value={choice.value} onChange={(event) => choose((event.target as HTMLSelectElement).value as Choice)}>
+            <option value="auto">{t("as the system")}</option><option value="dark">{t("dark")}</option><option value="light">{t("light")}</option></select></label>
+        <button type="button" class="plain" lang={language.value === "ja" ? "en" : "ja"} onClick={() => speak(language.value === "ja" ? "en" : "ja")}>{language.value === "ja" ? "English" : "日本語"}</button>
+        <span class="who" title={t(it.role)}>{it.user}</span>
+        <button type="button" class="plain" onClick={() => { void post("session/end", {}).finally(() => { session.value = null; }); }}>{t("Sign out")}</button>
+      </header>
+      <Shown key={view.value} />
+    </>
+  );
+}
+
+function Page() {
+  const [token] = useState(() => {
+    const found = /^#token=([\w-]+)$/.exec(location.hash)?.[1] ?? "";
+    if (found) history.replaceState(null, "", "#/picture");
+    return found;
+  });
+  const [asked, setAsked] = useState(false);
+  useEffect(() => {
+    if (token) { setAsked(true); return; }
+    get<Session>("session").then((found) => { session.value = found; }, () => undefined).finally(() => setAsked(true));
+  }, []);
+  if (session.value) return <Shell />;
+  return asked ? <Login token={token} /> : null;
+}
+
+render(<Page />, document.getElementById("page")!);

@@ -1,0 +1,1 @@
+export function PactRoom() { return <main class="sheet" tabIndex={-1} />; }

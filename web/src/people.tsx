@@ -1,0 +1,1 @@
+export function People() { return <main class="sheet" tabIndex={-1} />; }

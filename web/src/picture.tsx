@@ -1,0 +1,103 @@
+// The picture: one map, one timeline under it, the list beside, one drawer for what is opened.
+import { type Role, failure, may, session } from "./api";
+import { loading, seen, shown } from "./data";
+import { Evidence } from "./evidence";
+import { List } from "./list";
+import { Chart } from "./map";
+import { pick, picked } from "./picked";
+import { address, query, turn } from "./place";
+import { Problem, Time } from "./show";
+import { Timeline } from "./timeline";
+import { language, named, t } from "./words";
+
+export function AsWhom() {
+  const { as = "", at = "" } = query.value;
+  const it = session.value!;
+  const past = (event: Event) => {
+    const text = (event.target as HTMLInputElement).value;
+    turn({ at: text ? `${text}T00:00:00Z` : "" });
+  };
+  return (
+    <div class="as">
+      <label>{t("View as")}{" "}
+        <select id="as" value={as} onChange={(event) => turn({ as: (event.target as HTMLSelectElement).value })}>
+          <option value="">{it.party} ({t("ourselves")})</option>
+          {it.parties.filter((each) => each.code !== it.party).map((each) => (
+            <option key={each.code} value={each.code}>{each.code} – {language.value === "ja" ? each.ja : each.en}</option>))}
+        </select></label>
+      <label>{t("by the law of")}{" "}<input type="date" value={at.slice(0, 10)} onChange={past} /></label>
+      {at && <button type="button" onClick={() => turn({ at: "" })}>{t("Today")}</button>}
+    </div>
+  );
+}
+
+export function Filters({ of }: { of: { kind: string; tlp: string }[] }) {
+  const { kind = "", desk = "", tlp = "", q = "", verdict = "", as = "" } = query.value;
+  const kinds = session.value!.kinds;
+  const counted = new Map<string, number>();
+  for (const each of of) counted.set(each.kind, (counted.get(each.kind) ?? 0) + 1);
+  const desks = [...new Set([...counted.keys()].map((each) => kinds[each]?.desk ?? "other"))].sort();
+  const to = (key: string) => (event: Event) => turn({ [key]: (event.target as HTMLSelectElement).value });
+  return (
+    <div class="filters" role="search">
+      <input id="search" type="search" placeholder={t("Ship, asset, id …")} aria-label={t("Search findings")} value={q} maxLength={200}
+        onInput={(event) => turn({ q: (event.target as HTMLInputElement).value })} />
+      {desks.length > 1 && <select aria-label={t("Desk")} value={desk} onChange={to("desk")}>
+        <option value="">{t("every desk")}</option>{desks.map((each) => <option key={each} value={each}>{t(each)}</option>)}</select>}
+      <select aria-label={t("Kind")} value={kind} onChange={to("kind")}>
+        <option value="">{t("every kind")}</option>
+        {[...counted].sort((a, b) => b[1] - a[1]).map(([each, n]) => <option key={each} value={each}>{named(kinds[each], each)} ({n})</option>)}
+      </select>
+      {as ? <select aria-label={t("Verdict")} value={verdict} onChange={to("verdict")}>
+        <option value="">{t("whole and in part")}</option><option value="released">{t("released")}</option><option value="partial">{t("released in part")}</option></select>
+        : <select aria-label={t("Label")} value={tlp} onChange={to("tlp")}>
+          <option value="">{t("every label")}</option>{["clear", "green", "amber", "amber+strict", "red"].map((each) => <option key={each} value={each}>TLP:{each.toUpperCase()}</option>)}</select>}
+      {(kind || desk || tlp || q || verdict) && <button type="button" onClick={() => turn({ kind: "", desk: "", tlp: "", q: "", verdict: "" })}>{t("Clear")}</button>}
+    </div>
+  );
+}
+
+export function Picture() {
+  const it = seen.value;
+  const rows = shown.value;
+  const { sel, as } = query.value;
+  return (
+    <main class={`picture${sel ? " open" : ""}`}>
+      <div class="side">
+        <AsWhom />
+        <Filters of={it?.marks ?? []} />
+        <Problem text={failure.value} />
+        {it && <p class="count" aria-live="polite" data-testid="count">
+          {t("{n} of {all} findings", { n: rows.length.toLocaleString("en"), all: it.marks.length.toLocaleString("en") })}
+          {as && <span title={t("Only the owner reads this number.")}> · {t("{n} withheld from {party}", { n: it.withheld, party: it.party })}</span>}
+          {query.value.at && <span> · {t("epoch")} {it.epoch}, <Time ms={it.at} precision="day" /></span>}
+        </p>}
+        {rows.length ? <List marks={rows} whose={it?.party ?? ""} /> : <Nothing />}
+        <Chosen rows={rows.map((each) => each.id)} />
+      </div>
+      <div class="ground"><Chart /><Timeline /></div>
+      {sel && <Evidence id={sel} />}
+    </main>
+  );
+}
+
+function Nothing() {
+  if (!seen.value || loading.value) return <p class="empty">{t("Asking the node …")}</p>;
+  if (seen.value.marks.length) return <p class="empty">{t("Nothing matches these filters.")} <button type="button" onClick={() => turn({ kind: "", desk: "", tlp: "", q: "", verdict: "", t0: "", t1: "", asset: "" })}>{t("Clear them")}</button></p>;
+  if (query.value.as) return <p class="empty">{t("{party} receives nothing from this node by this law. The pact room says which agreements bind it.", { party: query.value.as })} <a href={address("pact", {})}>{t("Pact room")}</a></p>;
+  return <p class="empty">{t("Nothing was found yet. Read something in:")} <code>noroshi ingest FILE… --node DIR</code></p>;
+}
+
+const wanted: Role = "analyst";
+function Chosen({ rows }: { rows: string[] }) {
+  const n = picked.value.size;
+  return (
+    <div class="chosen">
+      {n ? <><b>{t("{n} chosen", { n })}</b>
+        {may(wanted) && <a class="button" href={address("send", { ids: [...picked.value].slice(0, 200).join(",") })}>{t("Before you send…")}</a>}
+        {may("releaser") && <a class="button" href={address("recalls", { ids: [...picked.value].slice(0, 200).join(",") })}>{t("Take back…")}</a>}
+        <button type="button" onClick={() => pick([])}>{t("Choose none")}</button></>
+        : <button type="button" disabled={!rows.length} onClick={() => pick(rows.slice(0, 200))}>{t("Choose these (200 at most)")}</button>}
+    </div>
+  );
+}

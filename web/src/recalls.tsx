@@ -1,0 +1,1 @@
+export function Recalls() { return <main class="sheet" tabIndex={-1} />; }

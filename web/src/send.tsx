@@ -1,0 +1,1 @@
+export function Send() { return <main class="sheet" tabIndex={-1} />; }

@@ -1,0 +1,51 @@
+// How values look: text that may be anybody's, instants in UTC with the local time on hover.
+import { t } from "./words";
+
+const ACTING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
+const LONGEST = 400;
+
+/** Text without what acts on its reader, and no longer than a person reads. */
+export function plain(text: string, longest = LONGEST): string {
+  const shown = text.slice(0, longest).replace(ACTING, "\ufffd");
+  return text.length > longest ? `${shown}… (${text.length.toLocaleString("en")})` : shown;
+}
+
+export function Text({ s, longest }: { s: string; longest?: number }) {
+  return <bdi>{plain(s, longest)}</bdi>;
+}
+
+const CUT: Record<string, number> = { year: 4, month: 7, day: 10, h: 13, min: 16, s: 19, ms: 23 };
+
+export function utc(ms: number, precision = "min"): string {
+  const text = new Date(ms).toISOString().replace("T", " ").slice(0, CUT[precision] ?? 19);
+  return precision in { year: 1, month: 1, day: 1 } ? text : precision === "h" ? `${text}hZ` : `${text}Z`;
+}
+
+export function Time({ ms, precision = "min" }: { ms: number; precision?: string }) {
+  if (!Number.isFinite(ms)) return <span>{t("unknown")}</span>;
+  const local = new Date(ms).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  return <time dateTime={new Date(ms).toISOString()} title={`${local} (${t("local time")})`}>{utc(ms, precision)}</time>;
+}
+
+export function At({ s, precision = "s" }: { s: string | null | undefined; precision?: string }) {
+  return s ? <Time ms={Date.parse(s)} precision={precision} /> : <span>–</span>;
+}
+
+export function degrees(place: [number, number, number]): string {
+  const [lon, lat, radius] = place;
+  const size = radius >= 1000 ? `${(radius / 1000).toFixed(1)} km` : `${radius.toFixed(0)} m`;
+  return `${Math.abs(lat).toFixed(3)}°${lat < 0 ? "S" : "N"} ${Math.abs(lon).toFixed(3)}°${lon < 0 ? "W" : "E"} ± ${size}`;
+}
+
+export function Verdict({ v }: { v: string }) {
+  const said = v === "released" ? t("released") : v === "partial" ? t("released in part") : t("withheld");
+  return <span class={`verdict ${v}`}><i aria-hidden="true" />{said}</span>;
+}
+
+export function Tlp({ tlp }: { tlp: string }) {
+  return <span class={`tlp tlp-${tlp.replace("+", "-")}`}>TLP:{tlp.toUpperCase()}</span>;
+}
+
+export function Problem({ text }: { text: string }) {
+  return text ? <p class="problem" role="alert"><Text s={text} longest={2000} /></p> : null;
+}

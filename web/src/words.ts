@@ -1,0 +1,26 @@
+// English and Japanese. The English text is the key; `words.json` holds the Japanese.
+import { signal } from "@preact/signals";
+import japanese from "./words.json";
+
+export type Language = "en" | "ja";
+const kept = localStorage.getItem("language");
+export const language = signal<Language>(
+  kept === "ja" || kept === "en" ? kept : navigator.language.startsWith("ja") ? "ja" : "en");
+document.documentElement.lang = language.value;
+
+export function speak(next: Language): void {
+  language.value = next;
+  document.documentElement.lang = next;
+  localStorage.setItem("language", next);
+}
+
+export function t(text: string, values: Record<string, string | number> = {}): string {
+  const found = language.value === "ja" ? (japanese as Record<string, string>)[text] ?? text : text;
+  return found.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** Of a thing that has a name in both. */
+export function named(each: { en: string; ja: string } | undefined, otherwise: string): string {
+  if (!each) return otherwise;
+  return language.value === "ja" ? each.ja || each.en : each.en;
+}

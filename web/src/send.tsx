@@ -1,1 +1,106 @@
-export function Send() { return <main class="sheet" tabIndex={-1} />; }
+// Before you send: what a partner would get of chosen findings, drawn as it would get it; then send.
+import { useEffect, useState } from "preact/hooks";
+import { type Mark, may, post, type Preview, type Row, type Sent, session } from "./api";
+import { Whose } from "./compare";
+import { Chart } from "./map";
+import { pick } from "./picked";
+import { address, query } from "./place";
+import { At, degrees, Problem, Text, Tlp, Verdict } from "./show";
+import { named, t } from "./words";
+
+export function Send() {
+  const it = session.value!;
+  const { ids = "", to = it.peers[0] ?? "EU" } = query.value;
+  const chosen = ids.split(",").filter(Boolean);
+  const [found, setFound] = useState<Preview[]>([]);
+  const [problem, setProblem] = useState("");
+  const [sent, setSent] = useState<Sent | null>(null);
+  const [busy, setBusy] = useState(false);
+  const ask = () => {
+    if (!chosen.length) return;
+    setProblem("");
+    post<Preview[]>("preview", { ids: chosen, party: to }).then(setFound, (failed: Error) => { setFound([]); setProblem(failed.message); });
+  };
+  useEffect(() => { setSent(null); ask(); }, [ids, to]);
+  const going = found.filter((each) => each.told);
+  const marks = (): Mark[] => going.map((each) => ({
+    id: each.id, kind: each.kind, owner: it.party, tlp: each.tlp, precision: each.told!.span.precision,
+    t0: each.told!.span.t0 / 1000, t1: each.told!.span.t1 / 1000, place: each.told!.place, verdict: each.verdict,
+  }));
+  const send = () => {
+    setBusy(true);
+    post<Sent>("send", { ids: going.map((each) => each.id), party: to }).then(
+      (done) => { setSent(done); ask(); pick([]); }, (failed: Error) => setProblem(failed.message)).finally(() => setBusy(false));
+  };
+  if (!chosen.length) return (
+    <main class="sheet" tabIndex={-1}><h1>{t("Before you send")}</h1>
+      <p class="empty">{t("Nothing is chosen. Choose findings in the picture: open one, or filter and choose what is left.")} <a href={address("picture", {})}>{t("Picture")}</a></p></main>);
+  return (
+    <main class="sheet" tabIndex={-1}>
+      <h1>{t("Before you send")}</h1>
+      <div class="bar"><Whose name="to" value={to} title={t("to")} />
+        <span>{["released", "partial", "withheld"].map((v) => {
+          const n = found.filter((each) => each.verdict === v).length;
+          return n ? <span key={v} class="sum" data-testid={`n-${v}`}>{n} <Verdict v={v} /></span> : null;
+        })}</span>
+        {may("releaser") ? <button type="button" class="main" disabled={busy || !going.length} onClick={send}>{t("Send {n} to {party}", { n: going.length, party: to })}</button>
+          : <span class="quiet">{t("Sending takes the role of releaser.")}</span>}
+      </div>
+      <Problem text={problem} />
+      {sent && <Done sent={sent} />}
+      <div class="two">
+        <section class="card"><h2>{t("What {party} would see", { party: to })}</h2>
+          {going.length ? <div class="small-map"><Chart key={`${ids}${to}${found.length}`} marks={marks} name={t("What {party} would see", { party: to })} /></div>
+            : <p class="empty">{t("Nothing: every one of these is withheld.")}</p>}
+          <p class="quiet">{t("A dashed circle is the coarse cell that goes out instead of the position.")}</p></section>
+        <section class="card"><h2>{t("One by one")}</h2>
+          <ul class="previews">{found.map((each) => <One key={each.id} of={each} to={to} />)}</ul></section>
+      </div>
+    </main>
+  );
+}
+
+function One({ of, to }: { of: Preview; to: string }) {
+  const lost = of.told ? gone(of) : [];
+  return (
+    <li>
+      <p><Verdict v={of.verdict} /> <b>{named(session.value!.kinds[of.kind], of.kind)}</b> <Tlp tlp={of.tlp} /> {of.served && <span class="quiet">{t("{party} has it already", { party: to })}</span>}</p>
+      {of.told ? (
+        <p class="quiet">{of.whole.place && <>{degrees(of.whole.place)}{of.told.place && of.told.place.join() !== of.whole.place.join() && <> → <b>{degrees(of.told.place)}</b></>}</>}
+          {!!of.transforms.length && <> · {of.transforms.join(", ")}</>}{!!lost.length && <> · {t("without")} {lost.join(", ")}</>} · {t("by")} {of.clauses.join(", ")}</p>
+      ) : <p class="quiet"><Text s={of.reason} longest={500} /></p>}
+      <details><summary>{t("Why, in full")}</summary><pre><Text s={of.text} longest={4000} /></pre><p class="quiet">{t("What {party} reads about it:", { party: to })} <Text s={of.hears} longest={500} /></p></details>
+    </li>
+  );
+}
+
+function gone(of: Preview): string[] {
+  const left = new Set(Object.keys(of.told?.measures ?? {}));
+  const out = Object.keys(of.whole.measures ?? {}).filter((each) => !left.has(each));
+  if (of.whole.assets?.length && !of.told?.assets?.length) out.push(t("assets"));
+  if (of.whole.subjects?.length && !of.told?.subjects?.length) out.push(t("who"));
+  if (of.whole.evidence?.length && !of.told?.evidence?.length) out.push(t("evidence"));
+  return out;
+}
+
+function Done({ sent }: { sent: Sent }) {
+  return (
+    <section class="card done" role="status">
+      <h2>{sent.state === "taken" ? t("Sent: {party} took {n} objects", { party: sent.party, n: sent.taken })
+        : sent.state === "waiting" ? t("In the view of {party}: it gets them when it calls", { party: sent.party }) : t("{party} could not be reached", { party: sent.party })}</h2>
+      {sent.refused > 0 && <p>{t("{n} objects were not taken", { n: sent.refused })}</p>}
+      <Problem text={sent.problem} />
+      {sent.ledger.length ? <Rows rows={sent.ledger} /> : <p class="quiet">{t("The ledger has a row for each when it is fetched.")}</p>}
+    </section>
+  );
+}
+
+export function Rows({ rows }: { rows: Row[] }) {
+  return (
+    <table class="ledger"><caption>{t("In the ledger of disclosures")}</caption>
+      <thead><tr><th scope="col">{t("row")}</th><th scope="col">{t("when")}</th><th scope="col">{t("to")}</th><th scope="col">{t("object")}</th><th scope="col">{t("by")}</th></tr></thead>
+      <tbody>{rows.map((each) => (
+        <tr key={each.n}><td>{each.n}</td><td><At s={each.at} /></td><td>{each.party}</td><td><code title={each.body_sha256 ? `SHA-256 ${each.body_sha256}` : ""}>{each.id?.slice(0, 24) ?? t("erased")}…</code>{each.record && each.record !== each.id && <span class="quiet"> {t("made of")} <code>{each.record.slice(0, 15)}…</code></span>}</td><td>{each.clauses.join(", ")}</td></tr>))}</tbody>
+    </table>
+  );
+}

@@ -53,7 +53,7 @@ export function Compare() {
               return (
                 <tr key={mark.id} class={mark.id === sel ? "on" : ""}>
                   <th scope="row"><button type="button" class="link" onClick={() => turn({ sel: mark.id, as: b === it.party ? a : b })}>{named(it.kinds[mark.kind], mark.kind)}</button> <Time ms={mark.t0} precision={mark.precision} /></th>
-                  <Side mark={x} against={y} /><Side mark={y} against={x} />
+                  <Side mark={x} against={y} own={a === it.party} /><Side mark={y} against={x} own={b === it.party} />
                 </tr>);
             })}</tbody>
           </table>)}
@@ -84,12 +84,12 @@ function said(name: string, a: string, b: string): string {
     : t("only {party} has", { party: name === "a" ? a : b });
 }
 
-function Side({ mark, against }: { mark?: Mark; against?: Mark }) {
+function Side({ mark, against, own }: { mark?: Mark; against?: Mark; own: boolean }) {
   if (!mark) return <td><Verdict v="withheld" /></td>;
   const by = (mark.clauses ?? []).join(", ");
   return (
     <td title={by ? `${t("by")} ${by}` : undefined}>
-      <Verdict v={mark.verdict ?? "released"} /> {by && <span class="quiet clause">{by}</span>}
+      <Verdict v={own ? "own" : mark.verdict ?? "released"} /> {by && <span class="quiet clause">{by}</span>}
       {!(against && same(mark, against)) && <div class="quiet">
         {mark.place ? degrees(mark.place) : t("no place")} · <Text s={(mark.subjects ?? []).join(", ") || t("nobody named")} longest={60} />
         {!!mark.transforms?.length && <> · {mark.transforms.join(", ")}</>}</div>}

@@ -24,8 +24,11 @@ export function List({ marks, whose }: { marks: Mark[]; whose: string }) {
   useEffect(() => {
     const node = box.current;
     if (!node || at < 0) return;
-    if (at * ROW < node.scrollTop || (at + 1) * ROW > node.scrollTop + node.clientHeight) node.scrollTop = at * ROW - node.clientHeight / 3;
-  }, [sel]);
+    const due = requestAnimationFrame(() => {
+      if (at * ROW < node.scrollTop || (at + 1) * ROW > node.scrollTop + node.clientHeight) node.scrollTop = Math.max(0, (at - 2) * ROW);
+    });
+    return () => cancelAnimationFrame(due);
+  }, [sel, at < 0, whose]);
   const step = (by: number) => {
     const next = marks[Math.max(0, Math.min(marks.length - 1, at + by))];
     if (next) turn({ sel: next.id });
@@ -63,7 +66,7 @@ export function List({ marks, whose }: { marks: Mark[]; whose: string }) {
             <i class={`dot${each.verdict === "partial" ? " hollow" : ""}`} style={{ color: hue(kinds[each.kind]?.desk ?? "") }} aria-hidden="true" />
             <span class="what">{named(kinds[each.kind], each.kind)}{picked.value.has(each.id) && <b title={t("chosen")}> ✓</b>}</span>
             <Time ms={each.t0} precision={each.precision === "s" || each.precision === "ms" ? "min" : each.precision} />
-            <span class="whom">{own ? <Tlp tlp={each.tlp} /> : <span title={(each.clauses ?? []).join(", ")}><Verdict v={each.verdict ?? "released"} /></span>}<Text s={(each.subjects ?? []).join(", ") || t("nobody named")} longest={60} /></span>
+            <span class="whom">{own ? <Tlp tlp={each.tlp} /> : <span title={(each.clauses ?? []).join(", ")}><Verdict v={each.verdict ?? "released"} short /></span>}<Text s={(each.subjects ?? []).join(", ") || t("nobody named")} longest={60} /></span>
             <span class="where">{each.place ? degrees(each.place) : t("no place")}</span>
           </div>
         ))}

@@ -19,14 +19,16 @@ type Ring = [number, number][];
 function unrolled(ring: Ring): Ring {
   const out: Ring = [];
   let shift = 0;
-  ring.forEach(([lon, lat], i) => {
+  // What lies beyond the map's edge is Antarctica's cut to the pole: it is led along the edge below.
+  ring.filter(([, lat]) => Math.abs(lat) < 85.05).forEach(([lon, lat], i) => {
     if (i) {
       const step = lon + shift - out[i - 1]![0];
       if (step > 180) shift -= 360; else if (step < -180) shift += 360;
     }
-    out.push([lon + shift, Math.max(-85.05, Math.min(85.05, lat))]);
+    out.push([lon + shift, lat]);
   });
-  const first = out[0]!, last = out[out.length - 1]!;
+  const first = out[0], last = out.at(-1);
+  if (!first || !last) return [];
   if (Math.abs(last[0] - first[0]) > 300) {
     const edge = first[1] < 0 ? -85.06 : 85.06;
     out.push([last[0], edge], [first[0], edge], first);
@@ -37,8 +39,10 @@ function unrolled(ring: Ring): Ring {
 function onMap(found: GeoJSON.FeatureCollection): GeoJSON.FeatureCollection {
   for (const each of found.features) {
     const shape = each.geometry;
-    if (shape.type === "Polygon") shape.coordinates = (shape.coordinates as Ring[]).map(unrolled);
-    if (shape.type === "MultiPolygon") shape.coordinates = (shape.coordinates as Ring[][]).map((part) => part.map(unrolled));
+    // Antarctica is a ring about the pole with the coast as its hole: without the one, the other is its outline.
+    const part = (rings: Ring[]) => rings.map(unrolled).filter((ring) => ring.length > 3);
+    if (shape.type === "Polygon") shape.coordinates = part(shape.coordinates as Ring[]);
+    if (shape.type === "MultiPolygon") shape.coordinates = (shape.coordinates as Ring[][]).map(part).filter((rings) => rings.length);
   }
   return found;
 }

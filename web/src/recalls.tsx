@@ -49,7 +49,7 @@ function Take({ ids }: { ids: string[] }) {
       <h2>{t("Take {n} back from everybody who has them", { n: ids.length })}</h2>
       <form onSubmit={submit} class="bar">
         <label class="wide">{t("Why (the partners' lawyers will ask)")} <input name="why" required minLength={3} maxLength={500} /></label>
-        <label>{t("to be confirmed within")} <select name="within" defaultValue="P7D"><option value="P1D">{t("a day")}</option><option value="P7D">{t("a week")}</option><option value="P30D">{t("thirty days")}</option></select></label>
+        <label>{t("to be confirmed within")} <select name="within"><option value="P1D">{t("a day")}</option><option value="P7D" selected>{t("a week")}</option><option value="P30D">{t("thirty days")}</option></select></label>
         <button type="submit" class="danger" disabled={busy}>{t("Take back")}</button>
       </form>
       <Problem text={problem} />

@@ -37,9 +37,9 @@ export function degrees(place: [number, number, number]): string {
   return `${Math.abs(lat).toFixed(3)}°${lat < 0 ? "S" : "N"} ${Math.abs(lon).toFixed(3)}°${lon < 0 ? "W" : "E"} ± ${size}`;
 }
 
-export function Verdict({ v }: { v: string }) {
-  const said = v === "released" ? t("released") : v === "partial" ? t("released in part") : t("withheld");
-  return <span class={`verdict ${v}`}><i aria-hidden="true" />{said}</span>;
+export function Verdict({ v, short = false }: { v: string; short?: boolean }) {
+  const said = v === "own" ? t("its own") : v === "released" ? t(short ? "whole" : "released") : v === "partial" ? t(short ? "in part" : "released in part") : t("withheld");
+  return <span class={`verdict ${v === "own" ? "released" : v}`}><i aria-hidden="true" />{said}</span>;
 }
 
 export function Tlp({ tlp }: { tlp: string }) {

@@ -55,7 +55,7 @@ def correlate(
 
     table, said = load_priors(priors), read_overrules(overrules)
     graph = read_graph(assets or [])
-    stream = read_file(file)
+    stream = read_file(file, graph)
     with bar(quiet=json, counted=True) as tell:
         found = run(
             stream, graph, table, budget=budget, overrules=said, seed=seed, shifts=shifts,

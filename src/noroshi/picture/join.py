@@ -102,6 +102,7 @@ def join(field: Field, least: float, shift: Array | None = None) -> Joined:
     reach = near.reach_m + 2 * near.vague_m
     meetings = meet(
         key, row, away, at, end[row], rate, held.tokens, held.weak, held.ends,
+        np.full(len(stream), -1) if stream.about is None else stream.about,
         stream.domain, stream.coarse, stream.lineage, stream.lon, stream.lat, stream.radius,
         field.trust, field.low, field.high, field.after, field.widest, field.share,
         field.priors.graph.beside, field.priors.gap.even, field.priors.gap.fall,

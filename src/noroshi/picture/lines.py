@@ -47,6 +47,7 @@ class Line(msgspec.Struct, gc=False):
     lineage: str | None = None
     reliability: str | None = None
     credibility: int | None = None
+    text: str | None = None
 
 
 class Times(msgspec.Struct):

@@ -8,6 +8,7 @@ import msgspec
 
 from noroshi.picture.calibrate import Calibration
 from noroshi.picture.chance import Chance
+from noroshi.picture.gazetteer import Match
 from noroshi.picture.join import Field, Joined
 from noroshi.picture.lines import GRADES
 from noroshi.words import ids
@@ -18,6 +19,10 @@ WORDS: Final = (
     (0.1, "unlikely"), (0.01, "highly unlikely"), (0.0, "remote"),
 )  # fmt: skip
 """NATO AJP-2.1's words with FIRST's bands (likely 60–90 %)."""
+
+
+SPANS: Final = 3
+"""So many matched words of a text are told."""
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -118,11 +123,21 @@ def _part(
         f"{kind} at {field.postings.name(at)}: {seen} {stream.domains[domain]} there in "
         f"{field.rates.days:.0f} days; source {GRADES[stream.reliability[row]]}"
     )
+    named = [each for each in stream.said.get(stream.ids[row], ()) if _names(field, at, each)]
+    if named:
+        why += "; its text says " + ", ".join(
+            f"“{each.words}” at {each.start}–{each.end}" for each in named[:SPANS]
+        )
     if not own:
         why += f"; {_gap(field, middle, row)}"
         if field.postings.weak[key]:
             why += "; only supports"
     return Part(kind, value, why, stream.ids[row])
+
+
+def _names(field: Field, token: int, match: Match) -> bool:
+    """Whether a match is why the finding is at the token: its name, or the topic beside it."""
+    return not match.token or field.postings.name(token) == match.token
 
 
 def _silences(field: Field, joined: Joined, n: int, middle: int) -> list[Part]:

@@ -3,6 +3,7 @@ cannot be read is returned with its line and reason."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterable
 from typing import Any, Final
@@ -10,6 +11,7 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
+from noroshi.picture.gazetteer import Gazetteer, Match, about, fits
 from noroshi.picture.lines import (
     Array,
     Line,
@@ -21,6 +23,7 @@ from noroshi.picture.lines import (
     times,
     why,
 )
+from noroshi.words.asset import AssetGraph
 from noroshi.words.time import DAY
 
 DOMAINS: Final = {"sea": "maritime", "info": "information", "fimi": "information"}
@@ -32,7 +35,9 @@ BATCH: Final = 65_536
 class Stream(msgspec.Struct, frozen=True):
     """Findings by (t0, t1, id), each id once. Times are µs UTC, places degrees (nan: none), radii
     metres. `asset` and `target` hold places in `tokens`, finding `n`'s from `asset_at[n]` to
-    `asset_at[n + 1]`. `coarse` is known to a month or worse. `reliability` is 0 (A) to 5 (F)."""
+    `asset_at[n + 1]`. `coarse` is known to a month or worse. `reliability` is 0 (A) to 5 (F). Of findings that name
+    their targets in text alone, `said` has what was matched by id, and `about` the domains that the
+    text may be about, as bits; all bits for every other."""
 
     ids: tuple[str, ...]
     domains: tuple[str, ...]
@@ -57,6 +62,8 @@ class Stream(msgspec.Struct, frozen=True):
     rejected: tuple[str, ...] = ()
     bad: int = 0
     twice: int = 0
+    about: Array | None = None
+    said: dict[str, tuple[Match, ...]] = {}
 
     def __len__(self) -> int:
         return len(self.t0)
@@ -95,8 +102,9 @@ class _Names:
 class Builder:
     """Columns that grow by batches of lines."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, graph: AssetGraph | None = None) -> None:
+        self.name, self.graph = name, graph
+        self.said: dict[int, tuple[Match, ...]] = {}
         self.domains, self.kinds, self.tokens, self.lineages = (_Names() for _ in range(4))
         self.ids: list[str] = []
         self.batches: list[tuple[Array, ...]] = []
@@ -124,6 +132,7 @@ class Builder:
         keep = np.array(kept, np.int64)
         lines = [lines[n] for n in kept]
         words = [DOMAINS.get(word := each.domain.strip().lower(), word) for each in lines]
+        lines = self._read(lines)
         self.ids += [each.id for each in lines]
         self.assets += [self.tokens.many(each.assets) for each in lines]
         self.targets += [self.tokens.many(each.targets) for each in lines]
@@ -147,6 +156,33 @@ class Builder:
             )
         )
 
+    def _read(self, lines: list[Line]) -> list[Line]:
+        """The lines, with what their texts name as targets where they name nothing themselves."""
+        read = list(lines)
+        for n, each in enumerate(lines):
+            if not each.text or each.assets or each.targets:
+                continue
+            found = self._gazetteer.find(each.text)
+            if about(found):
+                self.said[len(self.ids) + n] = tuple(found)
+                named = dict.fromkeys(match.token for match in found if match.token)
+                read[n] = msgspec.structs.replace(each, targets=list(named))
+        return read
+
+    @functools.cached_property
+    def _gazetteer(self) -> Gazetteer:
+        return Gazetteer(self.graph or AssetGraph())
+
+    def _about(self, rows: list[int], domains: tuple[str, ...]) -> Array | None:
+        if not self.said or len(domains) > 62:
+            return None
+        masks = np.full(len(rows), -1, np.int64)
+        for n, row in enumerate(rows):
+            if row in self.said:
+                spoken = about(self.said[row])
+                masks[n] = sum(1 << d for d, each in enumerate(domains) if fits(spoken, each))
+        return masks
+
     def built(self) -> Stream:
         """The columns, in order, each id once (the last line of it)."""
         if not self.batches:
@@ -167,13 +203,15 @@ class Builder:
             domains, kinds, tokens, lineages,
             domain, kind, t0, t1, coarse, lon, lat, radius, asset_at, asset, target_at, target,
             lineage, reliability, credibility,
-            tuple(self.rejected), self.bad, len(self.ids) - keep,
+            tuple(self.rejected), self.bad, len(self.ids) - keep, self._about(rows, domains),
+            {self.ids[n]: self.said[n] for n in rows if n in self.said} if self.said else {},
         )  # fmt: skip
 
 
-def read_stream(lines: Iterable[bytes], name: str) -> Stream:
-    """The findings of JSON lines; `name` is what places are named by."""
-    builder = Builder(name)
+def read_stream(lines: Iterable[bytes], name: str, graph: AssetGraph | None = None) -> Stream:
+    """The findings of JSON lines; `name` is what places are named by. Names of the assets of
+    `graph` and of parties are looked for in texts."""
+    builder = Builder(name, graph)
     decode = msgspec.json.Decoder(Line).decode
     batch: list[Line] = []
     numbers: list[int] = []

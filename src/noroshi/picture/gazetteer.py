@@ -1,4 +1,4 @@
-"""Names and topics in text, in many languages: assets, operators and parties that a finding speaks of.
+"""Names and topics in text, in many languages: assets, operators and parties that it speaks of.
 
 Text and names are compared folded (NFKC, case). A name in a script with spaces stands by itself, as
 does one in katakana; in a script without spaces it may stand anywhere. What was matched is told as

@@ -66,7 +66,8 @@ def _beside(token: int, key: int, near_at: Any, near: Any) -> bool:
 @compiled
 def meet(
     key: Any, row: Any, away: Any, start: Any, end: Any, rate: Any, tokens: int, weak: Any,
-    ends: Any, about: Any, domain: Any, coarse: Any, lineage: Any, lon: Any, lat: Any, radius: Any, trust: Any,
+    ends: Any, about: Any, domain: Any, coarse: Any, lineage: Any, lon: Any, lat: Any,
+    radius: Any, trust: Any,
     low: Any, high: Any, after: Any, widest: float, share: Any, beside: float, even: float,
     fall: float, reach: float, cell_m2: float, whole: float, best: Any, own: Any, partner: Any,
     link: Any,

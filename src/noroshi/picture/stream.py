@@ -35,9 +35,10 @@ BATCH: Final = 65_536
 class Stream(msgspec.Struct, frozen=True):
     """Findings by (t0, t1, id), each id once. Times are µs UTC, places degrees (nan: none), radii
     metres. `asset` and `target` hold places in `tokens`, finding `n`'s from `asset_at[n]` to
-    `asset_at[n + 1]`. `coarse` is known to a month or worse. `reliability` is 0 (A) to 5 (F). Of findings that name
-    their targets in text alone, `said` has what was matched by id, and `about` the domains that the
-    text may be about, as bits; all bits for every other."""
+    `asset_at[n + 1]`. `coarse` is known to a month or worse. `reliability` is 0 (A) to 5 (F).
+
+    Of findings that name their targets in text alone, `said` has what was matched, by id, and
+    `about` the domains that the text may be about, as bits; all bits for every other."""
 
     ids: tuple[str, ...]
     domains: tuple[str, ...]

@@ -10,8 +10,13 @@ import numpy as np
 
 from noroshi.words.compiling import Kernels
 
+int32: Any = np.int32
 int64: Any = np.int64
-"""For kernels, in which this is a conversion and not an object."""
+float32: Any = np.float32
+"""For kernels, in which these are conversions and not objects."""
+
+single = float
+"""For annotations: a number of single precision."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -53,4 +58,4 @@ def _types(function: Callable[..., Any]) -> list[Any]:
 
 
 _COLUMNS: Final = {"Floats": "float64", "Singles": "float32", "Ints": "int32", "Longs": "int64"}
-_SCALARS: Final = {"int": "int64", "float": "float64"}
+_SCALARS: Final = {"int": "int64", "float": "float64", "single": "float32"}

@@ -1,0 +1,190 @@
+"""Screening: every approach of any two objects of a catalogue during a window, exactly.
+
+The window is cut into steps of a fixed grid of time, so that the answer does not depend on where
+it begins; `kernels.sieve` gives the pairs that may meet in each, `kernels.refine` the instant.
+Stretches of steps are done by threads, and the answer does not depend on how many.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import numpy as np
+
+from noroshi.desks.space.catalogue import LANES, MINUTE_US
+
+if TYPE_CHECKING:
+    from noroshi.desks.space.catalogue import Catalogue
+    from noroshi.words.desk import Array
+
+STEP_S: Final = 180.0
+STRETCH: Final = 64
+"""Steps that one thread does at a time."""
+
+SAME_US: Final = 10_000
+"""Two instants of one pair closer than this are one, found from two steps."""
+
+FAST_KMS: Final = 0.1
+"""Relative speed from which a least distance is an event of its own; slower pairs keep company."""
+
+
+class Approaches(msgspec.Struct, frozen=True):
+    """Sorted by time, then pair: places in the catalogue (`a` < `b`), µs UTC, km, km/s."""
+
+    a: Array
+    b: Array
+    at: Array
+    minutes: Array
+    km: Array
+    kms: Array
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+    def chosen(self, rows: Array) -> Approaches:
+        """Those of `rows` (places or flags)."""
+        return Approaches(self.a[rows], self.b[rows], self.at[rows], self.minutes[rows],
+                          self.km[rows], self.kms[rows])  # fmt: skip
+
+
+def screen(
+    catalogue: Catalogue,
+    since: int,
+    until: int,
+    within_km: float,
+    *,
+    step_s: float = STEP_S,
+    threads: int | None = None,
+) -> Approaches:
+    """Every local minimum of distance below `within_km` at an instant in [since, until) (µs UTC):
+    all of those with a relative speed of `FAST_KMS` or more; of slower pairs at least one in each
+    step in which their range rate changes sign."""
+    step_us = round(step_s * 1e6)
+    middles = np.arange(since // step_us, -(-until // step_us)) * step_us + step_us // 2
+    minutes = catalogue.minutes(middles)
+    ends = catalogue.minutes(np.array([since, until]))
+    stretches = [minutes[n : n + STRETCH] for n in range(0, len(minutes), STRETCH)]
+    many = threads or os.cpu_count() or 1
+    workers = [_Worker(catalogue, step_s, within_km, ends) for _ in range(many)]
+
+    def work(n: int) -> list[Array]:
+        # A stretch in every `many`, so that each thread's resonances go forward in time.
+        return [workers[n].stretch(each) for each in stretches[n::many]]
+
+    with ThreadPoolExecutor(many) as pool:
+        found = [each for part in pool.map(work, range(many)) for each in part]
+    return _sorted(catalogue, np.concatenate([*found, np.empty((0, 5))]))
+
+
+def _sorted(catalogue: Catalogue, found: Array) -> Approaches:
+    a, b = catalogue.object[found[:, 0].astype("i8")], catalogue.object[found[:, 1].astype("i8")]
+    a, b = np.minimum(a, b), np.maximum(a, b)
+    t = found[:, 2]
+    order = np.lexsort((t, b, a))
+    a, b, t, found = a[order], b[order], t[order], found[order]
+    again = np.zeros(len(t), bool)
+    again[1:] = (a[1:] == a[:-1]) & (b[1:] == b[:-1]) & (np.diff(t) * MINUTE_US < SAME_US)
+    again |= (a < 0) | (a == b)
+    a, b, t, found = a[~again], b[~again], t[~again], found[~again]
+    order = np.lexsort((b, a, t))
+    return Approaches(a[order], b[order], catalogue.instants(t[order]), t[order],
+                      found[order, 3], found[order, 4])  # fmt: skip
+
+
+class _Worker:
+    """One thread's room: states of a stretch, shells, cubes, candidates."""
+
+    def __init__(self, catalogue: Catalogue, step_s: float, within_km: float, ends: Array) -> None:
+        from noroshi.desks.space.kernels.sieve import SHELLS, SIDE
+
+        self.catalogue, self.half_s, self.within_km = catalogue, step_s / 2.0, within_km
+        self.since, self.until = ends.tolist()
+        self.back, self.again = catalogue.back(), catalogue.back()
+        self.grid = np.zeros(STRETCH * catalogue.blocks * 7 * LANES, "f4")
+        slots = catalogue.blocks * LANES
+        self.lows, self.highs = np.zeros(slots, "i4"), np.zeros(slots, "i4")
+        self.starts, self.cells = np.zeros(SHELLS + 2, "i4"), np.zeros(SIDE**3 + 2, "i4")
+        self.packed, self.shape = np.zeros(8 * slots, "f4"), np.zeros(5)
+        self._room(3 * slots)
+        self.pairs, self.taus = np.zeros(3 * 65_536, "i4"), np.zeros(65_536, "f4")
+
+    def _room(self, entries: int) -> None:
+        from noroshi.desks.space.kernels.sieve import ROW
+
+        self.entries, self.own = np.zeros(entries, "i4"), np.zeros(entries, "i4")
+        self.place, self.rows = np.zeros(entries, "i4"), np.zeros(6 * entries + ROW, "f4")
+
+    def stretch(self, minutes: Array) -> Array:
+        """Approaches in steps with these middles: slots, minutes, km, km/s."""
+        from noroshi.desks.space.kernels.refine import refine
+        from noroshi.desks.space.kernels.sieve import sieve
+
+        c = self.catalogue
+        flat = c.grid(minutes, self.back, self.grid).ravel()
+        found: list[Array] = []
+        done = np.zeros(2, "i8")
+        while done[0] < len(minutes):
+            before = int(done[0])
+            many = sieve(flat, before, len(minutes), c.blocks, self.half_s, self.within_km,
+                         self.packed, self.lows, self.highs, self.starts, self.entries, self.cells,
+                         self.own, self.place, self.rows, self.shape, self.pairs, self.taus,
+                         done)  # fmt: skip
+            if done[1]:
+                self._room(int(done[1] * 1.2))
+            elif many == 0 and done[0] == before:
+                self.pairs = np.zeros(2 * len(self.pairs), "i4")
+                self.taus = np.zeros(2 * len(self.taus), "f4")
+            out = np.empty(5 * max(many, 1))
+            kept = refine(c.near_c, c.deep_c, c.epochs, c.first, self.again, self.pairs, self.taus,
+                          many, minutes, self.half_s / 60.0, self.within_km, self.since,
+                          self.until, out)  # fmt: skip
+            found.append(out[: 5 * kept].reshape(-1, 5))
+        return np.concatenate(found)
+
+
+def brute(
+    catalogue: Catalogue, since: int, until: int, within_km: float, step_s: float = 5.0
+) -> Approaches:
+    """The same by trying every pair at every step: the oracle, for few objects.
+
+    Range rates at all steps in full precision; where one goes through zero from below, halving."""
+    edges = np.arange(since, until + 1, round(step_s * 1e6))
+    edges = np.append(edges[edges < until], until)
+    minutes = catalogue.minutes(edges)
+    states = catalogue.states_at(np.arange(catalogue.count)[:, None], minutes[None, :])
+    found: list[tuple[int, int, float, float, float]] = []
+    for a in range(catalogue.count):
+        for b in range(a + 1, catalogue.count):
+            d = states[a] - states[b]
+            sound = (states[a, :, 6] == 0) & (states[b, :, 6] == 0)
+            rate = (d[:, :3] * d[:, 3:6]).sum(1)
+            km = np.sqrt((d[:, :3] ** 2).sum(1))
+            near = km[:-1] < within_km + 20.0 * step_s
+            for n in np.flatnonzero(
+                (rate[:-1] < 0) & (rate[1:] >= 0) & near & sound[:-1] & sound[1:]
+            ).tolist():
+                t, gap, speed = _halve(catalogue, a, b, minutes[n], minutes[n + 1])
+                if gap < within_km:
+                    found.append((a, b, t, gap, speed))
+    rows = np.array(found or np.empty((0, 5)))
+    order = np.lexsort((rows[:, 1], rows[:, 0], rows[:, 2]))
+    rows = rows[order]
+    return Approaches(rows[:, 0].astype("i8"), rows[:, 1].astype("i8"),
+                      catalogue.instants(rows[:, 2]), rows[:, 2], rows[:, 3], rows[:, 4])  # fmt: skip
+
+
+def _halve(
+    catalogue: Catalogue, a: int, b: int, low: float, high: float
+) -> tuple[float, float, float]:
+    for _ in range(45):
+        middle = 0.5 * (low + high)
+        one, two = catalogue.states_at(np.array([a, b]), np.array([middle, middle]))
+        d = one - two
+        low, high = (middle, high) if (d[:3] * d[3:6]).sum() < 0 else (low, middle)
+    one, two = catalogue.states_at(np.array([a, b]), np.array([high, high]))
+    d = one - two
+    return high, math.sqrt((d[:3] ** 2).sum()), math.sqrt((d[3:6] ** 2).sum())

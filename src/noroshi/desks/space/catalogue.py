@@ -7,7 +7,6 @@ outside and minutes since `reference` inside, so that no digits are lost.
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -61,6 +60,10 @@ class Catalogue:
         self.deep_epochs = np.ascontiguousarray(self.epochs[self.first : self.first + len(deep)])
         self.deep_count = len(deep)
 
+    def part(self, places: Array) -> Catalogue:
+        """The objects at `places` as a catalogue of their own."""
+        return Catalogue({name: values[places] for name, values in self.elements.items()})
+
     def minutes(self, at: Array) -> Array:
         """Instants in µs UTC as the kernels' minutes."""
         return (np.asarray(at, "i8") - self.reference) / MINUTE_US
@@ -70,8 +73,8 @@ class Catalogue:
         return self.reference + np.rint(np.asarray(minutes) * MINUTE_US).astype("i8")
 
     def states(self, objects: Array, at: Array) -> Array:
-        """Each object (by its place) at the instant (µs UTC) beside it: n × 7 of x, y, z (km), their
-        rates (km/s), status."""
+        """Each object (by its place) at the instant (µs UTC) beside it: n × 7 of x, y, z (km),
+        their rates (km/s), status."""
         return self.states_at(objects, self.minutes(at))
 
     def states_at(self, objects: Array, minutes: Array) -> Array:
@@ -102,16 +105,6 @@ class Catalogue:
                         self.blocks, minutes, self.back() if back is None else back,
                         np.empty(10 * LANES), flat)  # fmt: skip
         return flat.reshape(len(minutes), self.blocks, 7, LANES)
-
-    @functools.cached_property
-    def perigee_km(self) -> Array:
-        """Mean distance of perigee from the Earth's centre at epoch, km."""
-        return self.table["ao"] * (1.0 - self.table["ecco"]) * 6378.135
-
-    @functools.cached_property
-    def apogee_km(self) -> Array:
-        """The same of apogee."""
-        return self.table["ao"] * (1.0 + self.table["ecco"]) * 6378.135
 
 
 def _blocks(table: dict[str, Array], near: Array, blocks: int) -> Array:

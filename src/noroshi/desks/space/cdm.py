@@ -1,4 +1,4 @@
-"""Conjunction data messages (CCSDS 508.0-B-1): what stands in them, by field; and out as KVN or XML.
+"""Conjunction data messages (CCSDS 508.0-B-1): what stands in them, by field; and out, KVN or XML.
 
 Distances are metres, as in the messages; the two states stay in kilometres. A covariance is the
 position part of the message's lower triangle, in the object's own radial, transverse and normal
@@ -67,10 +67,15 @@ def conjunction(fields: Mapping[str, str], objects: Sequence[Mapping[str, str]])
         speed_ms=_number(fields, "RELATIVE_SPEED", "relative data", True),
         probability=_number(fields, "COLLISION_PROBABILITY", "relative data", True),
         method=fields.get("COLLISION_PROBABILITY_METHOD", ""),
-        hbr_m=next((_number(fields, each, "relative data", True) for each in _HBR if each in fields), None),
+        hbr_m=_radius(fields),
         one=_body(objects[0], "OBJECT1"),
         two=_body(objects[1], "OBJECT2"),
     )  # fmt: skip
+
+
+def _radius(fields: Mapping[str, str]) -> float | None:
+    given = (_number(fields, each, "relative data", True) for each in _HBR if each in fields)
+    return next(given, None)
 
 
 def _body(fields: Mapping[str, str], block: str) -> Body:
@@ -127,13 +132,13 @@ def _time(fields: Mapping[str, str], name: str) -> int:
 # Out.
 
 NOTE: Final = (
-    "Screening grade: states from public mean elements by SGP4, kilometres uncertain along the orbit."
-    " Not for manoeuvre decisions."
+    "Screening grade: states from public mean elements by SGP4, kilometres uncertain along the"
+    " orbit. Not for manoeuvre decisions."
 )
 
 
 def write(cdm: Cdm, form: str) -> str:
-    """The message as `kvn` or `xml`, with what it has; covariances and probability only if known."""
+    """The message as `kvn` or `xml`, with what it has: covariances where they are known."""
     head = {
         "CREATION_DATE": iso(cdm.created)[:-3],
         "ORIGINATOR": cdm.originator,

@@ -51,10 +51,14 @@ def element(fields: Mapping[str, str]) -> tuple[Any, ...]:
     theory = fields.get("MEAN_ELEMENT_THEORY", "").upper()
     if theory not in THEORIES:
         raise ValueError(f"MEAN_ELEMENT_THEORY: found {theory}; expected SGP4")
-    given = {ours: _number(fields, name, ours in OPTIONAL) for ours, name in NUMBERS.items() if ours != "n"}
+    given = {
+        ours: _number(fields, name, ours in OPTIONAL)
+        for ours, name in NUMBERS.items()
+        if ours != "n"
+    }
     given["n"] = _motion(fields)
     _within("ECCENTRICITY", given["e"], 0.0, 1.0)
-    _within("MEAN_MOTION", given["n"], 1e-3, 20.0)
+    _within("MEAN_MOTION", given["n"], 1e-9, 20.0)
     _within("INCLINATION", given["i"], 0.0, 180.0001)
     for name in ("node", "argp", "m"):
         _within(NUMBERS[name], given[name], -360.0, 720.0)
@@ -151,8 +155,7 @@ _ABOUT: Final = frozenset(
 
 
 def write(sets: Iterable[dict[str, str]], form: str, originator: str, created: int) -> str:
-    """Element sets as OMM in one of `FORMATS`. Elements read from messages of anybody stay what they
-    are; `originator` is who writes this one."""
+    """Element sets as OMM in one of `FORMATS`. `originator` is who writes them."""
     rows = list(sets)
     if form == "json":
         return json.dumps(rows, indent=1) + "\n"

@@ -6,6 +6,7 @@ and Parquet columns. What a field must hold is said elsewhere (`elements`, `cdm`
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -87,13 +88,15 @@ def messages(source: Source) -> Iterator[Message | Problem]:
 
 def plain(value: object) -> str:
     """A value as text: outer blanks taken off, and blanks of any width are blanks."""
-    return "" if value is None else re.sub(r"[\xa0\u2000-\u200b\u202f\u3000]", " ", str(value)).strip()
+    return (
+        "" if value is None else re.sub(r"[\xa0\u2000-\u200b\u202f\u3000]", " ", str(value)).strip()
+    )
 
 
 def _json(data: bytes, name: str) -> Iterator[Message | Problem]:
     try:
         given = msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError) as problem:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise BadInput(name, "not JSON", found=str(problem)) from problem
     rows = cast("list[Any]", given if isinstance(given, list) else [given])
     for n, row in enumerate(rows):
@@ -245,11 +248,10 @@ _PARQUET: Final = {
 
 def _parquet(data: bytes, name: str) -> Iterator[Message | Problem]:
     """Rows with OMM's columns, with elements in radians and minutes, or with two lines."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+    pa: Any = importlib.import_module("pyarrow")
+    pq: Any = importlib.import_module("pyarrow.parquet")
     try:
-        table: Any = pq.read_table(pa.BufferReader(data))
+        table = pq.read_table(pa.BufferReader(data))
     except (pa.ArrowException, OSError) as problem:
         raise BadInput(name, "not Parquet", found=str(problem)[:200]) from problem
     names: list[str] = table.column_names

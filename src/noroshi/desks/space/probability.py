@@ -9,6 +9,7 @@ AAS 09-334): where the true covariance is larger the value is diluted, not safe.
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING, Final
 
@@ -61,7 +62,7 @@ def foster(miss: Array, covariance: Array, hbr: float) -> float:
     x0, y0 = np.abs(vectors.T @ miss)
     if sx < 1e-9 * hbr or sy < 1e-9 * hbr:
         return float(np.hypot(x0, y0) < hbr)
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    nodes, weights = _gauss()
     theta = nodes * (math.pi / 2)
     x, half = hbr * np.sin(theta), hbr * np.cos(theta)
     low, high = (y0 - half) / (sy * math.sqrt(2)), (y0 + half) / (sy * math.sqrt(2))
@@ -69,6 +70,11 @@ def foster(miss: Array, covariance: Array, hbr: float) -> float:
     across = 0.5 * (_erfc(low) - _erfc(high))
     density = np.exp(-0.5 * ((x - x0) / sx) ** 2) / (sx * math.sqrt(2 * math.pi))
     return float(np.sum(weights * density * across * half) * (math.pi / 2))
+
+
+@functools.cache
+def _gauss() -> tuple[Array, Array]:
+    return np.polynomial.legendre.leggauss(NODES)
 
 
 def largest(miss: Array, covariance: Array, hbr: Array) -> tuple[Array, Array]:

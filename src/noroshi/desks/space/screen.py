@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 
 from noroshi.desks.space.catalogue import LANES, MINUTE_US
+from noroshi.desks.space.kernels.constants import RADIUS_KM
 
 if TYPE_CHECKING:
     from noroshi.desks.space.catalogue import Catalogue
@@ -63,13 +64,79 @@ def screen(
     """Every local minimum of distance below `within_km` at an instant in [since, until) (µs UTC):
     all of those with a relative speed of `FAST_KMS` or more; of slower pairs at least one in each
     step in which their range rate changes sign."""
+    return _screened(catalogue, None, since, until, within_km, step_s, threads)
+
+
+def beside(
+    catalogue: Catalogue,
+    own: Array,
+    since: int,
+    until: int,
+    within_km: float,
+    *,
+    step_s: float = STEP_S,
+    threads: int | None = None,
+) -> Approaches:
+    """The same of pairs of which one is among `own` (places in the catalogue): only objects whose
+    heights during the window reach those of one of them are propagated."""
+    if not len(own) or until <= since:
+        return Approaches(*(np.empty(0, kind) for kind in ("i8", "i8", "i8", "f8", "f8", "f8")))
+    kept = meeting(catalogue, own, since, until, within_km)
+    part = catalogue.part(kept)
+    places = np.searchsorted(kept, own)
+    found = _screened(part, part.slot[places], since, until, within_km, step_s, threads)
+    return Approaches(kept[found.a], kept[found.b], found.at,
+                      catalogue.minutes(found.at) if len(found) else found.minutes,
+                      found.km, found.kms)  # fmt: skip
+
+
+MARGIN_KM: Final = 50.0
+"""Heights by mean elements are out by the short-period terms (some 20 km) at most; ours."""
+
+DEEP_MARGIN_KM: Final = 500.0
+"""Sun and Moon move the perigee of a deep-space orbit by some 10 km a day; ours, for a month."""
+
+
+def meeting(catalogue: Catalogue, own: Array, since: int, until: int, within_km: float) -> Array:
+    """Places of the objects between whose perigee and apogee one of `own` can be (and of `own`)."""
+    low, high = _heights(catalogue, catalogue.minutes(np.array([since, until])))
+    margin = np.where(catalogue.deep, DEEP_MARGIN_KM, MARGIN_KM) + within_km
+    kept = np.zeros(catalogue.count, bool)
+    for n in own.tolist():
+        kept |= (low - margin <= high[n] + margin[n]) & (high + margin >= low[n] - margin[n])
+    kept[own] = True
+    return np.flatnonzero(kept)
+
+
+def _heights(catalogue: Catalogue, ends: Array) -> tuple[Array, Array]:
+    """Least perigee and greatest apogee (km from the centre), by drag's secular terms, at the ends
+    of the window; an orbit that does not hold them is taken to be everywhere."""
+    c = catalogue.table
+    epochs = (catalogue.elements["epoch"] - catalogue.reference) / MINUTE_US
+    lows: list[Array] = []
+    highs: list[Array] = []
+    with np.errstate(all="ignore"):
+        for end in ends:
+            t = end - epochs
+            drag = 1.0 - c["cc1"] * t - t**2 * (c["d2"] + t * (c["d3"] + t * c["d4"]))
+            axis, e = c["ao"] * drag**2 * RADIUS_KM, c["ecco"] - c["bc4"] * t
+            sound = np.isfinite(axis) & (e > -0.1) & (e < 1.0) & (drag > 0.5)
+            lows.append(np.where(sound, axis * (1.0 - np.abs(e)), 0.0))
+            highs.append(np.where(sound, axis * (1.0 + np.abs(e)), np.inf))
+    return np.minimum(*lows), np.maximum(*highs)
+
+
+def _screened(
+    catalogue: Catalogue, own: Array | None, since: int, until: int, within_km: float,
+    step_s: float, threads: int | None,
+) -> Approaches:  # fmt: skip
     step_us = round(step_s * 1e6)
     middles = np.arange(since // step_us, -(-until // step_us)) * step_us + step_us // 2
     minutes = catalogue.minutes(middles)
     ends = catalogue.minutes(np.array([since, until]))
     stretches = [minutes[n : n + STRETCH] for n in range(0, len(minutes), STRETCH)]
-    many = threads or os.cpu_count() or 1
-    workers = [_Worker(catalogue, step_s, within_km, ends) for _ in range(many)]
+    many = min(threads or os.cpu_count() or 1, max(len(stretches), 1))
+    workers = [_Worker(catalogue, own, step_s, within_km, ends) for _ in range(many)]
 
     def work(n: int) -> list[Array]:
         # A stretch in every `many`, so that each thread's resonances go forward in time.
@@ -98,9 +165,12 @@ def _sorted(catalogue: Catalogue, found: Array) -> Approaches:
 class _Worker:
     """One thread's room: states of a stretch, shells, cubes, candidates."""
 
-    def __init__(self, catalogue: Catalogue, step_s: float, within_km: float, ends: Array) -> None:
+    def __init__(
+        self, catalogue: Catalogue, own: Array | None, step_s: float, within_km: float, ends: Array
+    ) -> None:
         from noroshi.desks.space.kernels.sieve import SHELLS, SIDE
 
+        self.own = None if own is None else np.ascontiguousarray(own)
         self.catalogue, self.half_s, self.within_km = catalogue, step_s / 2.0, within_km
         self.since, self.until = ends.tolist()
         self.back, self.again = catalogue.back(), catalogue.back()
@@ -115,13 +185,12 @@ class _Worker:
     def _room(self, entries: int) -> None:
         from noroshi.desks.space.kernels.sieve import ROW
 
-        self.entries, self.own = np.zeros(entries, "i4"), np.zeros(entries, "i4")
+        self.entries, self.cubes = np.zeros(entries, "i4"), np.zeros(entries, "i4")
         self.place, self.rows = np.zeros(entries, "i4"), np.zeros(6 * entries + ROW, "f4")
 
     def stretch(self, minutes: Array) -> Array:
         """Approaches in steps with these middles: slots, minutes, km, km/s."""
         from noroshi.desks.space.kernels.refine import refine
-        from noroshi.desks.space.kernels.sieve import sieve
 
         c = self.catalogue
         flat = c.grid(minutes, self.back, self.grid).ravel()
@@ -129,10 +198,7 @@ class _Worker:
         done = np.zeros(2, "i8")
         while done[0] < len(minutes):
             before = int(done[0])
-            many = sieve(flat, before, len(minutes), c.blocks, self.half_s, self.within_km,
-                         self.packed, self.lows, self.highs, self.starts, self.entries, self.cells,
-                         self.own, self.place, self.rows, self.shape, self.pairs, self.taus,
-                         done)  # fmt: skip
+            many = self._candidates(flat, before, len(minutes), done)
             if done[1]:
                 self._room(int(done[1] * 1.2))
             elif many == 0 and done[0] == before:
@@ -144,6 +210,19 @@ class _Worker:
                           self.until, out)  # fmt: skip
             found.append(out[: 5 * kept].reshape(-1, 5))
         return np.concatenate(found)
+
+    def _candidates(self, flat: Array, before: int, many: int, done: Array) -> int:
+        from noroshi.desks.space.kernels import sieve
+
+        blocks = self.catalogue.blocks
+        if self.own is not None:
+            return sieve.beside(flat, before, many, blocks, self.half_s, self.within_km, self.own,
+                                self.pairs, self.taus, done)  # fmt: skip
+        return sieve.sieve(
+            flat, before, many, blocks, self.half_s, self.within_km, self.packed, self.lows,
+            self.highs, self.starts, self.entries, self.cells, self.cubes, self.place, self.rows,
+            self.shape, self.pairs, self.taus, done,
+        )  # fmt: skip
 
 
 def brute(
@@ -173,8 +252,8 @@ def brute(
     rows = np.array(found or np.empty((0, 5)))
     order = np.lexsort((rows[:, 1], rows[:, 0], rows[:, 2]))
     rows = rows[order]
-    return Approaches(rows[:, 0].astype("i8"), rows[:, 1].astype("i8"),
-                      catalogue.instants(rows[:, 2]), rows[:, 2], rows[:, 3], rows[:, 4])  # fmt: skip
+    a, b, t, km, kms = rows.T
+    return Approaches(a.astype("i8"), b.astype("i8"), catalogue.instants(t), t, km, kms)
 
 
 def _halve(

@@ -17,19 +17,21 @@ LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 GAPS: Final = {1: (2, 9, 18, 33, 44, 53, 62, 64), 2: (2, 8, 17, 26, 34, 43, 52)}
 """Columns, from 1, that are blank."""
 
+DOT: Final = "first derivative of the mean motion"
+DDOT: Final = "second derivative of the mean motion"
+
 POINTS: Final = {
-    1: {24: "epoch", 35: "first derivative of the mean motion"},
+    1: {24: "epoch", 35: DOT},
     2: {12: "inclination", 21: "right ascension of the node", 38: "argument of perigee",
         47: "mean anomaly", 55: "mean motion"},
 }  # fmt: skip
 """Columns that hold a decimal point."""
 
 _NAMES: Final = {
-    1: {2: "catalogue number", 9: "international designator", 18: "epoch", 33: "first derivative of the"
-        " mean motion", 44: "second derivative of the mean motion", 53: "BSTAR", 62: "ephemeris type",
-        64: "element set number"},
-    2: {2: "catalogue number", 8: "inclination", 17: "right ascension of the node", 26: "eccentricity",
-        34: "argument of perigee", 43: "mean anomaly", 52: "mean motion"},
+    1: {2: "catalogue number", 9: "international designator", 18: "epoch", 33: DOT, 44: DDOT,
+        53: "BSTAR", 62: "ephemeris type", 64: "element set number"},
+    2: {2: "catalogue number", 8: "inclination", 17: "right ascension of the node",
+        26: "eccentricity", 34: "argument of perigee", 43: "mean anomaly", 52: "mean motion"},
 }  # fmt: skip
 
 
@@ -66,7 +68,10 @@ def fields(first: str, second: str) -> dict[str, str]:
     one, two = number(first[2:7]), number(second[2:7])
     if one != two:
         raise ValueError(f"catalogue number (columns 3-7) is {one} on line 1 and {two} on line 2")
-    year, day = _digits(first, 19, 20, "epoch's year"), _float(first[20:32], 1, 21, 32, "epoch's day")
+    year, day = (
+        _digits(first, 19, 20, "epoch's year"),
+        _float(first[20:32], 1, 21, 32, "epoch's day"),
+    )
     if not 1.0 <= day < 367.0:
         raise ValueError(f"line 1, columns 21-32, epoch's day: {day} is no day of a year")
     return {
@@ -83,8 +88,8 @@ def fields(first: str, second: str) -> dict[str, str]:
         "EPHEMERIS_TYPE": first[62].strip() or "0",
         "CLASSIFICATION_TYPE": first[7].strip() or "U",
         "BSTAR": _exponent(first[53:61], 54, 61, "BSTAR"),
-        "MEAN_MOTION_DOT": str(_float(first[33:43], 1, 34, 43, "first derivative of the mean motion")),
-        "MEAN_MOTION_DDOT": _exponent(first[44:52], 45, 52, "second derivative of the mean motion"),
+        "MEAN_MOTION_DOT": str(_float(first[33:43], 1, 34, 43, DOT)),
+        "MEAN_MOTION_DDOT": _exponent(first[44:52], 45, 52, DDOT),
         "ELEMENT_SET_NO": first[64:68].strip() or "999",
     }  # fmt: skip
 
@@ -110,8 +115,8 @@ def _check(n: int, line: str) -> None:
     for column in GAPS[n]:
         if line[column - 1] != " ":
             raise ValueError(
-                f"line {n}, column {column}, before {_NAMES[n][column]}: found {line[column - 1]!r},"
-                " expected a blank; the columns are shifted"
+                f"line {n}, column {column}, before {_NAMES[n][column]}: found"
+                f" {line[column - 1]!r}, expected a blank; the columns are shifted"
             )
     given = line[68:69]
     if given.strip() and (not given.isdigit() or int(given) != checksum(line)):
@@ -155,7 +160,9 @@ def _exponent(text: str, low: int, high: int, name: str) -> str:
     return f"{sign}0.{found[2]}e{(found[3] or '0').strip() or '0'}"
 
 
-def lines(fields: dict[str, float], norad: int, cospar: str, year: int, day: float) -> tuple[str, str]:
+def lines(
+    fields: dict[str, float], norad: int, cospar: str, year: int, day: float
+) -> tuple[str, str]:
     """Two lines of elements in OMM's units; `ValueError` for a number above 339,999."""
     short = f"{cospar[2:4]}{cospar[5:]}" if re.fullmatch(r"\d{4}-\d{3}[A-Z]*", cospar) else ""
     dot = f"{fields['ndot']:.8f}".replace("0.", ".", 1)
@@ -164,8 +171,9 @@ def lines(fields: dict[str, float], norad: int, cospar: str, year: int, day: flo
         f"{_packed(0.0)} {_packed(fields['bstar'])} 0  999"
     )
     second = (
-        f"2 {alpha5(norad)} {fields['i']:8.4f} {fields['node']:8.4f} {round(fields['e'] * 1e7):07d} "
-        f"{fields['argp']:8.4f} {fields['m']:8.4f} {fields['n']:11.8f}    0"
+        f"2 {alpha5(norad)} {fields['i']:8.4f} {fields['node']:8.4f} "
+        f"{round(fields['e'] * 1e7):07d} {fields['argp']:8.4f} "
+        f"{fields['m']:8.4f} {fields['n']:11.8f}    0"
     )
     return f"{first}{checksum(first)}", f"{second}{checksum(second)}"
 
@@ -175,4 +183,5 @@ def _packed(value: float) -> str:
         return " 00000+0"
     digits, exponent = f"{abs(value):.4e}".split("e")
     power = int(exponent) + 1
-    return f"{'-' if value < 0 else ' '}{digits.replace('.', '')}{'-' if power < 0 else '+'}{abs(power)}"
+    sign = "-" if value < 0 else " "
+    return f"{sign}{digits.replace('.', '')}{'-' if power < 0 else '+'}{abs(power)}"

@@ -7,7 +7,8 @@ with the same result: Kepler's equation by Halley's method in a fixed number of 
 that differ by little turned by an addition theorem instead of a new sine.
 
 Times are minutes, states km and km/s in TEME. A state comes with a status: 0, or the error of the
-report (1 mean eccentricity, 2 mean motion, 3 perturbed eccentricity, 4 semilatus rectum, 6 decayed).
+report (1 mean eccentricity, 2 mean motion, 3 perturbed eccentricity, 4 semilatus rectum, 6
+decayed).
 """
 
 from __future__ import annotations
@@ -130,8 +131,8 @@ STEP_MIN = 720.0
 def deep(
     t: float, resonant: float, xl: float, nl: float,
     mo: float, mdot: float, argpo: float, argpdot: float, nodeo: float, nodedot: float,
-    nodecf: float, cc1: float, bc4: float, t2cof: float, no: float, ao: float, ecco: float, inclo: float,
-    gsto: float, dedt: float, didt: float, dmdt: float, dnodt: float, domdt: float,
+    nodecf: float, cc1: float, bc4: float, t2cof: float, no: float, ao: float, ecco: float,
+    inclo: float, gsto: float, dedt: float, didt: float, dmdt: float, dnodt: float, domdt: float,
     ee2: float, e3: float, se2: float, se3: float, xi2: float, xi3: float, si2: float, si3: float,
     xl2: float, xl3: float, xl4: float, sl2: float, sl3: float, sl4: float,
     xgh2: float, xgh3: float, xgh4: float, sgh2: float, sgh3: float, sgh4: float,

@@ -69,7 +69,7 @@ def fast(
         t = t + min(max(step, -1.0), 1.0)
         if abs(step) < ENOUGH_MIN:
             break
-    d2, rate, slope, v2, sound = apart(near_c, deep_c, epochs, first, back, a, b, t)
+    d2, _, _, v2, sound = apart(near_c, deep_c, epochs, first, back, a, b, t)
     if d2 > within_km * within_km or sound == 0.0:
         return t, -1.0, 0.0
     return t, math.sqrt(d2), math.sqrt(v2)
@@ -114,7 +114,7 @@ def refine(
         middle = middles[pairs[3 * n]]
         a, b = int64(pairs[3 * n + 1]), int64(pairs[3 * n + 2])
         t = middle + taus[n] / 60.0
-        d2, rate, slope, v2, sound = apart(near_c, deep_c, epochs, first, back, a, b, t)
+        _, _, slope, v2, sound = apart(near_c, deep_c, epochs, first, back, a, b, t)
         if sound == 0.0:
             continue
         if v2 < SLOW_KMS * SLOW_KMS or slope <= 0.0:

@@ -180,21 +180,24 @@ def against(
             r = rows[block * ROW : (block + 1) * ROW]
             any_of = int32(0)
             for j in range(WIDE):
-                any_of |= passes(r[j] - x, r[WIDE + j] - y, r[2 * WIDE + j] - z, r[3 * WIDE + j] - vx,
-                                 r[4 * WIDE + j] - vy, r[5 * WIDE + j] - vz, half, reach2, loss)  # fmt: skip
+                any_of |= passes(
+                    r[j] - x, r[WIDE + j] - y, r[2 * WIDE + j] - z, r[3 * WIDE + j] - vx,
+                    r[4 * WIDE + j] - vy, r[5 * WIDE + j] - vz, half, reach2, loss,
+                )  # fmt: skip
             if any_of == 0:
                 continue
             for j in range(WIDE):
                 q = block * WIDE + j
-                if q < begins or q >= last or passes(
-                    r[j] - x, r[WIDE + j] - y, r[2 * WIDE + j] - z, r[3 * WIDE + j] - vx, r[4 * WIDE + j] - vy,
-                    r[5 * WIDE + j] - vz, half, reach2, loss) == 0:  # fmt: skip
+                if q < begins or q >= last:
+                    continue
+                dx, dy, dz = r[j] - x, r[WIDE + j] - y, r[2 * WIDE + j] - z
+                dvx, dvy, dvz = r[3 * WIDE + j] - vx, r[4 * WIDE + j] - vy, r[5 * WIDE + j] - vz
+                if passes(dx, dy, dz, dvx, dvy, dvz, half, reach2, loss) == 0:
                     continue
                 a, b = int64(place[p]), int64(place[q])
                 if max(lows[a], lows[b]) != k:
                     continue
-                tau = nearest(float(r[j] - x), float(r[WIDE + j] - y), float(r[2 * WIDE + j] - z),
-                              float(r[3 * WIDE + j] - vx), float(r[4 * WIDE + j] - vy), float(r[5 * WIDE + j] - vz),
+                tau = nearest(float(dx), float(dy), float(dz), float(dvx), float(dvy), float(dvz),
                               half_s, reach_km, within_km, tide)  # fmt: skip
                 if tau < 1e8:
                     if count < len(taus):
@@ -217,7 +220,9 @@ def cubes(
         cells[c] = 0
     for p in range(low, high):
         at = 8 * int64(entries[p])
-        c = cube(float(packed[at]), float(packed[at + 1]), float(packed[at + 2]), edge, widest, side)
+        c = cube(
+            float(packed[at]), float(packed[at + 1]), float(packed[at + 2]), edge, widest, side
+        )
         cells[c + 2] += 1
         own[p] = c
     for c in range(2, flat * side + 2):
@@ -295,6 +300,61 @@ def sieve(
                               own, place, lows, out, taus, count)  # fmt: skip
             if count > room:
                 break
+        if count > room:
+            done[0] = s
+            return begun
+    done[0] = many
+    return count
+
+
+@compiled
+def beside(
+    states: Singles, begin: int, many: int, blocks: int, half_s: float, within_km: float,
+    own: Longs, out: Ints, taus: Singles, done: Longs,
+) -> int:  # fmt: skip
+    """The same for pairs of which one is in `own` slots: each of these against all, block by
+    block. A pair of two of them may stand twice."""
+    count, room = int64(0), len(taus)
+    tide = 1.05 * MU / (6400.0 * 6400.0 * 6400.0)
+    # Nothing bound to the Earth passes another faster than 22 km/s.
+    reach = within_km + SINGLE_KM
+    reach += tide * (reach + 22.0 * half_s) * half_s * half_s
+    half, reach2, loss = float32(half_s), float32(reach * reach), float32(2e-6)
+    for s in range(begin, many):
+        begun = count
+        base = s * blocks * STATES
+        for a in own:
+            at = base + (a // LANES) * STATES + a % LANES
+            if states[at + 6 * LANES] != 0.0:
+                continue
+            x, y, z = states[at], states[at + LANES], states[at + 2 * LANES]
+            vx, vy, vz = states[at + 3 * LANES], states[at + 4 * LANES], states[at + 5 * LANES]
+            for block in range(blocks):
+                r = states[base + block * STATES : base + (block + 1) * STATES]
+                any_of = int32(0)
+                for j in range(LANES):
+                    any_of |= passes(
+                        r[j] - x, r[LANES + j] - y, r[2 * LANES + j] - z, r[3 * LANES + j] - vx,
+                        r[4 * LANES + j] - vy, r[5 * LANES + j] - vz, half, reach2, loss,
+                    )  # fmt: skip
+                if any_of == 0:
+                    continue
+                for j in range(LANES):
+                    b = block * LANES + j
+                    if b == a or r[6 * LANES + j] != 0.0:
+                        continue
+                    dx, dy, dz = r[j] - x, r[LANES + j] - y, r[2 * LANES + j] - z
+                    dvx, dvy = r[3 * LANES + j] - vx, r[4 * LANES + j] - vy
+                    dvz = r[5 * LANES + j] - vz
+                    if passes(dx, dy, dz, dvx, dvy, dvz, half, reach2, loss) == 0:
+                        continue
+                    tau = nearest(float(dx), float(dy), float(dz), float(dvx), float(dvy),
+                                  float(dvz), half_s, reach, within_km, tide)  # fmt: skip
+                    if tau < 1e8:
+                        if count < room:
+                            out[3 * count], taus[count] = s, tau
+                            out[3 * count + 1], out[3 * count + 2] = min(a, b), max(a, b)
+                        count += 1
         if count > room:
             done[0] = s
             return begun

@@ -1,0 +1,27 @@
+"""Everything the space desk finds in what a state holds: a function of the held sets alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from noroshi.desks.space.conjunction import conjunctions, told
+from noroshi.desks.space.findings import Builder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from noroshi.desks.space.findings import Seen
+    from noroshi.desks.space.state import State
+    from noroshi.words.finding import Finding
+
+
+def detect(state: State) -> list[Finding]:
+    """All findings, sorted by (start, id)."""
+    builder = Builder(state)
+    found = [builder.build(each) for each in _seen(state)]
+    return sorted(found, key=lambda each: (each.span.t0, each.id))
+
+
+def _seen(state: State) -> Iterator[Seen]:
+    yield from conjunctions(state)
+    yield from told(state)

@@ -71,8 +71,8 @@ class Skipped(msgspec.Struct, frozen=True):
 
 class Tally(msgspec.Struct):
     """An account of one scan, filled while it runs. `skipped` holds the first thousand places;
-    `reasons` counts all of them. `warned` counts, for each warning list, the lines on which it held
-    a match back."""
+    `reasons` counts all of them. `warned` counts what each warning list held back: a value of the
+    index on a line, whatever the validity of its entries."""
 
     lines: int = 0
     bytes: int = 0

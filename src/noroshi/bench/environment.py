@@ -55,6 +55,14 @@ REQUIREMENTS: Final[dict[str, tuple[str, ...]]] = {
     "schemathesis": ("schemathesis==4.32.5",),
     "pyais": ("pyais==3.3.1", "attrs==26.1.0"),
     "z3-solver": ("z3-solver==5.4.1.0",),
+    "stix2-matcher": (
+        "stix2-matcher==3.0.0",
+        "stix2-patterns==2.1.2",
+        "antlr4-python3-runtime==4.13.2",
+        "deepmerge==4.0.0",
+        "python-dateutil==4.0.0",
+        "six==1.17.0",
+    ),
     "stix2": ("stix2==3.0.2", "pytz==2026.6", "requests==2.34.2", "simplejson==4.3.0"),
 }
 """Peer → what pip installs for it; schemathesis is for `tools/fuzz_taxii.py`. A change makes a new

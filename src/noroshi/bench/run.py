@@ -21,6 +21,7 @@ AREAS: Final = (
     "signed",
     "crossed",
     "picture",
+    "cyber",
     "decode",
     "decisions",
     "records",

@@ -44,7 +44,10 @@ class Clock:
         return self.at
 
 
-def finding(n: int, kind: str, tlp: Tlp, subject: str = "") -> Finding:
+def finding(
+    n: int, kind: str, tlp: Tlp, subject: str = "", asset: str = "port:wpi-61210",
+    lineage: str = "a lineage",
+) -> Finding:  # fmt: skip
     """A planted finding, the n-th: an hour each, along 35° N."""
     subject = subject or f"mmsi:43100{n:04}"
     desk = desks()["sea"]
@@ -62,10 +65,10 @@ def finding(n: int, kind: str, tlp: Tlp, subject: str = "") -> Finding:
         span=span,
         place=Place(139.0 + n / 7, 35.0123, 250.0),
         subjects=(subject,),
-        assets=("port:wpi-61210",),
+        assets=(asset,),
         measures={"duration_h": 1.0, "port": "Yokohama"},
         evidence=(
-            Evidence("tracks.csv", "a lineage", NOW, sha256(b"tracks"), Row(n), Label((strand,))),
+            Evidence("tracks.csv", lineage, NOW, sha256(b"tracks"), Row(n), Label((strand,))),
         ),
         detector=f"sea/{kind}",
         detector_version=desk.version,

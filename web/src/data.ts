@@ -12,7 +12,7 @@ export const live = signal<"on" | "off">("off");
 interface Asset { id: string; kind: string; name: string; name_ja?: string; place: [number, number] | null; path: [number, number][]; shape: GeoJSON.Geometry | null }
 export const assets = signal<Asset[]>([]);
 
-let last = "";
+let last = "", whose = "";
 async function load(as: string, at: string, key: string): Promise<void> {
   loading.value = true;
   try {
@@ -31,6 +31,10 @@ effect(() => {
   const key = [who, view.value === "compare" ? "" : as, at, changed.value].join("|");
   if (!who || key === last) return;
   last = key;
+  // Nobody's picture stands under another's name while the node is asked.
+  const now = [who, view.value === "compare" ? "" : as, at].join("|");
+  if (now !== whose) seen.value = null;
+  whose = now;
   void load(view.value === "compare" ? "" : as, at, key);
 });
 

@@ -196,5 +196,5 @@ function drawn(): GeoJSON.FeatureCollection {
 function frame(map: maplibre.Map, marks: Mark[]): void {
   const bounds = new maplibre.LngLatBounds();
   for (const each of marks) if (each.place) bounds.extend([each.place[0], each.place[1]]);
-  map.fitBounds(bounds, { padding: 40, maxZoom: 7, animate: false });
+  map.fitBounds(bounds, { padding: 40, maxZoom: marks.length > 5 ? 7 : 5, animate: false });
 }

@@ -31,6 +31,8 @@ from noroshi.words.transform import describe
 
 OWN = Release("released")
 PAGE = 5_000
+MANY, CUT = 50, 200
+"""Names of a mark, and characters of each: the whole stands in the finding itself."""
 
 
 class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -164,8 +166,8 @@ def _mark(each: One) -> Mark:
         owner=each.row.owner,
         tlp=highest_tlp(each.record.label).value,
         place=body.place,
-        subjects=body.subjects,
-        assets=body.assets,
+        subjects=tuple(each[:CUT] for each in body.subjects[:MANY]),
+        assets=tuple(each[:CUT] for each in body.assets[:MANY]),
         verdict=release.verdict,
         clauses=tuple(dict.fromkeys(release.clauses)),
         transforms=tuple(describe(each) for each in release.transforms),

@@ -1,0 +1,257 @@
+"""The page as a person uses it: Debian's Chromium, driven by Playwright, at a node of its own.
+
+One browser, one node, one story: sign in, filter, open evidence, view as, before you send, send,
+take back, compare, suppose, an incident and its report. Meanwhile: no request to another origin,
+nothing refused by the content-security policy, nothing that hostile text did, no serious finding
+of axe-core.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lookout import HOSTILE, finding, planted
+
+from noroshi.console import users
+from noroshi.console.app import console
+from noroshi.console.files import built
+from noroshi.desks.registry import desks
+from noroshi.node.findings import settle
+from noroshi.node.node import Node, clock
+from noroshi.node.serve import serve
+from noroshi.words.finding import Finding
+from noroshi.words.label import Tlp
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+playwright = pytest.importorskip("playwright.sync_api")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+    pytest.mark.skipif(not built(), reason="the page was not built"),
+    # Playwright's own loop leaves a transport behind that Python remarks on.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+PEER = """
+[[peer]]
+party = "EU"
+account = "eu"
+"""
+TOOK = "() => document.documentElement.dataset.map === 'idle'"
+
+
+def hybrid() -> list[Finding]:
+    """A crossing and an outage of one cable at one time, of two origins."""
+    first = finding(30, "crossing", Tlp.GREEN, asset="cable:a", lineage="a receiver")
+    return [first, finding(30, "outage", Tlp.AMBER, "outage:F-1", "cable:a", "an operator")]
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """(origin, token) of a served node of Japan."""
+    folder = tmp_path / "jpn"
+    made = planted(folder, clock, more=PEER)
+    long = finding(40, "stop", Tlp.GREEN, "mmsi:" + "A" * 1_000_000)
+    with Node.open(folder) as node:
+        with node.store.write():
+            settle(node, desks()["sea"], "0" * 64, [*made, *hybrid(), long], clock())
+        token = users.link(node.settings, "administrator", clock())
+        said: queue.Queue[str] = queue.Queue()
+        stop = threading.Event()
+        thread = threading.Thread(
+            target=serve,
+            args=(node, said.put, stop, said.put),
+            kwargs={"front": lambda behind, tls: console(behind, node, clock, secure=tls)},
+        )
+        thread.start()
+        try:
+            yield said.get(timeout=30), token
+        finally:
+            stop.set()
+            thread.join()
+
+
+class Watch:
+    """Everything that went wrong, or elsewhere, while a page was looked at."""
+
+    def __init__(self, page: Any, origin: str) -> None:
+        self.problems: list[str] = []
+        self.elsewhere: list[str] = []
+        self.page = page
+        page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: (self.problems.append("a dialog"), dialog.dismiss()))
+        page.on("console", self._said)
+        page.on("request", lambda request: self._asked(request.url, origin))
+
+    def _said(self, message: Any) -> None:
+        if message.type == "error" and "401" not in message.text:
+            self.problems.append(f"console: {message.text}")
+
+    def _asked(self, url: str, origin: str) -> None:
+        if not url.startswith((f"{origin}/", "blob:", "data:")):
+            self.elsewhere.append(url)
+
+    def accessible(self, what: str) -> None:
+        """axe-core finds nothing serious here (WCAG 2.2 A and AA)."""
+        found = axe.Axe().run(self.page, options={"resultTypes": ["violations"]}).response
+        for each in found["violations"]:
+            if each["impact"] in ("serious", "critical"):
+                where = [node["html"][:120] for node in each["nodes"][:3]]
+                self.problems.append(f"axe, {what}: {each['id']}: {where}")
+
+
+@pytest.fixture
+def page(address: tuple[str, str]) -> Iterator[Watch]:
+    origin, token = address
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [],
+        )
+        context = browser.new_context(
+            viewport={"width": 1100, "height": 700}, color_scheme="dark", locale="en-GB",
+            reduced_motion="reduce", timezone_id="Asia/Tokyo",
+        )  # fmt: skip
+        shown = context.new_page()
+        shown.set_default_timeout(20_000)
+        watch = Watch(shown, origin)
+        shown.goto(f"{origin}/console/#token={token}")
+        shown.wait_for_selector(".row")
+        yield watch
+        browser.close()
+
+
+def test_a_watch_officer_s_morning(page: Watch, address: tuple[str, str]) -> None:
+    shown, origin = page.page, address[0]
+
+    def count() -> str:
+        return shown.get_by_test_id("count").inner_text()
+
+    # First run, the map, hostile text.
+    assert count().startswith("16 of 16 findings")
+    assert "token" not in shown.url
+    shown.wait_for_function(TOOK)
+    page.accessible("picture")
+    shown.fill("#search", "img src")
+    shown.wait_for_function("() => document.querySelectorAll('.row').length === 1")
+    row = shown.locator(".row .whom").inner_text()
+    assert "<img src=x onerror=alert(1)>" in row
+    assert "\u202e" not in shown.content()
+    assert "\u202e" in HOSTILE
+    shown.fill("#search", "AAAA")
+    shown.wait_for_function("() => document.querySelectorAll('.row').length === 1")
+    shown.locator(".row").click()
+    shown.wait_for_selector(".drawer dl")
+    assert len(shown.locator(".drawer").inner_text()) < 30_000
+    assert "1,000,005" in shown.locator(".drawer").inner_text()
+
+    # Filters, evidence, keys, the address of a view.
+    shown.fill("#search", "")
+    shown.select_option(".filters select >> nth=0", "port_visit")
+    shown.wait_for_function("() => document.querySelectorAll('.row').length === 6")
+    shown.locator(".row").nth(5).click()
+    shown.wait_for_function(
+        "() => document.querySelector('.drawer dl')?.textContent.includes('4310')"
+    )
+    assert "Yokohama" in shown.locator(".drawer").inner_text()
+    assert shown.locator(".drawer time").first.get_attribute("title").endswith("(local time)")
+    page.accessible("evidence")
+    shown.locator(".list").focus()
+    before = shown.url
+    shown.keyboard.press("k")
+    assert shown.url != before
+    there = shown.url
+    shown.reload()
+    shown.wait_for_selector(".drawer dl")
+    assert shown.url == there
+    assert shown.locator(".row").count() == 6
+
+    # View as: what is withheld is not there, and why is said.
+    shown.goto(f"{origin}/console/#/picture?as=EU")
+    shown.wait_for_function(
+        "() => document.querySelector('.count')?.textContent.includes('withheld')"
+    )
+    assert "12 of 12 findings · 4 withheld from EU" in count()
+    shown.locator(".row").first.click()
+    shown.wait_for_selector(".drawer .why")
+    assert "eu-jpn-sdp/R" in shown.locator(".drawer .why").inner_text()
+    shown.goto(f"{origin}/console/#/picture?as=EU&at=2024-10-31T00:00:00Z")
+    shown.wait_for_selector(".empty")
+
+    # The difference of two pictures.
+    shown.goto(f"{origin}/console/#/compare?a=JPN&b=EU")
+    shown.wait_for_selector(".compare tbody tr")
+    assert "4 only JPN has" in shown.get_by_test_id("sums").inner_text()
+    page.accessible("difference")
+
+    # Before you send, and sending: the EU has no address, so it waits in its view.
+    shown.goto(f"{origin}/console/#/picture?kind=stop")
+    shown.wait_for_selector(".row")
+    shown.get_by_role("button", name="Choose these").click()
+    shown.get_by_role("link", name="Before you send…").click()
+    shown.wait_for_selector(".previews li")
+    assert shown.get_by_test_id("n-withheld").inner_text().startswith("2")
+    assert "250 m → 35.020°N" in shown.locator(".previews").inner_text()
+    page.accessible("before you send")
+    shown.get_by_role("button", name="Send 6 to EU").click()
+    shown.wait_for_selector(".done")
+    assert "In the view of EU" in shown.locator(".done").inner_text()
+
+    # Taking back appears in another place by itself.
+    other = shown.context.new_page()
+    watched = Watch(other, origin)
+    other.goto(f"{origin}/console/#/picture")
+    other.wait_for_function("() => document.querySelector('.count')?.textContent.startsWith('16')")
+    other.wait_for_selector(".live.on")
+    shown.goto(f"{origin}/console/#/picture?kind=port_visit")
+    shown.wait_for_selector(".row")
+    shown.locator(".row").first.click()
+    shown.get_by_role("link", name="Take back…").click()
+    shown.fill("input[name=why]", "the clock of the receiver was off")
+    shown.get_by_role("button", name="Take back").click()
+    shown.wait_for_selector(".recall")
+    assert "the clock of the receiver was off" in shown.locator(".recall").first.inner_text()
+    other.wait_for_function("() => document.querySelector('.count')?.textContent.startsWith('15')")
+    other.close()
+    page.accessible("taken back")
+
+    # The pact room.
+    shown.goto(f"{origin}/console/#/pact?without=USA&id=eu-jpn-sdp")
+    shown.wait_for_selector("[data-testid=supposed]")
+    assert "tisa-2014" in shown.get_by_test_id("supposed").inner_text()
+    shown.get_by_role("button", name="Compare the law").click()
+    shown.wait_for_selector("[data-testid=same]")
+    page.accessible("pact room")
+
+    # An incident, in Japanese, to print: the label on every sheet.
+    shown.goto(f"{origin}/console/#/incidents")
+    shown.wait_for_selector(".waterfall", timeout=60_000)
+    page.accessible("incidents")
+    shown.get_by_role("link", name="Report to print").click()
+    shown.get_by_role("button", name="日本語で").click()
+    shown.wait_for_selector("text=インシデント報告書")
+    assert shown.get_by_test_id("label").inner_text().startswith("TLP:AMBER · JPN")
+    page.accessible("report")
+
+    # By day, people.
+    shown.emulate_media(color_scheme="light")
+    shown.goto(f"{origin}/console/#/people")
+    shown.wait_for_selector("tbody tr")
+    page.accessible("people, light, Japanese")
+    shown.goto(f"{origin}/console/#/picture?as=EU")
+    shown.wait_for_selector(".row")
+    page.accessible("picture, light, Japanese")
+    shown.get_by_role("button", name="サインアウト").click()
+    shown.wait_for_selector(".login")
+    page.accessible("login")
+
+    assert page.problems + watched.problems == []
+    assert page.elsewhere + watched.elsewhere == []

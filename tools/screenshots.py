@@ -1,0 +1,123 @@
+"""Take the pictures of the manual: every view of the console, by night and by day.
+
+    python tools/screenshots.py [FOLDER]        needs the extra `browser`, and Chromium
+
+The node is that of `noroshi demo`, with a cable and an outage report of its own so that there is an
+incident: nothing in the pictures is drawn for them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from noroshi.config import load_settings
+from noroshi.console.users import opening
+from noroshi.demo.nodes import connect, introduce, samples, serving
+from noroshi.node.assets import load_assets
+from noroshi.node.ingest import ingest
+from noroshi.node.node import Node, clock
+from noroshi.node.sync import sync
+
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "docs" / "console"
+SIZE = {"width": 1280, "height": 800}
+ASSETS = """
+format = "assets/1"
+surveyed = true
+tlp = "green"
+[[asset]]
+id = "cable:demonstration"
+kind = "cable"
+name = "A cable drawn for the demonstration"
+path = [[32.45, 29.70], [32.62, 29.70]]
+"""
+MORE = """
+[assets]
+files = ["assets.toml"]
+
+[[feed]]
+desk = "sea"
+uri = "outage.csv"
+lineage = "an operator's report, made for the demonstration"
+label = { tlp = "amber" }
+reliability = "B"
+"""
+OUTAGE = "ref,asset,began\nDEMO-1,cable:demonstration,2021-03-24T06:00:00Z\n"
+
+
+def made(folder: Path) -> tuple[Path, Path]:
+    """Both nodes of the demo; Japan's has read its feeds."""
+    japan, union = introduce(folder)
+    text = (japan / "node.toml").read_text("utf-8")
+    (japan / "node.toml").write_text(text + MORE, "utf-8")
+    (japan / "assets.toml").write_text(ASSETS, "utf-8")
+    (japan / "outage.csv").write_text(OUTAGE, "utf-8")
+    with Node.open(japan) as node:
+        load_assets(node, clock)
+        ingest(node, [*samples(folder / "feeds"), japan / "outage.csv"], clock)
+    return japan, union
+
+
+VIEWS: tuple[tuple[str, str, str], ...] = (
+    ("picture", "#/picture?sel={visit}", ".drawer dl"),
+    ("view-as", "#/picture?as=EU&sel={visit}", ".drawer .why"),
+    ("difference", "#/compare?a=JPN&b=EU", ".compare tbody tr"),
+    ("before-you-send", "#/send?to=EU&ids={ids}", ".previews li"),
+    ("taken-back", "#/recalls?ids={visit}", ".ledger"),
+    ("incidents", "#/incidents", "main .card h2"),
+    ("pact-room", "#/pact?set=web&layer=information&without=USA", "[data-testid=supposed]"),
+    ("agreement", "#/pact?id=eu-jpn-sdp", "pre.tall"),
+    ("people", "#/people", "tbody tr"),
+)
+"""Name, address, and what is there once the view is."""
+
+
+def take(page: Any, url: str, theme: str, out: Path) -> None:
+    """Every view in one theme."""
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    marks = page.evaluate("async () => (await (await fetch('api/picture')).json()).marks")
+    late = [each for each in marks if each["t0"] > 1.6e12]
+    whole = [each for each in marks if each["tlp"] == "amber+strict"][:3]
+    some = {
+        "visit": next(each["id"] for each in late if each["kind"] == "port_visit"),
+        "ids": ",".join(each["id"] for each in [*late[:9], *whole]),
+    }
+    for name, where, wanted in VIEWS:
+        page.goto(url + where.format(**some))
+        page.wait_for_selector(wanted, timeout=120_000)
+        with contextlib.suppress(Exception):
+            page.wait_for_selector("html[data-map=idle]", timeout=15_000)
+        page.wait_for_timeout(1_500)
+        page.screenshot(path=str(out / f"{name}-{theme}.png"))
+        print(out / f"{name}-{theme}.png")
+
+
+def main(out: Path) -> None:
+    """Make the node, open its console, take the pictures."""
+    out.mkdir(parents=True, exist_ok=True)
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    with tempfile.TemporaryDirectory(prefix="noroshi-") as name, sync_playwright() as started:
+        japan, union = made(Path(name))
+        with serving(japan) as served:
+            connect(japan, union, served)
+            with Node.open(union) as node:
+                sync(node, "JPN", clock)
+            url = f"{served.removesuffix('/taxii2/')}/console/"
+            browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            page = browser.new_page(viewport=SIZE, locale="en-GB", timezone_id="Asia/Tokyo")
+            page.goto(f"{url}#token={opening(load_settings(japan), 'watch', clock())}")
+            page.wait_for_selector(".row", timeout=60_000)
+            for theme in ("dark", "light"):
+                take(page, url, theme, out)
+            browser.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else OUT)

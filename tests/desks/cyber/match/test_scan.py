@@ -18,7 +18,7 @@ from noroshi.desks.cyber.match import scan as scanning
 from noroshi.desks.cyber.match import stream as streaming
 from noroshi.desks.cyber.match.entry import Entry, Match, Tally
 from noroshi.desks.cyber.match.formats import Layout, recognised
-from noroshi.desks.cyber.match.index import build
+from noroshi.desks.cyber.match.index import Index, build
 from noroshi.desks.cyber.match.kernels.six import six
 from noroshi.desks.cyber.match.lists import WarningList
 
@@ -37,10 +37,10 @@ ENTRIES = [
 INDEX = build(ENTRIES)
 
 
-def found(data: bytes, layout: Layout | None = None, index: object = INDEX) -> list[Match]:
+def found(data: bytes, layout: Layout | None = None, index: Index = INDEX) -> list[Match]:
     tally = Tally()
     layout = layout or recognised(data)
-    return list(scanning.scan(index, io.BytesIO(data), layout, tally))  # type: ignore[arg-type]
+    return list(scanning.scan(index, io.BytesIO(data), layout, tally))
 
 
 def told(data: bytes, layout: Layout) -> set[tuple[int, int]]:
@@ -203,3 +203,65 @@ def test_a_line_with_more_than_there_is_room_for_is_read_in_full(
     hosts = " ".join(f"h{number}.example" for number in range(70))
     data = f"203.0.113.9 198.51.100.1 evil.test x\n{hosts} evil.test/A/b?c=1\n".encode()
     assert told(data, Layout("text")) == matched(ENTRIES, data, Layout("text"))
+
+
+def hunted(*patterns: str) -> Index:
+    index = build([Entry(f"p{n}", "feed", "pattern", each) for n, each in enumerate(patterns)])
+    assert index.refused == ()
+    assert len(index.patterns) == len(patterns)
+    return index
+
+
+ZEEK = (
+    b"#separator \\x09\n#fields\tts\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\thost\turi\n"
+    b"1764439201\t10.0.0.1\t1024\t192.0.2.1\t443\ttcp\tw.example\t/a\n"
+    b"1764439202\t10.0.0.1\t1024\t192.0.2.1\t80\ttcp\th1.evil.test\t/p/x.php?a=1\n"
+    b"1764439210\t10.0.0.2\t1024\t192.0.2.2\t80\ttcp\th2.evil.test\t/q\n"
+    b"1764439290\t10.0.0.1\t1024\t192.0.2.1\t80\ttcp\th1.evil.test\t/q\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "seconds"),
+    [
+        ("[domain-name:value LIKE '%.evil.test']", [2, 10, 90]),
+        ("[domain-name:value MATCHES '^h[0-9]+\\\\.evil']", [2, 10, 90]),
+        ("[url:value MATCHES '^https?://h1\\\\.[a-z.]+/p/']", [2]),
+        ("[network-traffic:dst_ref.value = '192.0.2.1' AND network-traffic:dst_port = 443]", [1]),
+        ("[network-traffic:extensions.'http-request-ext'.request_value LIKE '/p/%']", None),
+        ("[network-traffic:extensions.'http-request-ext'.request_value LIKE '%.php%']", [2]),
+        ("[domain-name:value = 'h1.evil.test' AND domain-name:value != 'x']", [2, 90]),
+        ("[ipv4-addr:value = '192.0.2.2'] FOLLOWEDBY [domain-name:value = 'h1.evil.test']", [90]),
+        ("([domain-name:value = 'h1.evil.test'] AND [domain-name:value = 'h2.evil.test'])"
+         " WITHIN 10 SECONDS", [10]),
+        ("[domain-name:value LIKE '%evil.test'] REPEATS 2 TIMES WITHIN 60 SECONDS", [10]),
+        ("[domain-name:value LIKE '%evil.test'] START t'2025-11-29T18:01:00Z' STOP "
+         "t'2025-11-29T19:00:00Z'", [90]),
+    ],
+)  # fmt: skip
+def test_a_pattern_that_compares_is_matched_on_lines(
+    pattern: str, seconds: list[int] | None
+) -> None:
+    if seconds is None:
+        assert build([Entry("p", "feed", "pattern", pattern)]).patterns == ()
+        return
+    got = [each.at for each in found(ZEEK, None, hunted(pattern))]
+    assert got == [(1_764_439_200 + second) * 1_000_000 for second in seconds]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "[network-traffic:dst_port = 443]",
+        "[domain-name:value LIKE '%']",
+        "[domain-name:value LIKE '%a%']",
+        "[domain-name:value != 'evil.test']",
+        "[url:value MATCHES '^https?://']",
+        "[url:value MATCHES '(evil|bad)']",
+        "[file:name = 'evil.exe' OR file:size > 5]",
+        "[file:name = 'evil.exe'] AND [EXISTS file:size]",
+    ],
+)
+def test_a_pattern_for_which_every_line_would_be_tried_is_refused(pattern: str) -> None:
+    (refused,) = build([Entry("p", "feed", "pattern", pattern)]).refused
+    assert "no text of three plain characters" in refused.reason

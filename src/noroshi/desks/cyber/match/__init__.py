@@ -8,8 +8,10 @@ and logs as byte streams. Out: `entry.Match`, each with the line that it stands 
     index = opened(folder, key, make)              # the same, kept in a folder and mapped from it
     for match in scan(index, stream, layout, tally):   # scan: a log, in bounded memory
         …
-    grouped(matches, asset_of, window_us)          # groups: one for each indicator, asset, window
+    grouped(matches, assets_of, window_us)         # groups: one for each indicator, asset, window
 
 `build` never raises for an entry: what would match everything, nothing, or for ever stands in
-`index.refused` with its reason. `pattern.compiled` is a STIX pattern for observed-data.
+`index.refused` with its reason. `pattern.compiled` is a STIX pattern for observed-data; in logs,
+`simple` patterns are looked up as values, and the others matched by `hunt` on lines that hold a
+text which they need (`needles`), as far as a line is an observation (`observing`).
 """

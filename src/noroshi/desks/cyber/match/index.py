@@ -14,6 +14,8 @@ from noroshi.desks.cyber.match import values as value_of
 from noroshi.desks.cyber.match.entry import Entry, EntryKind, Refused
 from noroshi.desks.cyber.match.listed import Listed
 from noroshi.desks.cyber.match.lists import WarningList
+from noroshi.desks.cyber.match.needles import needles
+from noroshi.desks.cyber.match.pattern import compiled
 from noroshi.desks.cyber.match.simple import Simple, simple
 from noroshi.desks.cyber.match.table import Table, Texts
 from noroshi.desks.cyber.match.values import Unfit, Value
@@ -135,9 +137,18 @@ def _gather(gathered: _Gathered, number: int, entry: Entry) -> None:
         case "pattern":
             found = simple(entry.value)
             if found is None:
-                gathered.patterns.append((number, entry.value))
+                gathered.patterns.append((number, _hunted(entry.value)))
             for each in found or ():
                 gathered.add(number, each)
+
+
+def _hunted(pattern: str) -> str:
+    """A pattern that logs can be searched for. Raises `Unfit` for one of whose brackets every line
+    would have to be tried."""
+    for leaf in compiled(pattern).leaves:
+        if needles(leaf.comparison) is None:
+            raise Unfit("it compares with no text of three plain characters that a line must hold")
+    return pattern
 
 
 def _columns(given: Sequence[Entry]) -> Entries:

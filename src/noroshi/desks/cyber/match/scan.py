@@ -59,7 +59,7 @@ def scan(
 ) -> Iterator[Match]:
     """The matches of one log, in its order, one for each entry and line. `now` is when the log was
     fetched (µs UTC), for formats that name no year. `tally` is filled while this runs."""
-    reader, pass_ = Reader(layout, now), _Pass(index, layout)
+    reader, pass_ = Reader(layout, now), _Pass(index, layout, tally)
     for start, block in blocks(stream, tally):
         lines = list(_lines(pass_.candidates(block), start, block, reader, tally))
         for match in pass_.matches(lines):
@@ -88,7 +88,7 @@ def _lines(
 class _Pass:
     """The arrays of both passes over one log, and what they counted."""
 
-    def __init__(self, index: Index, layout: Layout) -> None:
+    def __init__(self, index: Index, layout: Layout, tally: Tally) -> None:
         import numpy as np
 
         from noroshi.desks.cyber.match.kernels import scan as kernel
@@ -104,7 +104,7 @@ class _Pass:
         self._lines = 0
         self._lists: dict[tuple[int, str], int] = {}
         self._held_here: dict[int, int] = {}
-        self._words = Words(index)
+        self._words = Words(index, tally)
 
     def candidates(self, block: bytes) -> list[tuple[int, bool]]:
         """Where the lines of a block start that are to be read, and whether it is a heading."""
@@ -160,7 +160,7 @@ class _Pass:
             for entry in self._entries(each, line.at):
                 yield each.line, entry, line.fields[each.field][0], each.value
         for number, line in enumerate(lines):
-            for entry, name, value in self._words.found(line.fields):
+            for entry, name, value in self._words.found(line.fields, line.at):
                 if self._valid(entry, line.at):
                     yield number, entry, name, value
 

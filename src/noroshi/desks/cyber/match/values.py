@@ -131,7 +131,12 @@ def word(text: str) -> str:
 
 def needle(value: str) -> str:
     """The longest run of a word that no format escapes."""
-    return max(_PLAIN.findall(value), key=len, default="")
+    return max(plain_runs(value), key=len, default="")
+
+
+def plain_runs(value: str) -> list[str]:
+    """The runs of a text that no format escapes."""
+    return _PLAIN.findall(value)
 
 
 def shown(value: Value) -> str:

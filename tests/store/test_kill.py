@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 from sides import Side, Where
 
-from noroshi.store import Store
+from noroshi.store import Store, migrate
 from noroshi.store.failpoint import KILLED, VARIABLE
+from noroshi.store.migrate import packaged
 
 PUTTER = Path(__file__).with_name("putter.py")
 
@@ -103,9 +104,8 @@ def test_sigkill_between_and_during_commits(
 def test_failpoints(
     side: Side, where: Where, putter: ModuleType, undisturbed: dict[str, Any], name: str, kept: int
 ) -> None:
-    # Before the first batch each migration commits once.
-    migrations = sum(1 for _ in (Path(putter.__file__ or "").parents[2] / MIGRATIONS).glob("*.sql"))
-    with run(where, 3, f"{name}:{migrations + 4}") as process:
+    # Before the first batch the making of the store commits.
+    with run(where, 3, f"{name}:{1 + 4}") as process:
         assert process.stdout is not None
         acknowledged = {int(line) for line in process.stdout.read().split()}
     assert process.returncode == KILLED
@@ -117,13 +117,17 @@ def test_failpoints(
     assert held(side, where) == undisturbed
 
 
-MIGRATIONS = "src/noroshi/store/migrations"
-
-
-def test_dying_during_a_migration(where: Where, putter: ModuleType) -> None:
-    with run(where, 1, "before_commit:2") as process:
+@pytest.mark.parametrize(("there", "failpoint"), [(0, "before_commit:1"), (3, "before_commit:2")])
+def test_dying_during_a_migration(
+    where: Where, putter: ModuleType, monkeypatch: pytest.MonkeyPatch, there: int, failpoint: str
+) -> None:
+    if there:
+        with monkeypatch.context() as older:
+            older.setattr(migrate, "packaged", lambda dialect: packaged(dialect)[:there])
+            Store.open(where, create=True).close()
+    with run(where, 1, failpoint) as process:
         assert process.stdout is not None
         assert process.stdout.read() == ""
     assert process.returncode == KILLED
-    with Store.open(where) as store:
+    with Store.open(where, create=True) as store:
         assert store.counts()["record"] == 0

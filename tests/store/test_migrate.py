@@ -121,6 +121,19 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(path: Path) -> None:
     database.close()
 
 
+def test_a_store_made_at_once_is_the_one_migrated_step_by_step(tmp_path: Path) -> None:
+    schemas: list[list[tuple[str, ...]]] = []
+    for name, untils in (("once", (None,)), ("steps", range(1, len(packaged()) + 1))):
+        database = Database(tmp_path / name)
+        for until in untils:
+            migrate(database, packaged()[:until])
+        rows = database.connection.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY 2")
+        schemas.append(rows.fetchall())
+        database.close()
+    assert schemas[0] == schemas[1]
+    assert len(schemas[0]) > len(packaged())
+
+
 def test_migrations_are_numbered_without_gaps() -> None:
     assert [each.n for each in packaged()] == list(range(1, len(packaged()) + 1))
 
@@ -197,6 +210,7 @@ def test_a_table_that_others_refer_to_is_replaced_or_nothing_is(path: Path) -> N
     losing = Migration(2, "0002_b.sql", f"{move}INSERT INTO c VALUES ('p');\n{end}")
     whole = Migration(2, "0002_b.sql", f"{move}INSERT INTO c SELECT x FROM a;\n{end}")
     database = Database(path)
+    migrate(database, (first,))
     with pytest.raises(BadInput, match=r"0002_b\.sql: a row refers to nothing; found row 1 of b"):
         migrate(database, (first, losing))
     assert schema_version(database) == 1

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from noroshi.bench.case import Case, Measured
-from noroshi.pact.load import load_folder
+from noroshi.pact.load import load_folder, sound
 from noroshi.pact.policy import Policy
 from noroshi.words.party import packaged_parties
 
@@ -38,6 +38,7 @@ def write(folder: Path, count: int) -> None:
 def loaded(folder: Path, count: int) -> float:
     """Files per second, from the folder to a policy."""
     parties = packaged_parties()
+    sound.cache_clear()
     began = time.perf_counter()
     agreements, bad = load_folder([folder], parties)
     Policy(agreements, parties)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -17,6 +18,9 @@ from noroshi.pact.shape import Problem, plain, problems
 from noroshi.words import ids
 from noroshi.words.errors import BadAgreement, BadInput
 from noroshi.words.party import Parties
+
+KEPT: Final = 256
+"""Agreements that a process keeps as read: more than a node has, and a few MB."""
 
 E = TypeVar("E", bound=BadInput)
 _HINT = 'text and dates known only in part are quoted: in_force = "2024-11"'
@@ -58,6 +62,24 @@ def load_folder(
 
 def read(data: bytes, where: str, parties: Parties) -> Agreement | tuple[BadAgreement, ...]:
     """The agreement in `data`, or everything that is wrong with it, in file order."""
+    return sound(data, parties) or _wrong(data, where, parties)
+
+
+@functools.lru_cache(maxsize=KEPT)
+def sound(data: bytes, parties: Parties) -> Agreement | None:
+    """The agreement in `data`, where nothing is wrong with it. Kept: a node reads its law anew
+    whenever it is opened, and what a file says does not change."""
+    found = _read(data, "", parties)
+    return found if isinstance(found, Agreement) else None
+
+
+def _wrong(data: bytes, where: str, parties: Parties) -> tuple[BadAgreement, ...]:
+    found = _read(data, where, parties)
+    assert not isinstance(found, Agreement)
+    return found
+
+
+def _read(data: bytes, where: str, parties: Parties) -> Agreement | tuple[BadAgreement, ...]:
     try:
         text = data.decode("utf-8").replace("\r\n", "\n")
         raw = plain(tomllib.loads(text))

@@ -10,7 +10,7 @@ import sqlite3
 
 import msgspec
 
-from noroshi.store.database import Database, Dialect
+from noroshi.store.database import Connection, Database, Dialect
 from noroshi.words.errors import BadInput
 from noroshi.words.ids import sha256
 
@@ -72,23 +72,32 @@ def migrate(database: Database, migrations: tuple[Migration, ...]) -> int:
     Raises `BadInput` when the file is not a store, is newer, or was made by other migrations.
     """
     before = _checked(database, migrations)
-    for each in migrations[before:]:
-        with database.changing(each.name, moves_tables=each.moves_tables) as connection:
+    # A new store is made at once: there is nothing in it that a long transaction would hold up.
+    steps = [migrations] if not before else [(each,) for each in migrations[before:]]
+    for step in steps:
+        names = ", ".join(each.name for each in step)
+        moves = any(each.moves_tables for each in step)
+        with database.changing(names, moves_tables=moves) as connection:
             # Another process may have been first between the look above and this lock.
-            if schema_version(database) >= each.n:
-                continue
-            database.run(_OWN_TABLES)
-            database.run(each.sql)
-            connection.execute(
-                "INSERT INTO migration (n, name, sha256) VALUES (?, ?, ?)",
-                (each.n, each.name, each.digest),
-            )
-            connection.execute(
-                "INSERT INTO meta (key, value) VALUES ('schema_version', ?) "
-                "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                (str(each.n),),
-            )
+            there = schema_version(database)
+            for each in step:
+                if each.n > there:
+                    _apply(database, connection, each)
     return before
+
+
+def _apply(database: Database, connection: Connection, migration: Migration) -> None:
+    database.run(_OWN_TABLES)
+    database.run(migration.sql)
+    connection.execute(
+        "INSERT INTO migration (n, name, sha256) VALUES (?, ?, ?)",
+        (migration.n, migration.name, migration.digest),
+    )
+    connection.execute(
+        "INSERT INTO meta (key, value) VALUES ('schema_version', ?) "
+        "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (str(migration.n),),
+    )
 
 
 def _checked(database: Database, migrations: tuple[Migration, ...]) -> int:

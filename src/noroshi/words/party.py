@@ -96,6 +96,8 @@ class Parties:
 
     def extended(self, more: tuple[Party, ...]) -> Parties:
         """This registry with a node's own parties after it; positions held so far never change."""
+        if not more:
+            return self
         return Parties((*(self._by_code[code] for code in self.order), *more))
 
 

@@ -45,7 +45,7 @@ def stream(count: int, assets: int, days: float, seed: int = 1) -> Stream:
     placed = (domain == 2) & (draw.random(count) < 0.5)
     one = np.arange(count + 1, dtype=np.int64)
     return Stream(
-        (), DOMAINS, DOMAINS, tokens, (),
+        (), DOMAINS, DOMAINS, tokens,
         domain, domain.astype(np.int32), t0, t0 + draw.integers(0, 6 * HOUR, count),
         np.zeros(count, bool),
         np.where(placed, draw.uniform(-180, 180, count), np.nan),

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import multiprocessing
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import IO, Final
 
 from noroshi.feeds.files import open_path
-from noroshi.picture.stream import Stream, read_stream
+from noroshi.picture.bulk import BLOCK, Batch, each_block, read_block
+from noroshi.picture.stream import Stream, read_blocks
 from noroshi.words.asset import AssetGraph
 from noroshi.words.errors import BadInput
 
+SHARED: Final = 1 << 27
+"""Bytes from which on it pays to read in processes."""
+PROCESSES: Final = 2
 LONGEST: Final = 1 << 20
-"""A longer line is no finding."""
+"""A longer line is no finding, where a block does not hold it."""
 
 
 def read_file(path: Path, graph: AssetGraph | None = None) -> Stream:
@@ -21,8 +28,9 @@ def read_file(path: Path, graph: AssetGraph | None = None) -> Stream:
     opened = list(open_path(path))
     if len(opened) != 1 or isinstance(opened[0], BadInput):
         raise BadInput(str(path), "not one file", expected="JSON lines, maybe gzipped")
+    shared = opened[0].size >= SHARED
     with opened[0].open() as lines:
-        found = read_stream(_lines(lines), path.name, graph)
+        found = read_blocks(blocks(lines), path.name, graph, in_processes if shared else each_block)
     if found.bad and not len(found):
         raise BadInput(
             path.name, f"no line reads: {found.rejected[0]}", hint="docs/picture.md has the schema"
@@ -30,10 +38,28 @@ def read_file(path: Path, graph: AssetGraph | None = None) -> Stream:
     return found
 
 
-def _lines(stream: IO[bytes]) -> Iterator[bytes]:
-    """Lines; of one that is too long only the beginning, which then does not read."""
-    while line := stream.readline(LONGEST):
-        rest = line
-        while len(rest) == LONGEST and not rest.endswith(b"\n"):
-            rest = stream.readline(LONGEST)
-        yield line
+def in_processes(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, Batch | None]]:
+    """Every block with what `read_block` makes of it, in order, by two processes."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(PROCESSES, context) as pool:
+        waiting: deque[tuple[bytes, Future[Batch | None]]] = deque()
+        for block in blocks:
+            waiting.append((block, pool.submit(read_block, block)))
+            if len(waiting) > 2 * PROCESSES:
+                first, made = waiting.popleft()
+                yield first, made.result()
+        while waiting:
+            first, made = waiting.popleft()
+            yield first, made.result()
+
+
+def blocks(stream: IO[bytes], size: int = BLOCK) -> Iterator[bytes]:
+    """Whole lines, about `size` bytes at a time; of a line that is longer than a block only the
+    beginning, which then does not read."""
+    while block := stream.read(size):
+        if not block.endswith(b"\n"):
+            block += stream.readline(LONGEST)
+        yield block
+        if not block.endswith(b"\n"):
+            while (rest := stream.readline(LONGEST)) and not rest.endswith(b"\n"):
+                pass

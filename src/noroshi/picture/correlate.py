@@ -57,7 +57,8 @@ def told(
     order = np.argsort(-joined.score, kind="stable")
     chance, worth = known.chance, known.calibration
     incidents = tuple(explain(field, joined, int(n), chance, worth) for n in order)
-    rows = {each: row for row, each in enumerate(field.stream.ids)}
+    used: list[int] = np.unique(joined.members[joined.members >= 0]).tolist()
+    rows = {field.stream.ids[row]: row for row in used}
     weighings = tuple(compare(field, each, rows, overrules) for each in incidents)
     return Picture(incidents, weighings, threshold, budget, chance, worth, field, joined)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterable
+import importlib
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 
+from noroshi.picture.bulk import Batch, each_block
 from noroshi.picture.gazetteer import Gazetteer, Match, about, fits
 from noroshi.picture.lines import (
     Array,
@@ -40,11 +42,10 @@ class Stream(msgspec.Struct, frozen=True):
     Of findings that name their targets in text alone, `said` has what was matched, by id, and
     `about` the domains that the text may be about, as bits; all bits for every other."""
 
-    ids: tuple[str, ...]
+    ids: tuple[str, ...] | Texts
     domains: tuple[str, ...]
     kinds: tuple[str, ...]
     tokens: tuple[str, ...]
-    lineages: tuple[str, ...]
     domain: Array
     kind: Array
     t0: Array
@@ -95,9 +96,26 @@ class _Names:
             new[self.of[name]] = place
         return tuple(names), *(new[column].astype(column.dtype) for column in columns)
 
-    def many(self, names: list[str] | None) -> list[int]:
-        """Each once, in order."""
-        return [self(each) for each in dict.fromkeys(names)] if names else []
+    def places(self, names: list[str], of: Array) -> Array:
+        """Numbers for a column of distinct `names` and their places."""
+        return np.array([self(each) for each in names] or [0], np.int32)[of]
+
+
+class Texts:
+    """Many texts, kept as Arrow keeps them."""
+
+    def __init__(self, array: Any) -> None:
+        self._array = array
+
+    def __len__(self) -> int:
+        return len(self._array)
+
+    def __getitem__(self, place: int) -> str:
+        return self._array[int(place)].as_py()
+
+    def __iter__(self) -> Iterator[str]:
+        for start in range(0, len(self), BATCH):
+            yield from self._array[start : start + BATCH].to_pylist()
 
 
 class Builder:
@@ -106,13 +124,12 @@ class Builder:
     def __init__(self, name: str, graph: AssetGraph | None = None) -> None:
         self.name, self.graph = name, graph
         self.said: dict[int, tuple[Match, ...]] = {}
-        self.domains, self.kinds, self.tokens, self.lineages = (_Names() for _ in range(4))
-        self.ids: list[str] = []
+        self.domains, self.kinds, self.tokens = _Names(), _Names(), _Names()
+        self.texts: list[tuple[Any, Any]] = []
         self.batches: list[tuple[Array, ...]] = []
-        self.assets: list[list[int]] = []
-        self.targets: list[list[int]] = []
+        self.named: list[tuple[Array, Array, Array, Array]] = []
         self.rejected: list[str] = []
-        self.bad = 0
+        self.bad = self.many = 0
 
     def refuse(self, number: int, reason: object) -> None:
         """Count what cannot be read; the first ones are named."""
@@ -131,31 +148,45 @@ class Builder:
             self.refuse(numbers[n], why(lines[n]))
         kept: list[int] = np.setdiff1d(np.arange(len(lines)), refused).tolist()
         keep = np.array(kept, np.int64)
-        lines = [lines[n] for n in kept]
-        words = [DOMAINS.get(word := each.domain.strip().lower(), word) for each in lines]
-        lines = self._read(lines)
-        self.ids += [each.id for each in lines]
-        self.assets += [self.tokens.many(each.assets) for each in lines]
-        self.targets += [self.tokens.many(each.targets) for each in lines]
-        self.batches.append(
-            (
-                np.array([self.domains(each) for each in words], "i2"),
-                np.array(
-                    [self.kinds(f"{d}/{e.kind}") for d, e in zip(words, lines, strict=True)], "i4"
-                ),
-                when.t0[keep],
-                when.t1[keep],
-                when.coarse[keep],
-                (lon[keep] + 180) % 360 - 180,
-                lat[keep],
-                radius[keep].astype("f4"),
-                np.array(
-                    [self.lineages(e.lineage or e.source or f"finding {e.id}") for e in lines], "i4"
-                ),
+        lines = self._read([lines[n] for n in kept])
+        pa: Any = importlib.import_module("pyarrow")
+        text, each_one = pa.large_string(), np.arange(len(lines))
+        self.take(
+            Batch(
+                pa.array([each.id for each in lines], text),
+                pa.array([e.lineage or e.source or f"finding {e.id}" for e in lines], text),
+                [each.domain for each in lines], each_one, [each.kind for each in lines], each_one,
+                when.t0[keep], when.t1[keep], when.coarse[keep],
+                (lon[keep] + 180) % 360 - 180, lat[keep], radius[keep].astype("f4"),
+                *_ragged([each.assets for each in lines]),
+                *_ragged([each.targets for each in lines]),
                 np.array([grade(each.reliability) for each in lines], "i1"),
                 np.array([credible(each.credibility) for each in lines], "i1"),
             )
-        )
+        )  # fmt: skip
+
+    def take(self, batch: Batch) -> None:
+        """Take findings that are columns already."""
+        words = [DOMAINS.get(word := each.strip().lower(), word) for each in batch.domains]
+        domain = self.domains.places(words, batch.domain_of).astype("i2")
+        # A kind is one of its domain: the pairs that occur, and which of them each finding has.
+        wide = max(1, len(batch.kinds))
+        pairs, pair_of = np.unique(batch.domain_of * wide + batch.kind_of, return_inverse=True)
+        kinds = [f"{words[pair // wide]}/{batch.kinds[pair % wide]}" for pair in pairs.tolist()]
+        self.many += len(batch.t0)
+        self.texts.append((batch.ids, batch.lineage))
+        self.named.append(
+            (
+                batch.asset_many, self.tokens.places(batch.assets, batch.asset_of),
+                batch.target_many, self.tokens.places(batch.targets, batch.target_of),
+            )
+        )  # fmt: skip
+        self.batches.append(
+            (
+                domain, self.kinds.places(kinds, pair_of), batch.t0, batch.t1, batch.coarse,
+                batch.lon, batch.lat, batch.radius, batch.reliability, batch.credibility,
+            )
+        )  # fmt: skip
 
     def _read(self, lines: list[Line]) -> list[Line]:
         """The lines, with what their texts name as targets where they name nothing themselves."""
@@ -165,7 +196,7 @@ class Builder:
                 continue
             found = self._gazetteer.find(each.text)
             if about(found):
-                self.said[len(self.ids) + n] = tuple(found)
+                self.said[self.many + n] = tuple(found)
                 named = dict.fromkeys(match.token for match in found if match.token)
                 read[n] = msgspec.structs.replace(each, targets=list(named))
         return read
@@ -174,38 +205,44 @@ class Builder:
     def _gazetteer(self) -> Gazetteer:
         return Gazetteer(self.graph or AssetGraph())
 
-    def _about(self, rows: list[int], domains: tuple[str, ...]) -> Array | None:
+    def _about(self, order: Array, domains: tuple[str, ...]) -> Array | None:
         if not self.said or len(domains) > 62:
             return None
-        masks = np.full(len(rows), -1, np.int64)
-        for n, row in enumerate(rows):
-            if row in self.said:
-                spoken = about(self.said[row])
-                masks[n] = sum(1 << d for d, each in enumerate(domains) if fits(spoken, each))
-        return masks
+        masks = np.full(self.many, -1, np.int64)
+        for row, found in self.said.items():
+            spoken = about(found)
+            masks[row] = sum(1 << d for d, each in enumerate(domains) if fits(spoken, each))
+        return masks[order]
 
     def built(self) -> Stream:
         """The columns, in order, each id once (the last line of it)."""
         if not self.batches:
             self.add([], [])
+        pa: Any = importlib.import_module("pyarrow")
         columns = [np.concatenate(each) for each in zip(*self.batches, strict=True)]
-        keep, order = _ordered(self.ids, columns[2], columns[3])
-        rows: list[int] = order.tolist()
+        ids = pa.chunked_array([each for each, _ in self.texts]).combine_chunks()
+        order = _ordered(ids, columns[2], columns[3])
+        lineage = pa.chunked_array([each for _, each in self.texts]).combine_chunks()
+        lineage = lineage.dictionary_encode().indices.to_numpy(zero_copy_only=False)[order]
+        self.texts = []
         columns = [each[order] for each in columns]
-        domain, kind, t0, t1, coarse, lon, lat, radius, lineage, reliability, credibility = columns
-        asset_at, asset = _ragged([self.assets[n] for n in rows])
-        target_at, target = _ragged([self.targets[n] for n in rows])
+        domain, kind, t0, t1, coarse, lon, lat, radius, reliability, credibility = columns
+        named = [np.concatenate(each) for each in zip(*self.named, strict=True)]
+        asset_at, asset = _reordered(named[0], named[1], order)
+        target_at, target = _reordered(named[2], named[3], order)
         domains, domain = self.domains.sorted(domain)
         kinds, kind = self.kinds.sorted(kind)
         tokens, asset, target = self.tokens.sorted(asset, target)
-        lineages, lineage = self.lineages.sorted(lineage)
+        kept: set[int] = set(order.tolist()) if self.said else set()
+        said = {ids[row].as_py(): each for row, each in self.said.items() if row in kept}
+        whole = ids.take(pa.array(order))
         return Stream(
-            tuple(self.ids[n] for n in rows),
-            domains, kinds, tokens, lineages,
+            tuple(whole.to_pylist()) if len(order) <= BATCH else Texts(whole),
+            domains, kinds, tokens,
             domain, kind, t0, t1, coarse, lon, lat, radius, asset_at, asset, target_at, target,
             lineage, reliability, credibility,
-            tuple(self.rejected), self.bad, len(self.ids) - keep, self._about(rows, domains),
-            {self.ids[n]: self.said[n] for n in rows if n in self.said} if self.said else {},
+            tuple(self.rejected), self.bad, self.many - len(order), self._about(order, domains),
+            said,
         )  # fmt: skip
 
 
@@ -213,10 +250,32 @@ def read_stream(lines: Iterable[bytes], name: str, graph: AssetGraph | None = No
     """The findings of JSON lines; `name` is what places are named by. Names of the assets of
     `graph` and of parties are looked for in texts."""
     builder = Builder(name, graph)
+    add_lines(builder, enumerate(lines, 1))
+    return builder.built()
+
+
+def read_blocks(
+    blocks: Iterable[bytes], name: str, graph: AssetGraph | None = None,
+    read: Callable[[Iterable[bytes]], Iterable[tuple[bytes, Batch | None]]] = each_block,
+) -> Stream:  # fmt: skip
+    """The same of blocks of whole lines: those where nothing is unusual are `read` at once."""
+    builder = Builder(name, graph)
+    first = 1
+    for block, found in read(blocks):
+        if found is None:
+            add_lines(builder, enumerate(block.split(b"\n"), first))
+        else:
+            builder.take(found)
+        first += block.count(b"\n") + (not block.endswith(b"\n"))
+    return builder.built()
+
+
+def add_lines(builder: Builder, lines: Iterable[tuple[int, bytes]]) -> None:
+    """Take lines one by one, with their numbers; what cannot be read is refused."""
     decode = msgspec.json.Decoder(Line).decode
     batch: list[Line] = []
     numbers: list[int] = []
-    for number, line in enumerate(lines, 1):
+    for number, line in lines:
         try:
             batch.append(decode(line))
         except (msgspec.DecodeError, UnicodeDecodeError) as problem:
@@ -228,19 +287,42 @@ def read_stream(lines: Iterable[bytes], name: str, graph: AssetGraph | None = No
             builder.add(batch, numbers)
             batch, numbers = [], []
     builder.add(batch, numbers)
-    return builder.built()
 
 
-def _ordered(ids: list[str], t0: Array, t1: Array) -> tuple[int, Array]:
-    """How many ids there are, and rows by (t0, t1, digest of the id), the last of each id."""
-    made = b"".join(hashlib.blake2b(each.encode(), digest_size=8).digest() for each in ids)
-    digest = np.frombuffer(made, "u8")
-    last = len(digest) - 1 - np.unique(digest[::-1], return_index=True)[1]
-    order = last[np.lexsort((digest[last], t1[last], t0[last]))]
-    return len(last), order
+def _ordered(ids: Any, t0: Array, t1: Array) -> Array:
+    """Rows by (t0, t1, digest of the id), the last of each id."""
+    coded = ids.dictionary_encode()
+    rows = np.arange(len(t0))
+    if len(coded.dictionary) < len(t0):
+        last = np.zeros(len(coded.dictionary), np.int64)
+        last[coded.indices.to_numpy(zero_copy_only=False)] = rows
+        rows = np.sort(last)
+    rows = rows[np.lexsort((t1[rows], t0[rows]))]
+    # Which of those that are at the same time comes first is told by their ids alone.
+    same = (t0[rows][1:] == t0[rows][:-1]) & (t1[rows][1:] == t1[rows][:-1])
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]).astype(np.int8)))
+    for start, end in zip(edges[::2].tolist(), (edges[1::2] + 1).tolist(), strict=True):
+        tied: list[int] = rows[start:end].tolist()
+        rows[start:end] = sorted(tied, key=lambda row: _digest(ids[row].as_py()))
+    return rows
 
 
-def _ragged(lists: list[list[int]]) -> tuple[Array, Array]:
-    at = np.zeros(len(lists) + 1, np.int64)
-    np.cumsum([len(each) for each in lists], out=at[1:])
-    return at, np.array([each for some in lists for each in some], np.int32)
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=8).digest()[::-1]
+
+
+def _ragged(lists: list[list[str] | None]) -> tuple[Array, list[str], Array]:
+    """How many names each has, each once; the distinct ones, and where they stand."""
+    once = [list(dict.fromkeys(each or ())) for each in lists]
+    number: dict[str, int] = {}
+    flat = [number.setdefault(each, len(number)) for some in once for each in some]
+    return np.array([len(each) for each in once], np.int64), list(number), np.array(flat, np.int64)
+
+
+def _reordered(many: Array, flat: Array, order: Array) -> tuple[Array, Array]:
+    """Where each row's names begin and end, and the names, with rows in `order`."""
+    begin = np.concatenate([[0], np.cumsum(many)])[:-1][order]
+    many = many[order]
+    at = np.zeros(len(order) + 1, np.int64)
+    np.cumsum(many, out=at[1:])
+    return at, flat[np.repeat(begin - at[:-1], many) + np.arange(at[-1])].astype(np.int32)

@@ -1,0 +1,191 @@
+"""Blocks of JSON lines as columns at once, where nothing in a block is unusual.
+
+What takes a look at the single line is left to the reader of lines: any line that would be
+refused, times that are no RFC 3339 in UTC, months and years, and texts. So both give the same.
+"""
+
+from __future__ import annotations
+
+import importlib
+import operator
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from noroshi.picture.lines import COARSE, EDGE, FURTHEST, GRADES, Array, Line
+from noroshi.words.time import DAY, STEP
+
+BLOCK: Final = 1 << 22
+"""Bytes read at once; one unusual line sends so many to the other reader."""
+
+
+class Batch(msgspec.Struct):
+    """Findings in the order of their lines. `ids` and `lineage` are Arrow arrays of text; `words`
+    are the distinct names of a column and `…_of` their places."""
+
+    ids: Any
+    lineage: Any
+    domains: list[str]
+    domain_of: Array
+    kinds: list[str]
+    kind_of: Array
+    t0: Array
+    t1: Array
+    coarse: Array
+    lon: Array
+    lat: Array
+    radius: Array
+    asset_many: Array
+    assets: list[str]
+    asset_of: Array
+    target_many: Array
+    targets: list[str]
+    target_of: Array
+    reliability: Array
+    credibility: Array
+
+
+class _Unusual(Exception):
+    """Something that the other reader has to see."""
+
+
+def read_block(block: bytes) -> Batch | None:
+    """The findings of whole lines, or None where a line is not plain."""
+    pa: Any = importlib.import_module("pyarrow")
+    try:
+        return _columns(_table(_lines(block), pa))
+    except (
+        _Unusual, msgspec.DecodeError, UnicodeDecodeError, pa.ArrowInvalid, pa.ArrowTypeError,
+    ):  # fmt: skip
+        return None
+
+
+def each_block(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, Batch | None]]:
+    """Every block with what `read_block` makes of it, in order."""
+    for block in blocks:
+        yield block, read_block(block)
+
+
+def _lines(block: bytes) -> list[Line]:
+    return _decoder.decode_lines(block)
+
+
+_decoder = msgspec.json.Decoder(Line)
+
+
+def _table(lines: list[Line], pa: Any) -> dict[str, Any]:
+    text, texts, number = pa.large_string(), pa.list_(pa.string()), pa.float64()
+    types = {
+        "id": text, "lineage": text, "source": text, "assets": texts, "targets": texts,
+        "lat": number, "lon": number, "radius": number, "credibility": pa.int64(),
+    }  # fmt: skip
+    return {
+        name: pa.array(list(map(operator.attrgetter(name), lines)), types.get(name, pa.string()))
+        for name in Line.__struct_fields__
+    }
+
+
+def _columns(table: dict[str, Any]) -> Batch:
+    pc: Any = importlib.import_module("pyarrow.compute")
+    column = table.__getitem__
+    _must(len(column("id")) > 0 and column("text").null_count == len(column("text")))
+    _must(pc.min(pc.binary_length(column("id"))).as_py() > 0)
+    domains, domain_of = _distinct(column("domain"))
+    _must(all(each.strip() for each in domains))
+    t0, t1, coarse = _times(column("t0"), column("t1"), column("precision"), pc)
+    lon, lat, radius = _places(column("lon"), column("lat"), column("radius"))
+    lineage = pc.coalesce(
+        _said(column("lineage"), pc), _said(column("source"), pc),
+        _joined("finding", column("id"), pc),
+    )  # fmt: skip
+    kinds, kind_of = _distinct(column("kind"))
+    grades, grade_of = _distinct(column("reliability").fill_null(GRADES[-1]))
+    credibility = column("credibility").fill_null(6).to_numpy(zero_copy_only=False)
+    return Batch(
+        column("id"), lineage, domains, domain_of, kinds, kind_of, t0, t1, coarse, lon, lat, radius,
+        *_names(column("assets")), *_names(column("targets")),
+        np.array([_grade(each) for each in grades] or [0], np.int8)[grade_of],
+        np.where((credibility >= 1) & (credibility <= 6), credibility, 6).astype(np.int8),
+    )  # fmt: skip
+
+
+def _joined(word: str, column: Any, pc: Any) -> Any:
+    pa: Any = importlib.import_module("pyarrow")
+    return pc.binary_join_element_wise(
+        pa.scalar(word, column.type), column, pa.scalar(" ", column.type)
+    )
+
+
+def _must(holds: bool) -> None:
+    if not holds:
+        raise _Unusual
+
+
+def _distinct(column: Any) -> tuple[list[str], Array]:
+    coded = column.dictionary_encode()
+    return coded.dictionary.to_pylist(), coded.indices.to_numpy(zero_copy_only=False)
+
+
+def _said(column: Any, pc: Any) -> Any:
+    """The column, where an empty text says nothing."""
+    return pc.if_else(pc.equal(pc.binary_length(column), 0), None, column)
+
+
+def _grade(text: str) -> int:
+    found = GRADES.find((text or "F").upper()[:1])
+    return found if found >= 0 else len(GRADES) - 1
+
+
+def _instants(column: Any, pc: Any) -> Array:
+    """RFC 3339 in UTC as µs; a null is 0."""
+    pa: Any = importlib.import_module("pyarrow")
+    at = pc.utf8_slice_codeunits(column, 10, 11)
+    plain = pc.and_(pc.equal(at, "T"), pc.ends_with(column, "Z"))
+    _must(pc.all(plain.fill_null(True)).as_py() is not False)
+    zoned = column.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
+    found: Array = zoned.fill_null(0).to_numpy(zero_copy_only=False)
+    _must(bool(np.abs(found).max(initial=0) < EDGE))
+    return found
+
+
+def _times(t0: Any, t1: Any, precision: Any, pc: Any) -> tuple[Array, Array, Array]:
+    low, later = _instants(t0, pc), _instants(t1, pc)
+    given = ~t1.is_null().to_numpy(zero_copy_only=False)
+    high = np.where(given, later, low)
+    _must(bool((high >= low).all()))
+    words, of = _distinct(precision.fill_null(""))
+    _must(not set(words).intersection(COARSE))
+    steps = np.array([STEP.get(each, 0) for each in words] or [0], np.int64)[of]
+    high = np.maximum(high, low + steps)
+    long = high - low
+    _must(bool((long <= FURTHEST).all()))
+    return low, high, long > 28 * DAY
+
+
+def _places(lon: Any, lat: Any, radius: Any) -> tuple[Array, Array, Array]:
+    placed = ~(lon.is_null().to_numpy(zero_copy_only=False) |
+               lat.is_null().to_numpy(zero_copy_only=False))  # fmt: skip
+    nan = np.nan
+    x = np.where(placed, lon.fill_null(nan).to_numpy(zero_copy_only=False), nan)
+    y = np.where(placed, lat.fill_null(nan).to_numpy(zero_copy_only=False), nan)
+    r = np.where(placed, radius.fill_null(0.0).to_numpy(zero_copy_only=False), 0.0)
+    with np.errstate(invalid="ignore"):
+        fits = (np.abs(y) <= 90) & (x >= -180) & (x <= 360)
+    _must(bool((~placed | (fits & (r >= 0) & (r < 2.1e7))).all()))
+    return (x + 180) % 360 - 180, y, r.astype(np.float32)
+
+
+def _names(column: Any) -> tuple[Array, list[str], Array]:
+    """How many names each row has, the distinct ones, and where they stand; each once in a row."""
+    flat = column.flatten()
+    _must(not flat.null_count)
+    words, of = _distinct(flat)
+    many = column.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
+    if many.max(initial=0) < 2:
+        return many, words, of
+    row = np.repeat(np.arange(len(many)), many)
+    _, first = np.unique(row * max(1, len(words)) + of, return_index=True)
+    first.sort()
+    return np.bincount(row[first], minlength=len(many)), words, of[first]

@@ -108,14 +108,26 @@ class Oracle(Rare):
         for name, track in self.tracks.items():
             rests = self.stationary(track)
             near = functools.cache(lambda i, track=track: self.nearest(*track[i][2:4]))
+            roads = {
+                i
+                for a, b in rests
+                if track[b][1] - track[a][1] >= P.stop_min_s * S
+                and min(near(i) for i in range(a, b + 1)) <= P.stop_near_m
+                for i in range(a, b + 1)
+            }
             inside, first = [], None
+            port = anchored = False
             for i in range(len(track)):
                 far = i > 0 and distance_m(*track[i - 1][2:4], *track[i][2:4]) > 2 * P.port_exit_m
                 broken = math.isinf(self.leg_s(track, i)) or far
-                if first is not None and (broken or near(i) >= P.port_exit_m):
+                port = near(i) <= P.port_entry_m or (
+                    port and near(i) < P.port_exit_m and not broken
+                )
+                anchored = i in roads or (anchored and near(i) <= P.stop_near_m and not broken)
+                if first is not None and (broken or not (port or anchored)):
                     inside.append((first, i - 1))
                     first = None
-                if first is None and near(i) <= P.port_entry_m:
+                if first is None and (port or anchored):
                     first = i
             if first is not None:
                 inside.append((first, len(track) - 1))

@@ -237,3 +237,19 @@ def test_minutes_stay_minutes(scene):
     assert stop.credibility == 3
     assert stop.subjects[0].startswith("track:")
     assert stop.subjects[0].endswith("-7")
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "hours", "expected"),
+    [
+        (32.38979, 30.35617, 2.0, ["port_visit", "stop"]),
+        (32.39214, 30.34731, 2.0, ["port_visit", "stop"]),
+        (32.39214, 30.34731, 0.8, []),
+        (32.39499, 30.34760, 2.0, ["stop"]),
+    ],
+    ids=["4.1 km", "4.9 km", "4.9 km, briefly", "5.1 km"],
+)
+def test_roads_reach_as_far_as_a_stop_is_named(scene, lon, lat, hours, expected):
+    """Ships in the Great Bitter Lake, of which the index has one anchorage."""
+    fixes = [(600 * n, lon, lat, 0.0) for n in range(int(hours * 6) + 1)]
+    assert scene.kinds(scene.found([scene.columns({257_000_001: fixes})])) == expected

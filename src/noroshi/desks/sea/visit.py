@@ -1,5 +1,8 @@
 """Port visits, after GFW's anchorages_pipeline: in by 3 km, out by 4 km, and a stop or a silence.
 
+Roads reach farther than the points of an index: who lies still for as long as a `stop`, within the
+5 km in which that is named after a harbour, is there as well.
+
 Confidence is GFW's: 4 — entry, exit, and a stop or gap between; 3 — a stop or gap and one of
 entry and exit; 2 — a stop or gap alone; 1 — only entry or exit, which is passing by.
 """
@@ -39,7 +42,9 @@ def visits(track: Tracks, harbours: Harbours, still: Array, parameters: Paramete
     rows of the times at rest."""
     harbour, metres = harbours.nearest(track.xyz)
     breaks = track.starts() | (track.leg_m > 2 * parameters.port_exit_m)
+    roads = _roads(track, metres, still, parameters)
     inside = hysteresis(metres <= parameters.port_entry_m, metres >= parameters.port_exit_m, breaks)
+    inside |= hysteresis(roads, (metres > parameters.stop_near_m) & ~roads, breaks)
     stops = lasting(track, still, parameters.port_stop_min_s)
     found = runs(inside, breaks)
     if parameters.port_confidence > 1:
@@ -49,6 +54,17 @@ def visits(track: Tracks, harbours: Harbours, still: Array, parameters: Paramete
         for first, last in found.tolist()
     )
     return [each for each in made if each.confidence >= parameters.port_confidence]
+
+
+def _roads(track: Tracks, metres: Array, still: Array, parameters: Parameters) -> Array:
+    """Whether each row is of a stop in the roads."""
+    stops = lasting(track, still, parameters.stop_min_s)
+    near = np.concatenate([[0], np.cumsum(metres <= parameters.stop_near_m)])
+    stops = stops[near[stops[:, 1] + 1] > near[stops[:, 0]]]
+    change = np.zeros(len(track.t) + 1, dtype=np.int64)
+    change[stops[:, 0]] += 1
+    change[stops[:, 1] + 1] -= 1
+    return np.cumsum(change[:-1]) > 0
 
 
 def _told(track: Tracks, found: Array, stops: Array, parameters: Parameters) -> Array:

@@ -2,7 +2,8 @@
 
 SHARED is a checkout's `../shared` (or `data/sea/tracks` in it). Truth comes from elsewhere than our
 own code: from places that no ship could share, and names (240000000: a river of Colombia and the
-Bay of Bengal; 431704490 and 224108190: a ship's waters, and positions strewn over the Earth);
+Bay of Bengal; 431704490 and 224108190: a ship's waters, and positions strewn over the Earth, or
+within those waters where no ship could have come from or gone to the others);
 from what came before and after (338013000: a ship on its way, and positions far off it); and by
 putting real ships under one identity: GFW's, moved to one time, and those of MovingPandas' Suez
 table as they lay there. Labels that GFW published with 338013000 are what its own program is
@@ -147,13 +148,30 @@ def pyseas(tracks: Path) -> dict[str, list[Row]]:
 
 def strewn(rows: list[Row], waters: dict[str, tuple[float, float, float, float]]) -> list[Row]:
     """Rows whose owner is the waters (west, east, south, north) that they lie in; each row outside
-    all of them is nobody else's."""
+    all of them is nobody else's, and so is one from which its ship was at over `WILD_KN` both before
+    and after."""
     found: list[Row] = []
     for n, row in enumerate(rows):
         inside = [name for name, (west, east, south, north) in waters.items()
                   if west <= row[1] <= east and south <= row[2] <= north]  # fmt: skip
         found.append((*row[:5], inside[0] if inside else f"error {n}"))
-    return found
+    return [(*row[:5], f"error {n}") if wild(found, n) else row for n, row in enumerate(found)]
+
+
+WILD_KN = 150.0
+"""Faster than anything that floats, whichever way clocks are out by some seconds."""
+
+
+def wild(rows: list[Row], n: int) -> bool:
+    """Whether row `n` is off both the last row of its owner before it and the first after it."""
+    row = rows[n]
+    own = [each for each in rows if each[5] == row[5] and each[0] != row[0]]
+    before = [each for each in own if each[0] < row[0]][-1:]
+    after = [each for each in own if each[0] > row[0]][:1]
+    return len(before + after) == 2 and all(
+        distance_m(*row[1:3], *each[1:3]) > WILD_KN * 1852 / 3600 * (abs(each[0] - row[0]) + 10)
+        for each in before + after
+    )
 
 
 def on_the_way(rows: list[Row]) -> list[Row]:

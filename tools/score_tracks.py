@@ -148,8 +148,8 @@ def pyseas(tracks: Path) -> dict[str, list[Row]]:
 
 def strewn(rows: list[Row], waters: dict[str, tuple[float, float, float, float]]) -> list[Row]:
     """Rows whose owner is the waters (west, east, south, north) that they lie in; each row outside
-    all of them is nobody else's, and so is one from which its ship was at over `WILD_KN` both before
-    and after."""
+    all of them is nobody else's, and so is one that is over `WILD_KN` off its ship both before and
+    after."""
     found: list[Row] = []
     for n, row in enumerate(rows):
         inside = [name for name, (west, east, south, north) in waters.items()

@@ -61,7 +61,7 @@ def made(folder: Path) -> tuple[Path, Path]:
     (japan / "outage.csv").write_text(OUTAGE, "utf-8")
     with Node.open(japan) as node:
         load_assets(node, clock)
-        ingest(node, [*samples(folder / "feeds"), japan / "outage.csv"], clock)
+        ingest(node, [*samples(japan / "feeds"), japan / "outage.csv"], clock)
     return japan, union
 
 

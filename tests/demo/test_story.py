@@ -89,7 +89,7 @@ def test_what_was_read_is_what_the_files_hold(played: tuple[Path, dict[str, Any]
         each["name"]: each["rows"].get("position", 0) + each["records"]
         for each in story["read"]["sources"]
     }
-    assert read == {path.name: rows_of(path) for path in (folder / "feeds").iterdir()}
+    assert read == {path.name: rows_of(path) for path in (folder / "jpn" / "feeds").iterdir()}
 
 
 def test_findings_are_counted_right(played: tuple[Path, dict[str, Any]]) -> None:

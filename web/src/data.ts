@@ -7,6 +7,8 @@ export const seen = signal<Seen | null>(null);
 export const other = signal<Seen | null>(null);
 export const loading = signal(false);
 export const changed = signal(0);
+/** The track about the finding that is opened: ms UTC, degrees. */
+export const track = signal<[number, number, number][]>([]);
 export const live = signal<"on" | "off">("off");
 
 interface Asset { id: string; kind: string; name: string; name_ja?: string; place: [number, number] | null; path: [number, number][]; shape: GeoJSON.Geometry | null }

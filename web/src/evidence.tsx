@@ -1,11 +1,41 @@
 // One finding opened: what it says, from what, under which label, and what became of it.
 import { useEffect, useState } from "preact/hooks";
 import { type Detail, type Onward, type Recalled, failure, get, may, session } from "./api";
-import { changed } from "./data";
+import { changed, track } from "./data";
 import { picked, toggle } from "./picked";
 import { address, query, turn } from "./place";
 import { At, degrees, Problem, Text, Time, Tlp, Verdict } from "./show";
 import { language, t } from "./words";
+
+interface Item { source: string; lineage: string; sha256: string; place: string; retrieved: string; at: string; lon: number; lat: number; sog_kn?: number; cog_deg?: number; raw?: string }
+interface Kept { of: number; items: Item[]; track: [number, number, number][] }
+
+/** What the finding rests on, row by row, each proved by its hash in the finding; its track on the map. */
+function Rests({ id }: { id: string }) {
+  const [kept, setKept] = useState<Kept | null>(null);
+  const [problem, setProblem] = useState("");
+  useEffect(() => {
+    let gone = false;
+    setKept(null); setProblem("");
+    get<Kept>("evidence", { id }).then(
+      (found) => { if (!gone) { setKept(found); track.value = found.track; } },
+      (failed: Error) => { if (!gone) setProblem(failed.message); });
+    return () => { gone = true; track.value = []; };
+  }, [id]);
+  return (
+    <section>
+      <h3>{t("What it rests on")}</h3>
+      <Problem text={problem} />
+      {!kept && !problem && <p class="quiet" role="status">{t("Opening the rows …")}</p>}
+      {kept && <p class="quiet">{t("{n} of {all} pieces are kept here; each row has its hash in the finding.", { n: kept.items.length, all: kept.of })}</p>}
+      {kept?.items.map((each) => (
+        <div key={each.source + each.place} class="item">
+          <p><b><Text s={each.source} longest={120} /></b> {each.place} · <At s={each.at} /> · {each.lat.toFixed(4)}, {each.lon.toFixed(4)}{each.sog_kn !== undefined && ` · ${each.sog_kn.toFixed(1)} kn`} <span class="quiet" title={`SHA-256 ${each.sha256}`}>{t("read")} <At s={each.retrieved} precision="day" /></span></p>
+          {each.raw ? <pre class="raw small" tabIndex={0}><Text s={each.raw} longest={2000} /></pre> : <p class="quiet">{t("The file itself is not in the node's folder any more, or is another.")}</p>}
+        </div>))}
+    </section>
+  );
+}
 
 export function Evidence({ id }: { id: string }) {
   const [found, setFound] = useState<Detail | null>(null);
@@ -52,6 +82,7 @@ function Opened({ found }: { found: Detail }) {
         </dl>
       )}
       {!!found.measures.length && <Measures found={found} />}
+      {own && <Rests id={found.id} />}
       {own && <Owned found={found} />}
     </>
   );

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { effect } from "@preact/signals";
 import { feature, mesh } from "topojson-client";
 import type { Mark } from "./api";
-import { assets, seen, shown } from "./data";
+import { assets, seen, shown, track } from "./data";
 import { query, turn } from "./place";
 import { session } from "./api";
 import { hue, theme } from "./theme";
@@ -100,7 +100,7 @@ function style(): maplibre.StyleSpecification {
     "arms", hue("arms"), c.ink] as unknown as string;
   return {
     version: 8,
-    sources: { land: data(), borders: data(), assets: data(), areas: data(), marks: data(), chosen: data() },
+    sources: { land: data(), borders: data(), assets: data(), track: data(), areas: data(), marks: data(), chosen: data() },
     layers: [
       { id: "sea", type: "background", paint: { "background-color": c.sea } },
       { id: "land", type: "fill", source: "land", paint: { "fill-color": c.land, "fill-antialias": true } },
@@ -109,6 +109,7 @@ function style(): maplibre.StyleSpecification {
       { id: "lines", type: "line", source: "assets", filter: ["!=", ["get", "kind"], "zone"], paint: { "line-color": c.line, "line-width": 1.5 } },
       { id: "areas", type: "fill", source: "areas", paint: { "fill-color": c.ink, "fill-opacity": 0.1 } },
       { id: "rims", type: "line", source: "areas", paint: { "line-color": c.ink, "line-width": ["case", ["get", "chosen"], 2, 0.8], "line-dasharray": [3, 2] } },
+      { id: "track", type: "line", source: "track", paint: { "line-color": c.ink, "line-width": 1.5, "line-opacity": 0.8 } },
       { id: "marks", type: "circle", source: "marks", paint: {
         "circle-radius": ["interpolate", ["linear"], ["zoom"], 0, 3, 6, 5, 12, 8],
         "circle-color": ["case", ["get", "partial"], c.land, desk] as unknown as string,
@@ -150,6 +151,7 @@ export function Chart({ marks, name }: { marks?: () => Mark[]; name?: string }) 
       const chosen = all.find((each) => each.id === query.value.sel);
       source("chosen")?.setData(points(chosen ? [chosen] : []));
       source("assets")?.setData(drawn());
+      source("track")?.setData(way(track.value));
       const whose = `${seen.value?.party}`;
       if (!query.value.map && all.some((each) => each.place) && framed !== whose) { framed = whose; frame(map, all); }
     };
@@ -181,6 +183,18 @@ export function Chart({ marks, name }: { marks?: () => Mark[]; name?: string }) 
     return () => { for (const each of stops) each(); map.remove(); delete document.documentElement.dataset.map; };
   }, []);
   return <div ref={box} class="map" data-testid="map" />;
+}
+
+/** A track as a line that runs on over the antimeridian. */
+function way(points: [number, number, number][]): GeoJSON.FeatureCollection {
+  if (points.length < 2) return NONE;
+  let shift = 0, last = points[0]![1];
+  const line = points.map(([, lon, lat]) => {
+    if (lon - last > 180) shift -= 360; else if (lon - last < -180) shift += 360;
+    last = lon;
+    return [lon + shift, lat];
+  });
+  return { type: "FeatureCollection", features: [{ type: "Feature", geometry: { type: "LineString", coordinates: line }, properties: {} }] };
 }
 
 function drawn(): GeoJSON.FeatureCollection {

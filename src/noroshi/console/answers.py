@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from noroshi.console import pacts, sending, users
+from noroshi.console.beside import EVIDENCE
 from noroshi.console.detail import detail
 from noroshi.console.doors import Answer, Asked, Denied
 from noroshi.console.seen import seen
@@ -60,6 +61,15 @@ def finding(asked: Asked) -> Any:
         asked.desk.node, asked.text("id"), _party(asked), now=asked.now,
         at=asked.instant("at"), known=asked.instant("known"),
     )  # fmt: skip
+
+
+def evidence(asked: Asked) -> Any:
+    """What a finding rests on, opened beside this process."""
+    node = asked.desk.node
+    row = node.store.finding(asked.text("id"))
+    if row is None:
+        raise Denied(404, "no such finding")
+    return asked.desk.beside.ask(row.version, EVIDENCE, row.id)
 
 
 def assets(asked: Asked) -> Any:
@@ -208,6 +218,7 @@ def change(asked: Asked) -> Any:
 ASKED: Final[tuple[tuple[str, Role, Answer], ...]] = (
     ("picture", "viewer", picture),
     ("finding", "viewer", finding),
+    ("evidence", "viewer", evidence),
     ("assets", "viewer", assets),
     ("recalls", "viewer", recalls),
     ("ledger", "viewer", disclosures),

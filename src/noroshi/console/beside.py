@@ -16,6 +16,8 @@ from noroshi.words.errors import Refused
 
 PATIENCE_S: Final = 180.0
 KEPT: Final = 32
+EVIDENCE: Final = "noroshi.console.evidence"
+"""The one that is no command: it opens what a finding rests on."""
 
 
 class Beside:
@@ -41,6 +43,8 @@ class Beside:
 
     def _run(self, words: tuple[str, ...]) -> bytes:
         command = [sys.executable, "-m", "noroshi", *words, "--node", str(self._folder), "--json"]
+        if words[0] == EVIDENCE:
+            command = [sys.executable, "-m", EVIDENCE, str(self._folder), *words[1:]]
         try:
             done = subprocess.run(  # noqa: S603 — our own command, no shell
                 command, capture_output=True, timeout=PATIENCE_S, check=False

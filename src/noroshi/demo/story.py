@@ -64,7 +64,7 @@ def _play(
     japan, union = introduce(folder)
     with Node.open(japan) as node:
         note("Reading the bundled feeds at Japan")
-        read = ingest(node, samples(folder / "feeds"), clock, progress=progress)
+        read = ingest(node, samples(japan / "feeds"), clock, progress=progress)
     note("Starting both nodes")
     japan_url = stack.enter_context(serving(japan))
     connect(japan, union, japan_url)

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 
 from noroshi.words import ids
+from noroshi.words.evidence import Evidence
 from noroshi.words.finding import Finding, Measure
 from noroshi.words.kind import Kind
 from noroshi.words.nesting import MAX_DEPTH, too_deep
@@ -176,8 +177,13 @@ def finding_body(finding: Finding, salt: bytes) -> FindingBody:
 def evidence_hash(finding: Finding, n: int, salt: bytes) -> str:
     """Keyed hash of the n-th piece of evidence. The owner can later open it by showing the key
     of this one finding (HMAC of its id); it tells a guesser nothing."""
-    key = hmac.digest(salt, finding.id.encode(), "sha256")
-    return hmac.digest(key, ids.canonical(finding.evidence[n]), "sha256").hex()
+    return item_hash(finding.id, finding.evidence[n], salt)
+
+
+def item_hash(id: str, item: Evidence, salt: bytes) -> str:
+    """The hash that the finding `id` has of this piece of evidence."""
+    key = hmac.digest(salt, id.encode(), "sha256")
+    return hmac.digest(key, ids.canonical(item), "sha256").hex()
 
 
 def event(

@@ -1,0 +1,86 @@
+"""Evidence opened again: the very lines, proved by the hashes in the finding, or nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from noroshi.console.evidence import opened
+from noroshi.node.ingest import ingest
+from noroshi.node.node import Node, clock
+from noroshi.node.setup import init
+from noroshi.words.errors import Refused
+
+HEAD = "mmsi,timestamp,lon,lat,sog"
+FEED = '[[feed]]\nuri = "*.csv"\nlabel = { tlp = "green" }\nlineage = "a receiver"\n'
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ship that comes in, lies still for eight hours, and goes on."""
+    made = tmp_path_factory.mktemp("evidence") / "jpn"
+    init(made, "JPN", listen="127.0.0.1:0")
+    with (made / "node.toml").open("a") as file:
+        file.write(FEED)
+    lines, lon = [HEAD], 140.0
+    for n in range(120):
+        still = 20 <= n < 100
+        lon += 0.0 if still else 0.02
+        at = f"2021-03-21T{n // 10:02}:{n % 10 * 6:02}:00Z"
+        lines.append(f"431000001,{at},{lon:.5f},34.50000,{0.0 if still else 9.8}")
+    (made / "feed").mkdir()
+    (made / "feed" / "tracks.csv").write_text("\n".join(lines) + "\n")
+    with Node.open(made) as node:
+        ingest(node, [made / "feed" / "tracks.csv"], clock)
+    return made
+
+
+def test_every_piece_opens_and_is_the_line_that_was_read(folder: Path) -> None:
+    lines = (folder / "feed" / "tracks.csv").read_text().splitlines()
+    with Node.open(folder) as node:
+        rows = node.store.findings()
+        assert rows
+        for row in rows:
+            found = opened(node, row.id)
+            assert len(found.items) == found.of > 0
+            for item in found.items:
+                assert item.raw is not None
+                assert item.at[:16] in item.raw
+                assert lines[int(item.place.removeprefix("row "))] == item.raw
+            assert len(found.track) >= len(found.items)
+
+
+def test_a_file_that_is_another_is_not_shown(folder: Path) -> None:
+    path = folder / "feed" / "tracks.csv"
+    whole = path.read_text()
+    path.write_text(whole.replace("9.8", "9.9"))
+    try:
+        with Node.open(folder) as node:
+            found = opened(node, node.store.findings()[0].id)
+    finally:
+        path.write_text(whole)
+    assert found.items
+    assert {item.raw for item in found.items} == {None}
+
+
+def test_a_finding_with_other_hashes_has_no_piece_here(folder: Path) -> None:
+    """The rows are there, and the hash says that it does not rest on them."""
+    with Node.open(folder) as node:
+        row = node.store.findings()[0]
+        salt = node.keys.salt
+        node.keys = _Salted(node.keys, bytes(len(salt)))  # type: ignore[assignment]
+        found = opened(node, row.id)
+    assert found.items == ()
+    assert found.track
+
+
+class _Salted(msgspec.Struct):
+    keys: object
+    salt: bytes
+
+
+def test_no_such_finding(folder: Path) -> None:
+    with Node.open(folder) as node, pytest.raises(Refused, match="no finding"):
+        opened(node, "event--none")

@@ -71,7 +71,7 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
     ("difference", "#/compare?a=JPN&b=EU", ".compare tbody tr"),
     ("before-you-send", "#/send?to=EU&ids={ids}", ".previews li"),
     ("taken-back", "#/recalls?ids={visit}", ".ledger"),
-    ("incidents", "#/incidents", "main .card h2"),
+    ("incidents", "#/incidents", ".waterfall, main .empty"),
     ("pact-room", "#/pact?set=web&layer=information&without=USA", "[data-testid=supposed]"),
     ("agreement", "#/pact?id=eu-jpn-sdp", "pre.tall"),
     ("people", "#/people", "tbody tr"),

@@ -69,7 +69,11 @@ def address(tmp_path: Path) -> Iterator[tuple[str, str]]:
         thread = threading.Thread(
             target=serve,
             args=(node, said.put, stop, said.put),
-            kwargs={"front": lambda behind, tls: console(behind, node, clock, secure=tls)},
+            kwargs={
+                "front": lambda behind, tls, stop: console(
+                    behind, node, clock, secure=tls, stop=stop
+                )
+            },
         )
         thread.start()
         try:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
+import json
+import queue
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from lookout import NOW, PASSWORD, Clock, Looker
@@ -10,10 +14,12 @@ from lookout import NOW, PASSWORD, Clock, Looker
 from noroshi.config import load_settings
 from noroshi.console import answers, users
 from noroshi.console.acts import Acts
-from noroshi.console.app import changes
+from noroshi.console.app import changes, console
 from noroshi.console.sessions import IDLE, LONGEST, Sessions
 from noroshi.console.users import ROLES, User
 from noroshi.node.node import Node
+from noroshi.node.node import clock as clock_now
+from noroshi.node.serve import serve
 from noroshi.words.errors import BadInput, Refused
 
 EVERY = [
@@ -217,3 +223,28 @@ def test_events_are_counted_and_end_with_the_session(folder: Path, anyio_backend
     assert b"retry" in first
     assert b'"finding.changed":2' in second
     assert b"event--" not in second
+
+
+def test_a_server_that_ends_does_not_wait_for_who_looks(folder: Path) -> None:
+    stop, said = Event(), queue.Queue[str]()
+    with Node.open(folder) as node:
+        token = users.link(node.settings, "viewer", clock_now())
+        front = lambda behind, tls, end: console(  # noqa: E731
+            behind, node, clock_now, secure=tls, stop=end
+        )
+        thread = Thread(target=serve, args=(node, said.put, stop, said.put, front))
+        thread.start()
+        address = said.get(timeout=30).removeprefix("http://")
+        caller = http.client.HTTPConnection(address, timeout=30)
+        body = json.dumps({"token": token})
+        caller.request("POST", "/console/api/session", body)
+        answer = caller.getresponse()
+        answer.read()
+        cookie = str(answer.headers["set-cookie"]).partition(";")[0]
+        caller.request("GET", "/console/api/events", headers={"cookie": cookie})
+        stream = caller.getresponse()
+        assert stream.readline() == b"retry: 3000\n"
+        stop.set()
+        thread.join(timeout=30)
+        assert not thread.is_alive()
+        caller.close()

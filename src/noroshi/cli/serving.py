@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from noroshi.exchange.taxii.asgi import Application
     from noroshi.node.node import Node
 
@@ -29,7 +31,7 @@ def run(
                     lambda url: _told(opened, url, user),
                     ending.event,
                     warn,
-                    lambda behind, tls: _front(opened, behind, tls),
+                    lambda behind, tls, stop: _front(opened, behind, tls, stop),
                 )
         finally:
             if child is not None:
@@ -37,11 +39,11 @@ def run(
                 child.wait()
 
 
-def _front(node: Node, behind: Application, tls: bool) -> Application:
+def _front(node: Node, behind: Application, tls: bool, stop: Event) -> Application:
     from noroshi.console.app import console
     from noroshi.node.node import clock
 
-    return console(behind, node, clock, secure=tls)
+    return console(behind, node, clock, secure=tls, stop=stop)
 
 
 def _told(node: Node, url: str, user: str | None) -> None:

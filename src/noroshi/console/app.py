@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from threading import Event
 from typing import Any, Final
 
 import argon2
@@ -35,10 +36,11 @@ TOPICS: Final = (
 
 def console(
     behind: Application, node: Node, clock: Callable[[], int], *, secure: bool,
-    hasher: argon2.PasswordHasher | None = None,
+    hasher: argon2.PasswordHasher | None = None, stop: Event | None = None,
 ) -> Application:  # fmt: skip
-    """`behind` with the console of `node` before it; `secure`: all of it stands behind TLS."""
-    page = Starlette(routes=routes(Desk(node, clock, secure=secure, hasher=hasher)))
+    """`behind` with the console of `node` before it; `secure`: all of it stands behind TLS. Streams
+    end with `stop`: a server that ends waits for them."""
+    page = Starlette(routes=routes(Desk(node, clock, secure=secure, hasher=hasher, stop=stop)))
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
@@ -115,6 +117,8 @@ def _events(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
         after = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 19 else None
 
         def lives() -> bool:
+            if desk.stop.is_set():
+                return False
             try:
                 let_in(desk, request, "viewer", changes=False)
             except Denied:

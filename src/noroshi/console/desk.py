@@ -22,9 +22,10 @@ class Desk:
 
     def __init__(
         self, node: Node, clock: Callable[[], int], *, secure: bool,
-        hasher: argon2.PasswordHasher | None = None,
+        hasher: argon2.PasswordHasher | None = None, stop: threading.Event | None = None,
     ) -> None:  # fmt: skip
         self.node, self.clock, self.secure = node, clock, secure
+        self.stop = stop or threading.Event()
         self.sessions, self.acts = Sessions(), Acts(node.settings)
         self.beside = Beside(node.settings.folder)
         self.turns = Turns()

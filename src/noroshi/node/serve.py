@@ -94,11 +94,11 @@ def serve(
     ready: Callable[[str], None],
     stop: Event,
     say: Callable[[str], None] = lambda text: None,
-    front: Callable[[Application, bool], Application] = lambda behind, tls: behind,
+    front: Callable[[Application, bool, Event], Application] = lambda behind, tls, stop: behind,
 ) -> None:
     """Answer HTTP until `stop`; `ready` is called with the address once it is bound, `say` with
-    what goes wrong meanwhile and ends nothing. `front` puts something before what answers TAXII
-    and is told whether all of it stands behind TLS."""
+    what goes wrong meanwhile and ends nothing. `front` puts something before what answers TAXII,
+    and is told whether all of it stands behind TLS and when it ends."""
     import uvicorn
     from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
@@ -117,7 +117,7 @@ def serve(
     taxii = app(service(node, watched.accounts), clock, card=lambda: own_card(node))
     server = uvicorn.Server(
         uvicorn.Config(
-            front(taxii, door is not None),
+            front(taxii, door is not None, stop),
             log_level="warning",
             access_log=False,
             lifespan="off",

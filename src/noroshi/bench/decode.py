@@ -10,6 +10,8 @@ from __future__ import annotations
 import gzip
 import importlib.resources
 import io
+import subprocess
+import sys
 import tempfile
 import time
 from functools import partial
@@ -114,6 +116,41 @@ def end_to_end(quick: bool) -> Measured:
     return Measured(tuple(found(copies, many) for _ in range(1 if quick else 5)))
 
 
+CHILD: Final = """
+import resource, sys
+from noroshi.cli.app import app
+node, log = sys.argv[1:]
+for words in (["init", node, "--party", "JPN"], ["ingest", log, "--json", "--node", node]):
+    try:
+        app(words)
+    except SystemExit as ended:
+        if ended.code not in (0, 3):
+            raise
+print()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+"""Peak memory of a process that ingests a log, in kB (in bytes on macOS: only ratios are told)."""
+
+
+def _peak(megabytes: int) -> int:
+    data = log()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "log.nmea"
+        with path.open("wb") as file:
+            for _ in range(max(1, megabytes * 1_000_000 // len(data))):
+                file.write(data)
+        command = [sys.executable, "-c", CHILD, f"{folder}/node", str(path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return int(done.stdout.splitlines()[-1])
+
+
+def memory(quick: bool) -> Measured:
+    """Peak memory of reading 16 MB of the log, over that of reading eight times as much, both into
+    a node with all that it keeps. What was compiled before is loaded by both."""
+    found(log() * 2, 1)
+    return Measured((_peak(16) / _peak(64 if quick else 128),))
+
+
 RATIOS: Final = (10.0, 60.0) if BESIDE.is_file() else (5.0, 40.0)
 """Wanted of AISHub's log, and of AMSA's: a quarter of it are other sentences and damaged ones, that
 cost us time and are no messages."""
@@ -124,4 +161,5 @@ CASES: Final = (
     Case("messages decoded", "decode", "messages/s", RATIOS[1], "pyais",
          partial(_beside, "pyais", 1)),
     Case("log to findings", "decode", "messages/s", 0.0, "", end_to_end, least=1_000_000),
+    Case("memory, a log and eight", "decode", "of the other", 0.0, "", memory, least=0.9),
 )  # fmt: skip

@@ -33,9 +33,11 @@ def settle(
     findings: list[Finding],
     now: int,
     shards: tuple[str, ...] = ("subject", "cell", "none"),
+    since: int = 0,
 ) -> Settled:
     """Bring the live findings of `desk` under these parameters to exactly `findings`; those of
-    kinds that are sharded otherwise than by `shards` are left alone.
+    kinds that are sharded otherwise than by `shards`, and what ships did before `since` (µs), of
+    which the desk has forgotten what it rested on, are left alone.
 
     What another version of the desk or other parameters found stays: a state that was made anew
     has not seen what they rest on, and so refutes nothing. What rests on a source that may no
@@ -59,6 +61,8 @@ def settle(
     for kind in [name for name, each in desk.kinds.items() if each.shard in shards]:
         for row in node.store.findings(kind=kind):
             if row.owner != node.party or row.id in emitted:
+                continue
+            if row.t0 < since and desk.kinds[kind].shard != "none":
                 continue
             held = node.store.by_seq(row.seq)
             body = body_of(held.raw)

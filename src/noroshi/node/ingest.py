@@ -12,7 +12,7 @@ import fnmatch
 import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -58,6 +58,7 @@ class _Run:
         self.report = IngestReport()
         self.states: dict[str, object] = {}
         self.contexts: dict[str, Context] = {}
+        self._counted: set[str] = set()
 
     def context(self, desk: Desk) -> Context:
         """What the desk may know, from the node's configuration."""
@@ -121,6 +122,8 @@ class _Run:
                 f"desk {desk.name} emitted with watermark 0, when anything may still follow\n"
                 "Hint: fold emits only what is certain before the watermark; finish emits the rest"
             )
+        if getattr(desk, "full", _never)(self.states[desk.name]):
+            self._settle(desk.name, forget=True)
         self.progress(opened.name, _reached(columns), opened.size)
 
     def fail(self, name: str, problem: BadInput) -> None:
@@ -151,30 +154,41 @@ class _Run:
         records.clear()
         rejected.clear()
 
-    def finish(self, read: list[tuple[Source, Desk]]) -> None:
+    def finish(self, read: list[tuple[Source, Desk]], *, forget: bool = False) -> None:
         """Settle what each desk finds now together with its state, then mark the sources as read.
 
         Killed in between, the sources are read again, and a desk takes a row twice as once.
         """
-        for name, state in self.states.items():
-            desk, context = desks()[name], self.contexts[name]
-            dumped = desk.dump(state)
-            emits = desk.finish(state)
-            findings = [each.finding for each in emits if isinstance(each, Found)]
-            now = self.now()
-            with self.node.store.write():
-                self.node.store.put_coverage(each for each in emits if isinstance(each, Covered))
-                settled = settle(self.node, desk, context.params_sha256, findings, now)
-                self._count(findings, settled)
-                key = state_key(desk, context)
-                self.node.store.set_source(key, f"desk {name}", 0, dumped, False, now)
+        for name in self.states:
+            self._settle(name, forget=forget)
         with self.node.store.write():
             for source, desk in read:
                 key = source_key(source, desk, self.context(desk))
                 self.node.store.set_source(key, source.name, 0, b"", True, self.now())
 
+    def _settle(self, name: str, *, forget: bool) -> None:
+        """What desk `name` finds now, and its state, which then may `forget` what lies far back."""
+        desk, context, state = desks()[name], self.contexts[name], self.states[name]
+        dumped = desk.dump(state)
+        since: int = getattr(desk, "since", _never)(state)
+        emits = desk.finish(state)
+        findings = [each.finding for each in emits if isinstance(each, Found)]
+        now = self.now()
+        if forget and hasattr(desk, "forget"):
+            desk.forget(state, findings, now)  # pyright: ignore
+            dumped = desk.dump(state)
+        with self.node.store.write():
+            self.node.store.put_coverage(each for each in emits if isinstance(each, Covered))
+            settled = settle(self.node, desk, context.params_sha256, findings, now, since=since)
+            self._count(findings, settled)
+            key = state_key(desk, context)
+            self.node.store.set_source(key, f"desk {name}", 0, dumped, False, now)
+
     def _count(self, findings: list[Finding], settled: Settled) -> None:
         for finding in findings:
+            if finding.id in self._counted:
+                continue
+            self._counted.add(finding.id)
             self.report.found[finding.kind] = self.report.found.get(finding.kind, 0) + 1
         self.report.new += settled.new
         self.report.changed += settled.changed
@@ -192,8 +206,10 @@ def ingest(
     feed: Feed | None = None,
     progress: Progress = lambda name, done, size: None,
     waiting: Callable[[], object] = lambda: None,
+    forget: bool = False,
 ) -> IngestReport:
-    """Read `paths` (files, folders, archives) into the node.
+    """Read `paths` (files, folders, archives) into the node; desks that can `forget` what lies far
+    back do so at the end, as a feed asks for that goes on for months.
 
     `desk` forces a desk, `tlp` the label of what is unmarked; otherwise the matching `[[feed]]`
     declares both, or `feed` does, and a source without one is TLP RED for this node alone. Raises
@@ -203,8 +219,13 @@ def ingest(
     given = None if tlp is None else Feed(uri="*", label=declared(tlp))
     run = _Run(node, now, progress)
     with alone(node.settings.data, waiting):
-        run.finish(_read_all(run, paths, desk, given, feed))
+        run.finish(_read_all(run, paths, desk, given, feed), forget=forget)
     return run.report
+
+
+def _never(state: object) -> Any:
+    """Of a desk that forgets nothing."""
+    return 0
 
 
 def again(node: Node, now: Callable[[], int]) -> IngestReport:

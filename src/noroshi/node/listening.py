@@ -77,7 +77,7 @@ class Listener:
         paths = self.spool.close(final=self.ended)
         report = IngestReport()
         if paths:
-            report = ingest(self.node, paths, self._clock, feed=self._named())
+            report = ingest(self.node, paths, self._clock, feed=self._named(), forget=True)
             self.spool.mark(paths[-1])
         return Heard(self.feed.uri, self.spool.counts, self.ended, report)
 

@@ -21,6 +21,9 @@ class _Saved(msgspec.Struct, frozen=True):
     emitted: dict[str, Emitted]
     counts: Counts
     detected_at: int
+    since: int
+    going: list[str]
+    back: dict[str, int]
     table: dict[str, bytes]
 
 
@@ -39,6 +42,9 @@ def dump(state: State, version: str) -> bytes:
             emitted=state.emitted,
             counts=state.counts,
             detected_at=state.detected_at,
+            since=state.since,
+            going=sorted(state.going),
+            back=state.back,
             table={name: table[name].tobytes() for name in COLUMNS},
         )
     )
@@ -58,6 +64,7 @@ def load(data: bytes, context: Context, version: str) -> State | None:
     state.names, state.said, state.emitted = saved.names, saved.said, saved.emitted
     state.marks = {subject: set(held) for subject, held in saved.marks.items()}
     state.outages = {(ref, asset): set(reports) for ref, asset, reports in saved.outages}
+    state.since, state.going, state.back = saved.since, set(saved.going), saved.back
     state.counts, state.detected_at = saved.counts, saved.detected_at
     state.restore({name: np.frombuffer(saved.table[name], COLUMNS[name]) for name in COLUMNS})
     return state

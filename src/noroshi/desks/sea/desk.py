@@ -74,6 +74,22 @@ class Sea:
         """All that holds and was not emitted yet, and the end of what no longer holds."""
         return self._emits(state, None)
 
+    def since(self, state: State) -> int:
+        """µs before which what was told stands: what it rests on may be forgotten."""
+        return state.since
+
+    def full(self, state: State) -> bool:
+        """Whether it is time to keep what `finish` tells, and `forget`."""
+        from noroshi.desks.sea.forget import full
+
+        return full(state)
+
+    def forget(self, state: State, findings: Sequence[Finding], now: int) -> None:
+        """Let go of what lies too far back, now that `findings`, all that stand, are kept."""
+        from noroshi.desks.sea.forget import forget
+
+        forget(state, findings, now)
+
     def found(self, state: State, shard: str) -> list[Finding]:
         """What `finish` would tell of the kinds that are sharded so."""
         from noroshi.desks.sea.detect import detect
@@ -135,13 +151,14 @@ class Sea:
 
     def _emits(self, state: State, until: int | None) -> list[Emit]:
         from noroshi.desks.sea.detect import detect
+        from noroshi.desks.sea.forget import stands
         from noroshi.desks.sea.state import Emitted
 
-        found = {each.id: each for each in detect(state)}
+        found = {each.id: each for each in detect(state) if stands(state, each)}
         emits: list[Emit] = [
             Retract(gone, "later positions do not bear it out", _successor(found, old))
             for gone, old in sorted(state.emitted.items(), key=lambda item: item[0])
-            if gone not in found
+            if gone not in found and old.span.t0 >= state.since
         ]
         told = {known: old for known, old in state.emitted.items() if known in found}
         for each in found.values():

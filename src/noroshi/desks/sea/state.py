@@ -18,7 +18,7 @@ from noroshi.words import ids
 from noroshi.words.evidence import ByteRange, Locator, Row
 from noroshi.words.finding import Reliability
 from noroshi.words.label import Label
-from noroshi.words.time import SECOND, Span
+from noroshi.words.time import DAY, SECOND, Span
 
 if TYPE_CHECKING:
     from noroshi.desks.sea.tracks import Tracks
@@ -88,7 +88,12 @@ class Counts(msgspec.Struct):
 
 
 class State:
-    """Mutable, one per run: positions, names of subjects, origins, and what was emitted."""
+    """Mutable, one per run: positions, names of subjects, origins, and what was emitted.
+
+    `newest` is the latest position of this run, and `mixed` whether it came out of order by a day
+    and more. What was found before `since` is forgotten (`forget`) but for what was `going` on, of
+    ships held `back` to before it.
+    """
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -101,6 +106,11 @@ class State:
         self.emitted: dict[str, Emitted] = {}
         self.counts = Counts()
         self.detected_at = 0
+        self.newest = 0
+        self.mixed = False
+        self.since = 0
+        self.going: set[str] = set()
+        self.back: dict[str, int] = {}
         self.traffic: Array | None = None
         self.heard: tuple[dict[str, Array], Tracks] | None = None
         self._table = empty()
@@ -131,8 +141,15 @@ class State:
         return self._table
 
     def restore(self, table: dict[str, Array]) -> None:
-        """Hold `table`, as a checkpoint kept it."""
-        self._table = table
+        """Hold `table`, as a checkpoint kept it, and nothing else."""
+        self._table, self._pending, self._waiting = table, [], 0
+        self._known = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+        self.heard = None
+
+    @property
+    def rows(self) -> int:
+        """Positions held, some maybe twice."""
+        return len(self._table["t"]) + self._waiting
 
     def _take_positions(self, columns: Columns) -> None:
         arrays = columns.arrays
@@ -142,6 +159,9 @@ class State:
         self.counts.unsound_tags += int(np.count_nonzero(~arrays["sound"]))
         if not many:
             return
+        t = arrays["t"][keep]
+        self.mixed |= int(t.min()) < self.newest - DAY
+        self.newest = max(self.newest, int(t.max()))
         whole = many == len(arrays["t"])
         taken = {name: arrays[name] if whole else arrays[name][keep] for name in _COPIED}
         taken["subject"] = self._number(columns, keep)

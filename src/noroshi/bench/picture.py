@@ -6,15 +6,17 @@ import math
 import time
 from typing import Final
 
+import msgspec
 import numpy as np
 
 from noroshi.bench.case import Case, Measured
 from noroshi.picture.chance import move
 from noroshi.picture.join import Field, join, ready
+from noroshi.picture.live import Live
 from noroshi.picture.priors import load_priors
 from noroshi.picture.stream import Stream
 from noroshi.words.asset import Asset, AssetEdge, AssetGraph
-from noroshi.words.time import DAY, HOUR
+from noroshi.words.time import DAY, HOUR, SECOND, format_instant
 
 FINDINGS: Final = 10_000_000
 NULL: Final = 1_000_000
@@ -22,6 +24,9 @@ QUICK: Final = 100_000
 ASSETS: Final = 100_000
 DOMAINS: Final = ("cyber", "information", "maritime")
 LEAST: Final = 0.0
+A_SECOND: Final = 1_000
+HELD: Final = 300_000
+TICK_S: Final = 0.2
 
 
 def graph(assets: int) -> AssetGraph:
@@ -100,8 +105,59 @@ def _null(quick: bool) -> Measured:
     return Measured((found.shifts * count / (time.process_time() - begun),))
 
 
+def _lines(first: int, count: int, assets: int, begin: int, span: int, seed: int) -> bytes:
+    """JSON lines of findings from `begin` on over `span` µs."""
+    draw = np.random.default_rng(seed)
+    t0: list[int] = (np.sort(draw.integers(0, max(1, span), count)) + begin).tolist()
+    at = (draw.random(count) ** 1.5 * assets).astype(int).tolist()
+    domain: list[int] = draw.integers(0, len(DOMAINS), count).tolist()
+    tokens = sorted(graph(assets).assets)
+    return b"".join(
+        msgspec.json.encode(
+            {
+                "id": f"f{first + n}", "domain": DOMAINS[domain[n]], "kind": "k",
+                "t0": format_instant(t0[n]), "assets": [tokens[at[n]]],
+                "lineage": f"l{first + n}", "reliability": "B",
+            }
+        ) + b"\n"
+        for n in range(count)
+    )  # fmt: skip
+
+
+def latencies(held: int, seconds: int, a_second: int = A_SECOND) -> list[float]:
+    """CPU seconds from each finding of a stream of so many a second until what it changes is told,
+    with `held` findings of 90 days before. The stream's own clock goes on by what is computed."""
+    assets = ASSETS // 100 if held < NULL // 10 else ASSETS
+    live = Live("bench", graph(assets), load_priors(), shifts=20)
+    begin = 1_770_000_000_000_000
+    live.add(_lines(0, held, assets, begin, 90 * DAY, 1))
+    live.changes(live.look())
+    now = begin + 90 * DAY
+    lines = _lines(held, seconds * a_second, assets, now, seconds * SECOND, 2).splitlines(True)
+    waited: list[float] = []
+    clock, done = TICK_S, 0
+    while done < len(lines):
+        due = min(len(lines), int(clock * a_second))
+        begun = time.process_time()
+        live.add(b"".join(lines[done:due]))
+        live.changes(live.look())
+        clock += time.process_time() - begun
+        waited += [clock - n / a_second for n in range(done, due)]
+        done = due
+        clock = max(clock, (done + 1) / a_second + TICK_S)
+    return waited
+
+
+def _live(quick: bool) -> Measured:
+    """1 over the time that 99 of 100 findings of a stream are told within."""
+    _warm()
+    waited = latencies(*((20_000, 3) if quick else (HELD, 60)))
+    return Measured((1 / float(np.percentile(waited, 99)),))
+
+
 CASES: Final = (
     Case("findings to incidents", "picture", "findings/s", 0, "", _correlated, least=FINDINGS / 60),
     Case("cost grows as 1/exponent", "picture", "", 0, "", _slope, least=0.8),
+    Case("live: 1/seconds to be told", "picture", "1/s", 0, "", _live, least=1 / 5),
     Case("chance of a night", "picture", "findings/s", 0, "", _null, least=NULL * 200 / 600),
 )

@@ -14,6 +14,7 @@ from noroshi.cli.options import HERE, JsonOption, NodeOption, example
 if TYPE_CHECKING:
     from noroshi.picture.correlate import Picture
     from noroshi.picture.hypotheses import Weighing
+    from noroshi.picture.live import Live
     from noroshi.picture.score import Incident
 
 picture_app = typer.Typer()
@@ -30,6 +31,7 @@ Why = Annotated[bool, typer.Option("--why", help="Print every mark.")]
     epilog=example(
         "noroshi correlate findings.jsonl",
         "noroshi correlate findings.jsonl --assets graph.toml --budget 0.5 --json",
+        "noroshi correlate findings.jsonl --assets graph.toml --follow",
     )
 )
 def correlate(
@@ -42,6 +44,9 @@ def correlate(
     seed: Seed = 1,
     shifts: Shifts = 200,
     overrules: OwnMarks = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on with what is added to the file; - is stdin.")
+    ] = False,
     why: Why = False,
     json: JsonOption = False,
 ) -> None:
@@ -55,6 +60,14 @@ def correlate(
 
     table, said = load_priors(priors), read_overrules(overrules)
     graph = read_graph(assets or [])
+    if follow:
+        from noroshi.picture.live import Live
+
+        live = Live(
+            file.name, graph, table, budget=budget, seed=seed, shifts=shifts, overrules=said
+        )
+        _follow(file, live, json, why)
+        return
     stream = read_file(file, graph)
     with bar(quiet=json, counted=True) as tell:
         found = run(
@@ -118,6 +131,28 @@ def _print(picture: Picture, json: bool, why: bool) -> None:
         say("")
         for line in (*incident_lines(each), *weighing_lines(weighing, why)):
             say(line)
+
+
+def _follow(file: Path, live: Live, json: bool, why: bool) -> None:
+    """Tell what becomes of incidents as findings come, until interrupted or the input ends."""
+    import sys
+
+    import msgspec
+
+    from noroshi.cli.show import Ending, say
+    from noroshi.feeds.stream import growing
+
+    for block in growing(file, Ending(False).event):
+        live.add(block)
+        for each in live.changes(live.look()):
+            if json:
+                sys.stdout.buffer.write(msgspec.json.encode(each) + b"\n")
+                sys.stdout.flush()
+                continue
+            say(f"{each.what}:")
+            shown = weighing_lines(each.weighing, why) if each.weighing else []
+            for line in (*incident_lines(each.incident), *shown):
+                say(line)
 
 
 def _report(picture: Picture) -> dict[str, object]:

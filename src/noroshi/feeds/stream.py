@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import select
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -10,6 +13,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from noroshi.feeds.files import open_path
+from noroshi.feeds.live import Stop
 from noroshi.picture.bulk import BLOCK, Batch, each_block, read_block
 from noroshi.picture.stream import Stream, read_blocks
 from noroshi.words.asset import AssetGraph
@@ -18,6 +22,9 @@ from noroshi.words.errors import BadInput
 SHARED: Final = 1 << 27
 """Bytes from which on it pays to read in processes."""
 PROCESSES: Final = 2
+AT_ONCE: Final = 1 << 26
+"""Bytes of a growing file that are looked at together."""
+WAIT_S: Final = 0.2
 LONGEST: Final = 1 << 20
 """A longer line is no finding, where a block does not hold it."""
 
@@ -63,3 +70,43 @@ def blocks(stream: IO[bytes], size: int = BLOCK) -> Iterator[bytes]:
         if not block.endswith(b"\n"):
             while (rest := stream.readline(LONGEST)) and not rest.endswith(b"\n"):
                 pass
+
+
+def growing(path: Path, stop: Stop, wait_s: float = WAIT_S) -> Iterator[bytes]:
+    """What is in a file and what is added to it, whole lines at a time, until `stop`; a file that
+    became shorter is read from its start. `-` is standard input, until that ends."""
+    rest = b""
+    with sys.stdin.buffer if str(path) == "-" else path.open("rb") as file:
+        while not stop.is_set():
+            if str(path) == "-":
+                data, ended = _standard(wait_s)
+            else:
+                if os.fstat(file.fileno()).st_size < file.tell():
+                    file.seek(0)
+                    rest = b""
+                data, ended = file.read(AT_ONCE), False
+            whole, newline, rest = (rest + data).rpartition(b"\n")
+            if newline:
+                yield whole + newline
+            if len(rest) > LONGEST:
+                yield rest[:LONGEST] + b"\n"  # too long a line: it does not read
+                rest = b"\n"
+            if ended:
+                if rest.strip():
+                    yield rest + b"\n"
+                return
+            if not data:
+                stop.wait(wait_s)
+
+
+def _standard(wait_s: float) -> tuple[bytes, bool]:
+    """What standard input has by now, and whether it ended."""
+    ready, _, _ = select.select([0], [], [], wait_s)
+    parts: list[bytes] = []
+    while ready and len(parts) < AT_ONCE >> 16:
+        data = os.read(0, 1 << 16)
+        if not data:
+            return b"".join(parts), True
+        parts.append(data)
+        ready, _, _ = select.select([0], [], [], 0)
+    return b"".join(parts), False

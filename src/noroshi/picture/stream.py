@@ -224,7 +224,6 @@ class Builder:
         order = _ordered(ids, columns[2], columns[3])
         lineage = pa.chunked_array([each for _, each in self.texts]).combine_chunks()
         lineage = lineage.dictionary_encode().indices.to_numpy(zero_copy_only=False)[order]
-        self.texts = []
         columns = [each[order] for each in columns]
         domain, kind, t0, t1, coarse, lon, lat, radius, reliability, credibility = columns
         named = [np.concatenate(each) for each in zip(*self.named, strict=True)]
@@ -244,6 +243,25 @@ class Builder:
             tuple(self.rejected), self.bad, self.many - len(order), self._about(order, domains),
             said,
         )  # fmt: skip
+
+    def keep_latest(self, most: int) -> None:
+        """Forget all but the latest findings, so many of them, by when they began."""
+        pa: Any = importlib.import_module("pyarrow")
+        columns = [np.concatenate(each) for each in zip(*self.batches, strict=True)]
+        ids = pa.chunked_array([each for each, _ in self.texts]).combine_chunks()
+        lineage = pa.chunked_array([each for _, each in self.texts]).combine_chunks()
+        order = _ordered(ids, columns[2], columns[3])
+        # In the order of their lines, so that the last line of an id stays the last.
+        rows = np.sort(order[len(order) - min(most, len(order)) :])
+        named = [np.concatenate(each) for each in zip(*self.named, strict=True)]
+        asset_at, asset = _reordered(named[0], named[1], rows)
+        target_at, target = _reordered(named[2], named[3], rows)
+        place = {row: n for n, row in enumerate(rows.tolist())} if self.said else {}
+        self.said = {place[row]: each for row, each in self.said.items() if row in place}
+        self.batches = [tuple(each[rows] for each in columns)]
+        self.named = [(np.diff(asset_at), asset, np.diff(target_at), target)]
+        self.texts = [(ids.take(pa.array(rows)), lineage.take(pa.array(rows)))]
+        self.many = len(rows)
 
 
 def read_stream(lines: Iterable[bytes], name: str, graph: AssetGraph | None = None) -> Stream:

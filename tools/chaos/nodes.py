@@ -137,6 +137,11 @@ class Node:
         """Whether its process is there."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def code(self) -> int | None:
+        """The exit code of its process, where that ended."""
+        return None if self._process is None else self._process.poll()
+
     def kill(self) -> None:
         """End serve and work as a power cut would."""
         if self._process is not None:

@@ -56,7 +56,9 @@ class Operator:
             self.node.start()
             self.up_at = None
         elif self.up_at is None and not self.node.running:
-            self.run.wrong.append(f"{self.node.party}: the node ended by itself")
+            said = self.node.tail(4).replace("\n", " / ")
+            ended = f"the node ended by itself, with {self.node.code}"
+            self.run.wrong.append(f"{self.node.party}: {ended}: {said}")
             self.node.start()
         if self._command is not None:
             self._look()

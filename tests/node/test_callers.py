@@ -303,3 +303,12 @@ def test_the_loop_gives_a_handshake_no_longer() -> None:
         loop.run_until_complete(loop.create_server(None, ssl=None))
         assert "ssl_handshake_timeout" not in given
     loop.close()
+
+
+def test_who_is_gone_before_the_answer_ends_is_not_waited_for(loop: Loop, shared: Callers) -> None:
+    line = Line()
+    connection = opened(shared, line)
+    line.left = 5
+    connection.connection_lost(None)
+    asked(connection)
+    assert shared.waiting == {}

@@ -56,7 +56,7 @@ class Operator:
             self.node.start()
             self.up_at = None
         elif self.up_at is None and not self.node.running:
-            said = self.node.tail(4).replace("\n", " / ")
+            said = self.node.tail(40).replace("\n", " / ")
             ended = f"the node ended by itself, with {self.node.code}"
             self.run.wrong.append(f"{self.node.party}: {ended}: {said}")
             self.node.start()

@@ -312,10 +312,13 @@ def work(
     with_parent: WithParent = False,
 ) -> None:
     """Read feeds that are due, bring views up to date, pull from peers, until interrupted."""
+    import faulthandler
+
     from noroshi.cli.show import Ending
     from noroshi.node.node import Node
     from noroshi.node.serve import work as run
 
+    faulthandler.enable()
     ending = Ending(with_parent)
     with Node.open(node) as opened:
         run(opened, ending.event, warn)

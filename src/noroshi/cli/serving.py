@@ -16,10 +16,13 @@ def run(
     folder: Path, listen: str | None, *, worker: bool, with_parent: bool, user: str | None
 ) -> None:
     """Serve the node in `folder` until interrupted; `user` gets a link that opens the console."""
+    import faulthandler
+
     from noroshi.cli.show import Ending, warn
     from noroshi.node.node import Node
     from noroshi.node.serve import serve, start_worker, viewed
 
+    faulthandler.enable()  # a process that crashes says where
     flags = {"serve.listen": listen} if listen else None
     with Node.open(folder, flags) as opened:
         child = start_worker(folder) if worker else None

@@ -28,9 +28,9 @@ def canonical(raw: bytes) -> bytes:
             made = _written(value).encode()
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
         raise ValueError(f"no canonical form: {problem}") from problem
-    # A member name that stands twice was dropped, and its colon with it. Without escapes no other
-    # colon comes or goes; with them only those outside of strings may be counted.
-    count = _colons if b"\\u" in raw else _every_colon
+    # A member name that stands twice was dropped, and its colon with it. No other colon comes or
+    # goes, unless one may be written as an escape: then only those outside of strings are counted.
+    count = _colons if b"\\u003" in raw else _every_colon
     if count(raw) != count(made):
         raise ValueError("no canonical form: a member stands twice in one object")
     return made

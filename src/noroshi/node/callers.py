@@ -65,7 +65,7 @@ class Connection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._due: asyncio.TimerHandle | None = None
         self._look: asyncio.TimerHandle | None = None
-        self._answering = False
+        self._answering = self._lost = False
         self.app = self._heard(self.app)
         self._expect()
 
@@ -75,6 +75,7 @@ class Connection(asyncio.Protocol):
         super().data_received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._lost = True
         self._rest()
         super().connection_lost(exc)
 
@@ -117,7 +118,8 @@ class Connection(asyncio.Protocol):
             await app(scope, received, send)
             self._answering = False
             self._rest()
-            self._read(self._transport.get_write_buffer_size())
+            if not self._lost:
+                self._read(self._transport.get_write_buffer_size())
 
         return application
 

@@ -24,17 +24,15 @@ from noroshi.exchange.tombstone import Tombstone
 from noroshi.exchange.vouch import vouchers
 from noroshi.node import feedback as said_back
 from noroshi.node import keyring, resync, witness
+from noroshi.node.labelled import Labelled
 from noroshi.node.node import Node
-from noroshi.pact.decide import decide
-from noroshi.pact.policy import Policy
 from noroshi.store import Attested, Came
 from noroshi.words.attest import Attestation
 from noroshi.words.desk import Rejected
 from noroshi.words.evidence import JsonPointer
 from noroshi.words.grant import Grant
-from noroshi.words.ids import canonical, identity_id, is_stix_id, sha256
-from noroshi.words.label import Label, Strand, Tlp, highest_tlp, passed_on, tlp_marking_id
-from noroshi.words.label import label as joined
+from noroshi.words.ids import identity_id, is_stix_id, sha256
+from noroshi.words.label import Label
 from noroshi.words.record import Hop, Record
 from noroshi.words.stix import FindingBody, Head, body_of, head, version_of
 from noroshi.words.time import DAY
@@ -69,26 +67,21 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
     _learn(node, page, now)
     genuine = [grant for grant in page.grants if _genuine(node, grant)]
     node.store.put_grants(genuine, at=now)
-    _, policy = node.policy(at=now)
+    taking = _Taking(node, party, page, now)
     records: list[Record] = []
     attested: list[Attested] = []
     rejected: list[Rejected] = []
     came: list[Came] = []
     in_order: list[bool] = []
-    unsigned, proofs = _proofs(node, party, page)
     heads = report.heads
     for n, raw in enumerate(page.objects):
-        label = page.labels[page.of[n]] if n < len(page.of) else None
-        if unsigned or not proofs[n]:
-            taken = unsigned or f"{party} did not sign it as it came"
-        else:
-            taken = _take(node, policy, party, raw, label, proofs[n], now)
-            came += _came(policy, raw, taken, now)
+        taken = taking.take(n)
+        came += taking.came(n, taken)
         in_order.append(not isinstance(taken, str))
         if isinstance(taken, Record):
             records.append(taken)
             about = (taken.id, taken.version, taken.sha256)
-            attested += (Attested(*about, each) for each in proofs[n])
+            attested += (Attested(*about, each) for each in taking.proofs[n])
         elif isinstance(taken, Left):
             taken.count(report)
         else:
@@ -101,7 +94,8 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
         report.refuse(conflict.reason)
     refused = {(each.id, each.version) for each in put.conflicts}
     node.store.hold((each for each in records if (each.id, each.version) not in refused), at=now)
-    node.store.reject(rejected, at=now, source=sha256(b"\n".join(page.objects)))
+    if rejected:
+        node.store.reject(rejected, at=now, source=sha256(b"\n".join(page.objects)))
     node.store.put_received(party, came, at=now)
     report.objects += len(page.objects) - (report.heads - heads)
     report.stored += put.stored
@@ -128,195 +122,179 @@ _SAID_TO_US: Final = frozenset((receipt.TYPE, inventory.TYPE, *account.TYPES))
 """What one node says to another, which is no disclosure."""
 
 
-def _clauses(policy: Policy, label: Label) -> str:
-    """By which clauses, as a JSON text, the grants of a label let us have it."""
-    granted = (policy.grants.get(strand.grant or "") for strand in label.strands)
-    return canonical(sorted({each.clause for each in granted if each is not None})).decode()
+class _Taking:
+    """The objects of one page being taken, one after the other."""
+
+    def __init__(self, node: Node, party: str, page: Pulled, now: int) -> None:
+        self._node, self._party, self._page, self._now = node, party, page, now
+        _, self._policy = node.policy(at=now)
+        self._unsigned: str | None = None
+        self.proofs: list[tuple[Attestation, ...]] = []
+        try:
+            self.proofs = vouchers(page.vouched, party, page.objects, node.public_key)
+        except ValueError as problem:
+            self._unsigned = str(problem)
+        self._named = self._policy.acts()
+        self._terms: dict[int, Labelled] = {}
+        self._signed: dict[tuple[str, ...], frozenset[str]] = {}
+        self._heads = [_read(raw, now) for raw in page.objects]
+        self._ended: dict[str, frozenset[str]] | None = None
+
+    def take(self, n: int) -> Record | Left | str:
+        """The record to keep of object `n`, what it was instead, or why it is refused."""
+        if self._unsigned is not None or not self.proofs[n]:
+            return self._unsigned or f"{self._party} did not sign it as it came"
+        node, party, now, raw = self._node, self._party, self._now, self._page.objects[n]
+        read = self._heads[n]
+        if isinstance(read, str):
+            return read
+        common, version = read
+        try:
+            body = body_of(raw) if common.type == "event" else None
+        except (msgspec.DecodeError, ValueError) as problem:
+            return f"not a STIX object: {problem}"
+        if not is_stix_id(common.id) or common.id.rpartition("--")[0] != common.type:
+            return "no STIX id of its type"
+        if common.type == account.HEAD:
+            return witness.heard(node, party, raw, now) or Left.SIGNED
+        gone = tombstone.read(raw) if common.type == tombstone.TYPE else None
+        if gone is not None or common.type in (receipt.TYPE, inventory.TYPE):
+            if common.created_by_ref != identity_id(party):
+                what = "withdrawal" if gone else common.type
+                return f"a {what} in the name of another"
+            if common.type == inventory.TYPE:
+                return _told(node, party, raw, now)
+            if gone is None:
+                return _said(node, party, raw, now)
+            return self._withdraw(gone)
+        if feedback.is_feedback(common.type, raw):
+            return said_back.heard(node, party, raw, now) or Left.HEARD
+        terms = self._of(n)
+        if terms is None:
+            return "no label came with it"
+        if (not terms.theirs) if body is None else terms.ours(body.owner):
+            return Left.OWN
+        wrong = _wrong(common, body, terms)
+        if wrong is None and understated(raw, terms.label):
+            wrong = "the marking of a part is stricter than its label"
+        if wrong is not None:
+            return wrong
+        if terms.came_round:
+            return Left.OWN
+        signed = self._signers(n)
+        false = self._false(common, terms, signed)
+        if false is not None:
+            return false
+        hop = Hop(party, now, terms.attests(signed))
+        return _received(hop, raw, common, body, terms.here, version)
+
+    def _withdraw(self, gone: Tombstone) -> Left | str:
+        done = _withdraw(self._node, self._party, gone, self._now)
+        if gone.recalled and self._ended is not None and not isinstance(done, str):
+            known = self._ended.get(gone.withdrawn, frozenset[str]())
+            self._ended[gone.withdrawn] = known | {self._party}
+        return done
+
+    def _false(self, common: Head, terms: Labelled, signed: frozenset[str]) -> str | None:
+        """Why the object may not be kept, whatever it says."""
+        if not terms.keeps(common.id, self._named):
+            return "no genuine grant names us"
+        return (
+            terms.over
+            or self._put_in_a_mouth(common, terms, signed)
+            or self._claimed(common, terms, signed)
+            or self._taken_back(common.id, terms)
+        )
+
+    def came(self, n: int, taken: Record | Left | str) -> tuple[Came, ...]:
+        """What is to be noted of an object that the peer signed, for the day when its ledger is
+        held against ours."""
+        if self._unsigned is not None or not self.proofs[n]:
+            return ()
+        if isinstance(taken, Record):
+            terms = self._of(n)
+            clauses = "[]" if terms is None else terms.clauses
+            return (Came(taken.id, taken.version, taken.sha256, "kept", clauses),)
+        if isinstance(taken, Left) and taken not in (Left.WITHDRAWN, Left.OWN):
+            return ()
+        raw, read = self._page.objects[n], self._heads[n]
+        if isinstance(read, str):
+            return (Came("", 0, sha256(raw), "refused"),)
+        common, version = read
+        if common.type in _SAID_TO_US or feedback.is_feedback(common.type, raw):
+            return ()
+        if isinstance(taken, str):
+            return (Came(common.id, version, sha256(raw), "refused"),)
+        what = "withdrawal" if taken is Left.WITHDRAWN else "ours"
+        return (Came(common.id, version, sha256(raw), what),)
+
+    def _of(self, n: int) -> Labelled | None:
+        """What the label of object `n` comes to; None where none came that can be read."""
+        if n >= len(self._page.of):
+            return None
+        number = self._page.of[n]
+        found, label = self._terms.get(number), self._page.labels[number]
+        if found is None and label is not None:
+            us = self._node.party
+            found = self._terms[number] = Labelled(self._policy, self._party, us, label, self._now)
+        return found
+
+    def _signers(self, n: int) -> frozenset[str]:
+        """Who signed object `n`."""
+        named = tuple(each.batch.party for each in self.proofs[n])
+        found = self._signed.get(named)
+        if found is None:
+            found = self._signed[named] = frozenset(named)
+        return found
+
+    def _put_in_a_mouth(self, common: Head, terms: Labelled, signed: frozenset[str]) -> str | None:
+        """Whose word is claimed and not shown: an object is the peer's own making, and says so, or
+        whoever it stems from signed it."""
+        if common.created_by_ref == identity_id(self._party):
+            return None
+        unsigned = terms.unsigned(signed)
+        return None if unsigned is None else f"{unsigned} did not sign it"
+
+    def _claimed(self, common: Head, terms: Labelled, signed: frozenset[str]) -> str | None:
+        """An object that names a party as its maker is that party's."""
+        maker = common.created_by_ref
+        if maker is None or maker not in self._node.public or terms.claims(maker, signed):
+            return None
+        return "made by somebody who is not in its label"
+
+    def _taken_back(self, id: str, terms: Labelled) -> str | None:
+        """Which originator took the object back from everybody. Its word ends its strand whoever
+        else gives it; the originator itself may give it again."""
+        if self._ended is None:
+            asked = (each[0].id for each in self._heads if not isinstance(each, str))
+            self._ended = self._node.store.ended(asked)
+        ended = self._ended.get(id)
+        if not ended:
+            return None
+        if self._party in ended:
+            self._node.store.resume(id, self._party)
+        by = terms.ended(ended)
+        return None if by is None else f"{by} took it back"
 
 
-def _came(policy: Policy, raw: bytes, taken: Record | Left | str, now: int) -> tuple[Came, ...]:
-    """What is to be noted of an object that the peer signed, for the day when its ledger is held
-    against ours."""
-    if isinstance(taken, Record):
-        clauses = _clauses(policy, taken.label)
-        return (Came(taken.id, taken.version, taken.sha256, "kept", clauses),)
-    if isinstance(taken, Left) and taken not in (Left.WITHDRAWN, Left.OWN):
-        return ()
+def _read(raw: bytes, now: int) -> tuple[Head, int] | str:
+    """The head of an object and its version; why it has none."""
     try:
         common = head(raw)
-        version = version_of(common, now)
-    except (msgspec.DecodeError, ValueError):
-        return (Came("", 0, sha256(raw), "refused"),)
-    if common.type in _SAID_TO_US or feedback.is_feedback(common.type, raw):
-        return ()
-    if isinstance(taken, str):
-        return (Came(common.id, version, sha256(raw), "refused"),)
-    what = "withdrawal" if taken is Left.WITHDRAWN else "ours"
-    return (Came(common.id, version, sha256(raw), what),)
-
-
-def _proofs(
-    node: Node, party: str, page: Pulled
-) -> tuple[str | None, list[tuple[Attestation, ...]]]:
-    """For each object who vouches for it, the peer first; or why nothing of the page is signed."""
-    try:
-        return None, vouchers(page.vouched, party, page.objects, node.public_key)
-    except ValueError as problem:
-        return str(problem), []
-
-
-def _take(
-    node: Node,
-    policy: Policy,
-    party: str,
-    raw: bytes,
-    label: Label | None,
-    proofs: tuple[Attestation, ...],
-    now: int,
-) -> Record | Left | str:
-    """The record to keep, what it was instead, or why the object is refused."""
-    try:
-        common = head(raw)
-        version = version_of(common, now)
-        body = body_of(raw) if common.type == "event" else None
+        return common, version_of(common, now)
     except (msgspec.DecodeError, ValueError) as problem:
         return f"not a STIX object: {problem}"
-    if not is_stix_id(common.id) or common.id.rpartition("--")[0] != common.type:
-        return "no STIX id of its type"
-    gone = tombstone.read(raw)
-    if common.type == account.HEAD:
-        return witness.heard(node, party, raw, now) or Left.SIGNED
-    if gone is not None or common.type in (receipt.TYPE, inventory.TYPE):
-        if common.created_by_ref != identity_id(party):
-            what = "withdrawal" if gone else common.type
-            return f"a {what} in the name of another"
-        if common.type == inventory.TYPE:
-            return _told(node, party, raw, now)
-        return _said(node, party, raw, now) if gone is None else _withdraw(node, party, gone, now)
-    if feedback.is_feedback(common.type, raw):
-        return said_back.heard(node, party, raw, now) or Left.HEARD
-    if label is None:
-        return "no label came with it"
-    ours = policy.parties.line(node.party)
-    theirs = tuple(each for each in label.strands if each.originator not in ours)
-    if (not theirs) if body is None else (body.owner in ours):
-        return Left.OWN
-    wrong = _wrong(party, common, body, label)
-    if wrong is None and understated(raw, label):
-        wrong = "the marking of a part is stricter than its label"
-    if wrong is not None:
-        return wrong
-    if all(node.party in strand.via for strand in theirs):
-        return Left.OWN
-    release = decide(policy, label, node.party, node.party, now, "keep", record=common.id)
-    if not release.permitted:
-        return "no genuine grant names us"
-    false = (
-        _over(policy, theirs, now)
-        or _put_in_a_mouth(policy, party, common, theirs, proofs)
-        or _claimed(node, policy, party, common, theirs, proofs)
-        or _taken_back(node, policy, party, common.id, theirs)
-    )
-    if false is not None:
-        return false
-    mine = (each for each in label.strands if each.originator in ours)
-    closed = (msgspec.structs.replace(each, only=()) for each in mine)
-    hop = Hop(party, now, _attests(policy, party, theirs, proofs))
-    passed = (passed_on(each, party) for each in theirs)
-    return _received(hop, raw, common, body, joined(*passed, *closed), version)
 
 
-def _wrong(party: str, common: Head, body: FindingBody | None, label: Label) -> str | None:
+def _wrong(common: Head, body: FindingBody | None, terms: Labelled) -> str | None:
     """What the label says that the object does not, or the other way round."""
-    if any(strand.exercise for strand in label.strands):
+    if terms.exercise:
         return "exercise data never meets real data"
-    marked = [tlp for tlp in Tlp if tlp_marking_id(tlp) in common.object_marking_refs]
-    if any(tlp.rank > highest_tlp(label).rank for tlp in marked):
+    if terms.stricter(common.object_marking_refs):
         return "its marking is stricter than its label"
-    owner = body.owner if body else None
-    if owner not in (None, party, *(strand.originator for strand in label.strands)):
+    if body is not None and body.owner is not None and body.owner not in terms.owners:
         return "made by somebody who is not in its label"
     return None
-
-
-def _put_in_a_mouth(
-    policy: Policy,
-    party: str,
-    common: Head,
-    strands: tuple[Strand, ...],
-    proofs: tuple[Attestation, ...],
-) -> str | None:
-    """Whose word is claimed and not shown: an object is the peer's own making, and says so, or
-    whoever it stems from signed it."""
-    if common.created_by_ref == identity_id(party):
-        return None
-    signed = {each.batch.party for each in proofs}
-    for strand in strands:
-        grant = policy.grants.get(strand.grant or "")
-        if grant is not None and grant.transforms:
-            continue
-        if signed.isdisjoint(policy.parties.line(strand.originator)):
-            return f"{strand.originator} did not sign it"
-    return None
-
-
-def _over(policy: Policy, strands: tuple[Strand, ...], now: int) -> str | None:
-    """Whose grant ended before this came: what may be kept since then may not be got anew."""
-    for strand in strands:
-        grant = policy.grants.get(strand.grant or "")
-        if grant is not None and grant.until is not None and grant.until <= now:
-            return f"the grant of {grant.originator} was over"
-    return None
-
-
-def _claimed(
-    node: Node,
-    policy: Policy,
-    party: str,
-    common: Head,
-    strands: tuple[Strand, ...],
-    proofs: tuple[Attestation, ...],
-) -> str | None:
-    """An object that names a party as its maker is that party's: it stands in the label, or passes
-    it on, or made a variant and signed that."""
-    if common.created_by_ref not in node.public:
-        return None
-    makers = {party}
-    for strand in strands:
-        makers.update(policy.parties.line(strand.originator))
-        grant = policy.grants.get(strand.grant or "")
-        if grant is not None and grant.transforms:
-            makers.update(each.batch.party for each in proofs)
-    if common.created_by_ref in map(identity_id, makers):
-        return None
-    return "made by somebody who is not in its label"
-
-
-def _taken_back(
-    node: Node, policy: Policy, party: str, id: str, strands: tuple[Strand, ...]
-) -> str | None:
-    """Which originator took the object back from everybody. Its word ends its strand whoever else
-    gives it; the originator itself may give it again."""
-    ended = node.store.ended(id)
-    if not ended:
-        return None
-    if party in ended:
-        node.store.resume(id, party)
-    for strand in strands:
-        line = policy.parties.line(strand.originator)
-        if party not in line and not ended.isdisjoint(line):
-            return f"{strand.originator} took it back"
-    return None
-
-
-def _attests(
-    policy: Policy, party: str, strands: tuple[Strand, ...], proofs: tuple[Attestation, ...]
-) -> str:
-    """Whose word there is for the object: its originator's where it came along, else that of who
-    passed it on."""
-    signed = {each.batch.party for each in proofs}
-    lines = (policy.parties.line(strand.originator) for strand in strands)
-    return next((code for line in lines for code in line if code in signed), party)
 
 
 def _received(

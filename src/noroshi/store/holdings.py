@@ -28,14 +28,18 @@ def hold(connection: Connection, records: Iterable[Record], at: int) -> None:
     passed = [record for record in records if record.hops]
     received = _labels(connection, {record.id for record in passed})
     given = [record for record in passed if (record.id, record.version) in received]
-    labels.intern(connection, {record.label.key(): record.label for record in given})
+    labels.intern(connection, {label.key(): label for label in {r.label for r in given}})
+    cells: dict[int, str] = {}
     rows: list[tuple[str, int, str, str, int, int]] = []
     for record in given:
         giver = record.hops[-1].party
         direct = any(strand.originator == giver for strand in record.label.strands)
-        rows.append((record.id, record.version, giver, record.label.key(), int(direct), at))
+        cell = cells.get(id(record.label)) or record.label.key()
+        cells[id(record.label)] = cell
+        rows.append((record.id, record.version, giver, cell, int(direct), at))
     connection.executemany(SQL["put"], rows)
-    _settle(connection, {row[:2] for row in rows}, at)
+    # One under the label that its version has leaves that the best of them.
+    _settle(connection, {row[:2] for row in rows if received[row[:2]] != row[3]}, at)
 
 
 def give_up(

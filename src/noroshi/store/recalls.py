@@ -6,16 +6,19 @@ ledger of what they were served; only reasons, dates and the words of others are
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Container, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from noroshi.store.database import Database
-from noroshi.store.statements import statements
+from noroshi.store.statements import listed, statements
 
 SQL = statements("recalls")
 STONE: Final = "tombstone"
+AT_ONCE: Final = 500
+"""Objects looked up by one statement."""
 
 
 class Recall(msgspec.Struct, frozen=True):
@@ -95,9 +98,15 @@ class Recalls:
         with self._database.write() as connection:
             connection.execute(SQL["put_withdrawal"], (stone, party, id, at, int(recalled)))
 
-    def ended(self, id: str) -> frozenset[str]:
-        """Who took the object back from everybody."""
-        return frozenset(row[0] for row in self._rows("ended", id))
+    def ended(self, ids: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Who took each of these objects back from everybody, of those that somebody did."""
+        found: dict[str, set[str]] = {}
+        left = iter(sorted({*ids}))
+        while some := tuple(itertools.islice(left, AT_ONCE)):
+            sql = listed(SQL["ended"], len(some))
+            for name, party in self._database.connection.execute(sql, some):
+                found.setdefault(name, set()).add(party)
+        return {name: frozenset(parties) for name, parties in found.items()}
 
     def resume(self, id: str, party: str) -> None:
         """`party` gives again what it took back from everybody."""

@@ -12,7 +12,7 @@ INSERT INTO withdrawal (stone, party, id, at, open, recalled) VALUES (?, ?, ?, ?
 ON CONFLICT DO NOTHING;
 
 -- name: ended
-SELECT DISTINCT party FROM withdrawal WHERE id = ? AND recalled = 1;
+SELECT DISTINCT id, party FROM withdrawal WHERE id IN (?*) AND recalled = 1;
 
 -- name: resume
 UPDATE withdrawal SET recalled = 0 WHERE id = ? AND party = ? AND recalled = 1;

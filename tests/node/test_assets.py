@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from noroshi.node.assets import load_assets, watch_zones
+from noroshi.node.assets import load_assets, seas, watch_zones
 from noroshi.node.node import Node
 from noroshi.words.errors import BadInput
 from noroshi.words.label import Tlp
@@ -78,3 +78,18 @@ def test_the_packaged_zones_are_whole_and_say_that_they_are_no_limits() -> None:
         assert ring[0] == ring[-1]
         doubled = sum(a[0] * b[1] - b[0] * a[1] for a, b in itertools.pairwise(ring))
         assert doubled > 0, "RFC 7946: the outside runs counter-clockwise"
+
+
+def test_packaged_seas_are_zones_where_they_are_named(
+    make: Callable[..., Path], clock: Callable[[], int]
+) -> None:
+    every = seas(("*",))
+    assert len(every) == len({each.id for each in every}) == 294
+    assert all(polygons(each) and each.name == " ".join(each.name.split()) for each in every)
+    folder = make(more='[assets]\nseas = ["gulf of suez", "Luzon Strait"]\nwatch_zones = false\n')
+    with Node.open(folder) as node:
+        load_assets(node, clock)
+        held = node.store.assets().assets
+    assert sorted(held) == ["zone:ne-gulf-of-suez", "zone:ne-luzon-strait"]
+    with pytest.raises(BadInput, match="Gulf of Suez"):
+        seas(("Golf of Suez",))

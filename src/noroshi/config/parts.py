@@ -67,11 +67,12 @@ class PactPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class AssetsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[assets]`: files of cables, pipelines, zones, read by `noroshi assets load`; the label of
     what they leave unmarked, RED for this node alone where there is none; whether the packaged
-    watch zones are there too."""
+    watch zones are there too, and which of the packaged seas, by name ("*": all)."""
 
     files: tuple[str, ...] = ()
     label: FeedLabel | None = None
     watch_zones: bool = True
+    seas: tuple[str, ...] = ()
 
 
 class PicturePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

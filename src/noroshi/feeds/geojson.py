@@ -177,7 +177,8 @@ _SEAS: Final = frozenset({
 
 
 def _natural_earth(feature: Feature) -> Mapping[str, Any] | None:
-    what, name = feature.text("featurecla").lower(), feature.text("name", "name_en")
+    what = feature.text("featurecla").lower()
+    name = " ".join(feature.text("name", "name_en").split())  # it has "Gulf of  Suez"
     if not name or (what != "port" and what not in _SEAS):
         return None
     if what != "port":

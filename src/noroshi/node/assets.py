@@ -3,6 +3,8 @@ what desks find anew where the assets have changed."""
 
 from __future__ import annotations
 
+import difflib
+import gzip
 import importlib.resources
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,10 +20,12 @@ from noroshi.node.ingested import IngestReport
 from noroshi.node.node import Node
 from noroshi.node.terms import declared_strand
 from noroshi.words.asset import Asset, AssetGraph
+from noroshi.words.errors import BadInput
 from noroshi.words.evidence import Evidence, JsonPointer
 from noroshi.words.label import Label, Strand, Tlp, label
 
 PACKAGED = "watch_zones.geojson"
+SEAS = "seas.geojson.gz"
 PILLAR = "maritime"
 
 
@@ -82,12 +86,37 @@ def load_assets(
 
 def watch_zones() -> tuple[Asset, ...]:
     """The packaged zones: drawn by us, not legal limits."""
-    file = importlib.resources.files("noroshi") / "data" / "geo" / PACKAGED
-    return read_geojson(file.read_bytes(), PACKAGED).assets
+    return read_geojson(_packaged(PACKAGED), PACKAGED).assets
+
+
+def seas(names: tuple[str, ...]) -> tuple[Asset, ...]:
+    """The packaged seas, gulfs and straits of Natural Earth with these names ("*": all of them).
+
+    Raises `BadInput` for a name that none has, with those that are near.
+    """
+    if not names:
+        return ()
+    every = read_geojson(gzip.decompress(_packaged(SEAS)), SEAS).assets
+    if "*" in names:
+        return every
+    known = {each.name.casefold(): each for each in every}
+    for name in names:
+        if name.casefold() not in known:
+            near = difflib.get_close_matches(name.casefold(), known, 3)
+            raise BadInput(
+                "node.toml", "[assets] seas: no packaged sea has this name", found=name,
+                expected=" or ".join(known[each].name for each in near) or 'a name, or "*" for all',
+            )  # fmt: skip
+    return tuple(known[each] for each in dict.fromkeys(name.casefold() for name in names))
+
+
+def _packaged(name: str) -> bytes:
+    return (importlib.resources.files("noroshi") / "data" / "geo" / name).read_bytes()
 
 
 def _graph(node: Node, loaded: list[Loaded], before: dict[str, Asset], now: int) -> AssetGraph:
-    zones = watch_zones() if node.settings.config.assets.watch_zones else ()
+    part = node.settings.config.assets
+    zones = (*(watch_zones() if part.watch_zones else ()), *seas(part.seas))
     evident = [
         msgspec.structs.replace(each, assets=tuple(_evident(node, each, before, now)))
         for each in loaded

@@ -11,6 +11,7 @@ from noroshi.desks.sea.plant import Inject, reports
 from noroshi.desks.sea.score import meets
 from noroshi.words.asset import Asset
 from noroshi.words.desk import Columns
+from noroshi.words.errors import BadConfig
 from noroshi.words.stix import describe, finding_body
 from noroshi.words.time import DAY, HOUR, SECOND
 
@@ -136,6 +137,11 @@ def test_ships_in_company_say_which_are_naval_and_of_what_flags(scene):
     (group,) = scene.found([columns, *said])
     assert (group.measures["vessels"], group.measures["naval"]) == (4, 2)
     assert group.measures["flags"] == "Japan 1, unknown 3"
+    for listed, naval in ((["299000003"], 3), (["29900000"], 4), (["431"], 2)):
+        (group,) = scene.found([columns, *said], naval=listed)
+        assert group.measures["naval"] == naval
+    with pytest.raises(BadConfig, match="neither an MMSI"):
+        desk.parameters({"naval": ["HMS X"]})
 
 
 def test_positions_on_land_need_a_land_without_traffic(scene):

@@ -40,7 +40,8 @@ def companies(track: Tracks, grid: Grid, state: State, parameters: Parameters) -
         seen = _group(track, grid, a, b, [pairs[each] for each in group], parameters)
         if int(seen.measures["vessels"]) >= parameters.company_vessels:
             members = {track.subjects[int(track.vessel[first])] for first, _ in seen.rows}
-            yield msgspec.structs.replace(seen, measures=seen.measures | naval(state, members))
+            more = naval(state, members)
+            yield msgspec.structs.replace(seen, measures=seen.measures | more)
 
 
 NAVAL: Final = re.compile(r"\b(WARSHIP|NAVY|NAVAL|USS|HMS|HMAS|HMCS|HMNZS|JS|ROKS|INS|FGS|KRI)\b")
@@ -50,12 +51,18 @@ NAVAL: Final = re.compile(r"\b(WARSHIP|NAVY|NAVAL|USS|HMS|HMAS|HMCS|HMNZS|JS|ROK
 
 def naval(state: State, members: set[str]) -> dict[str, Measure]:
     """How many of the identities say that they are naval, by type 35 (military, M.1371 table 53) or
-    by name, and the countries of all by the first three digits (ITU-R M.585)."""
+    by name, or are by the node's own list; and the countries of all by the first three digits
+    (ITU-R M.585)."""
     found: set[str] = set()
+    listed = tuple(f"mmsi:{each}" for each in state.context.parameters.naval)
     for each in members:
         types = {what[1] for what in state.said.get(each, {}).values()}
         names = [text for kind, text in state.marks.get(each, set()) if kind == "name"]
-        if 35 in types or any(NAVAL.search(name.upper()) for name in names):
+        if (
+            each.startswith(listed)
+            or 35 in types
+            or any(NAVAL.search(name.upper()) for name in names)
+        ):
             found.add(each)
     flags = Counter(flag(each) for each in members)
     told = ", ".join(f"{name} {many}" for name, many in sorted(flags.items()))

@@ -253,6 +253,10 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     company_min_kn: float = 3.0
     """Slower than this a ship has no steady course and is not in company. Ours."""
 
+    naval: tuple[str, ...] = ()
+    """Identities that are naval by a list of the node's own: MMSIs, or the digits that a service's
+    begin with. Beside those that say it themselves."""
+
     company_min_s: int = 3_600
     """Shortest time that two ships stay in company. Ours."""
 
@@ -329,8 +333,14 @@ def parameters(table: Mapping[str, Any]) -> Parameters:
         known = ", ".join(Parameters.__struct_fields__)
         raise BadConfig("[desk.sea]", str(problem), hint=f"the keys are {known}") from problem
     for key in Parameters.__struct_fields__:
-        if getattr(found, key) <= 0:
+        if key != "naval" and getattr(found, key) <= 0:
             raise BadConfig(f"[desk.sea] {key}", "must be above 0", found=str(getattr(found, key)))
+    for each in found.naval:
+        if not (each.isascii() and each.isdigit() and 3 <= len(each) <= 9):
+            raise BadConfig(
+                "[desk.sea] naval", "neither an MMSI nor its beginning", found=each,
+                expected='"431999123", or three digits and more that identities begin with',
+            )  # fmt: skip
     for key, least in _BUCKETS.items():
         if getattr(found, key) < least:
             raise BadConfig(

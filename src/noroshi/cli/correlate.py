@@ -96,7 +96,7 @@ def picture(
     """Incidents among the findings of this node, or among those that a partner has from it."""
     from noroshi.cli.show import bar
     from noroshi.node.node import Node, clock
-    from noroshi.node.picture import notes_of_party, of_party, own
+    from noroshi.node.picture import notes_of_party, of_party, own, seen
     from noroshi.node.said import every_overrule, overrules_in
     from noroshi.picture.correlate import correlate as run
     from noroshi.picture.overrules import read_overrules
@@ -105,16 +105,17 @@ def picture(
     table, said = load_priors(priors), read_overrules(overrules)
     with Node.open(node) as opened:
         if as_:
-            stream = of_party(opened, as_, table, clock())
+            # Where this node could see, the partner does not know.
+            stream, could = of_party(opened, as_, table, clock()), []
             said = (*said, *overrules_in(notes_of_party(opened, as_, clock())))
         else:
-            stream = own(opened, table)
+            stream, could = own(opened, table), seen(opened, table)
             said = (*said, *every_overrule(opened))
         graph = opened.store.assets()
     with bar(quiet=json, counted=True) as tell:
         found = run(
             stream, graph, table, budget=budget, overrules=said, seed=seed, shifts=shifts,
-            tell=lambda done, of: tell("chance", done, of),
+            tell=lambda done, of: tell("chance", done, of), seen=could,
         )  # fmt: skip
     _print(found, json, why)
 

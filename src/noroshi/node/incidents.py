@@ -18,7 +18,7 @@ import numpy as np
 from noroshi.node.alone import alone
 from noroshi.node.findings import next_version
 from noroshi.node.node import Node
-from noroshi.node.picture import own
+from noroshi.node.picture import own, seen
 from noroshi.node.said import every_overrule
 from noroshi.picture.calibrate import Calibration
 from noroshi.picture.chance import LEAST_SHIFTS, Chance, Unit
@@ -78,7 +78,7 @@ def look(
 ) -> Looked:
     """Bring the stored incidents to what the findings of the node show now. What moved streams gave
     is taken from the store where it is young enough (`[picture] null`), unless `anew`."""
-    field = ready(own(node, priors), node.store.assets(), priors)
+    field = ready(own(node, priors), node.store.assets(), priors, seen(node, priors))
     known = None if anew else last_known(node, priors, now())
     asked = known is None
     if known is None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from noroshi.desks.registry import kinds
 from noroshi.exchange.served import Match
 from noroshi.node.node import Node
+from noroshi.picture.coverage import Seen
 from noroshi.picture.lines import Line
 from noroshi.picture.priors import Priors
 from noroshi.picture.stream import Builder, Stream
@@ -23,6 +24,18 @@ BATCH = 10_000
 def own(node: Node, priors: Priors) -> Stream:
     """All that this node holds and that lives."""
     return _stream(f"findings of {node.party}", _held(node), priors)
+
+
+def seen(node: Node, priors: Priors) -> list[Seen]:
+    """Where and when this node's desks could see, by domain."""
+    return [
+        Seen(
+            priors.domain.get(kind, declared.pillar), each.where, each.span.t0, each.span.t1,
+            each.quality,
+        )
+        for kind, declared in kinds().items()
+        for each in node.store.coverage(kind)
+    ]  # fmt: skip
 
 
 def of_party(node: Node, party: str, priors: Priors, now: int) -> Stream:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 import numpy as np
 
 from noroshi.picture.calibrate import Calibration, held_against
 from noroshi.picture.chance import LEAST_SHIFTS, Chance, move
+from noroshi.picture.coverage import Seen
 from noroshi.picture.hypotheses import Overrule, Weighing, compare
 from noroshi.picture.join import Field, Joined, join, ready
 from noroshi.picture.priors import Priors
@@ -73,7 +74,8 @@ def correlate(
     seed: int = 1,
     shifts: int = LEAST_SHIFTS,
     tell: Callable[[int, int], None] = lambda done, of: None,
+    seen: Iterable[Seen] | None = None,
 ) -> Picture:
     """All incidents of which chance gives at most `budget` a month."""
-    field = ready(stream, graph, priors)
+    field = ready(stream, graph, priors, seen)
     return told(field, measured(field, seed, shifts, tell), budget, overrules)

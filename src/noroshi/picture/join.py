@@ -3,9 +3,12 @@ become incidents. A pure function of the stream, the graph and the priors."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 import numpy as np
 
+from noroshi.picture.coverage import Seen, seen_share
 from noroshi.picture.lines import GRADES, Array
 from noroshi.picture.postings import Postings, post
 from noroshi.picture.priors import MONTH_DAYS, Priors
@@ -24,7 +27,8 @@ LISTENING_DAYS = 3.0
 class Field(msgspec.Struct, frozen=True):
     """A stream made ready: what every run over it needs, whatever the times. `low` and `high` are
     days between the end of a finding of one domain and the beginning of one of another, `after` how
-    often the other begins later."""
+    often the other begins later. `seen` says of each
+    finding and domain how much of the time its desk could see there, where that is known."""
 
     stream: Stream
     postings: Postings
@@ -38,6 +42,7 @@ class Field(msgspec.Struct, frozen=True):
     start: Array
     end: Array
     prior: float
+    seen: Array | None = None
 
     @property
     def widest(self) -> float:
@@ -61,8 +66,11 @@ class Joined(msgspec.Struct, frozen=True):
     meetings: int
 
 
-def ready(stream: Stream, graph: AssetGraph, priors: Priors) -> Field:
-    """Post the findings and measure their background."""
+def ready(
+    stream: Stream, graph: AssetGraph, priors: Priors, seen: Iterable[Seen] | None = None
+) -> Field:
+    """Post the findings and measure their background. Without `seen`, a desk that reported anything
+    within three days was listening."""
     postings = post(stream, graph, priors)
     rates = measure(stream, postings, priors.rate.upper)
     count = len(stream.domains)
@@ -78,6 +86,7 @@ def ready(stream: Stream, graph: AssetGraph, priors: Priors) -> Field:
     return Field(
         stream, postings, rates, priors, low, high, later, trust, share,
         (stream.t0 - begin) / DAY, (stream.t1 - begin) / DAY, float(prior),
+        None if seen is None else seen_share(stream, graph, seen),
     )  # fmt: skip
 
 
@@ -119,11 +128,15 @@ def join(field: Field, least: float, shift: Array | None = None) -> Joined:
 
 def _silence(field: Field, start: Array) -> Array:
     """log10 of P(a domain reports nothing | campaign) round each finding, where the priors say how
-    often it does report and it reported anything at all meanwhile: elsewhere 0, for not to have
-    been heard where nobody listened says nothing."""
+    often it does report and it could see (or, where that is not known, reported anything at all
+    meanwhile): elsewhere 0, for not to have been heard where nobody listened says nothing."""
     stream, stated = field.stream, field.priors.detected
     silent = np.zeros((len(stream), len(stream.domains)), np.float32)
     for number, name in enumerate(stream.domains):
+        if field.seen is not None:
+            if name in stated:
+                silent[:, number] = np.log10(1 - stated[name] * field.seen[:, number])
+            continue
         heard = np.sort(start[stream.domain == number])
         if name not in stated or not len(heard):
             continue

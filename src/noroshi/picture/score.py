@@ -148,9 +148,10 @@ def _silences(field: Field, joined: Joined, n: int, middle: int) -> list[Part]:
         value = float(joined.missing[n, domain])
         if joined.members[n, domain] < 0 and domain != stream.domain[middle] and value:
             share = field.priors.share(name)
-            why = (
-                f"{name} was listening, would report {share:.0%} of campaigns, and says nothing new"
-            )
+            heard = "was listening"
+            if field.seen is not None:
+                heard = f"could see there {field.seen[middle, domain]:.0%} of the time"
+            why = f"{name} {heard}, would report {share:.0%} of campaigns, and says nothing new"
             found.append(Part("silence", value, why))
     return found
 

@@ -19,7 +19,7 @@ class Hop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attests: str
 
 
-class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """Key (id, version). `version` is µs UTC of modified, else created, else first received.
     `kind` is the STIX type or, for a finding, its kind. `owner` is the party that created it as
     far as this node knows. `raw` is never rewritten; a release makes new bytes (a variant)."""

@@ -6,6 +6,7 @@ earliest, so that not knowing the day never lets anything through (design, "The 
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
@@ -23,6 +24,9 @@ FOREVER: Final = 2**62
 """Later than any instant in use; an open end."""
 
 STEP: Final[dict[str, int]] = {"ms": MS, "s": SECOND, "min": MINUTE, "h": HOUR, "day": DAY}
+
+_USUAL = 40
+"""Longer texts are not kept: what is read again soon is of a usual length."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
@@ -94,6 +98,11 @@ def from_datetime(moment: datetime) -> int:
 
 def parse_instant(text: str) -> int:
     """RFC 3339, any number of fraction digits (those past µs are cut), any offset, to µs UTC."""
+    return _parsed(text) if len(text) <= _USUAL else _parsed.__wrapped__(text)
+
+
+@functools.lru_cache(4096)
+def _parsed(text: str) -> int:
     found = _RFC3339.fullmatch(text)
     if found is None:
         raise ValueError(f"not an RFC 3339 instant: {text!r}")

@@ -64,8 +64,9 @@ class Marks(msgspec.Struct, frozen=True):
     labels: tuple[str, ...]
 
 
-class Parts(stix.Head, frozen=True):
-    """The head of an object, and what besides it decides the object's label."""
+class Parts(stix.Head, frozen=True, gc=False):
+    """The head of an object, and what besides it decides the object's label. Decoded from JSON it
+    holds no circle, and need not be looked through for one."""
 
     labels: tuple[str, ...] = ()
     granular_markings: tuple[Granular, ...] = ()
@@ -80,7 +81,8 @@ class Parts(stix.Head, frozen=True):
 
     def ends(self) -> tuple[str, ...]:
         """The ids that a relationship or sighting links; nothing for any other type."""
-        return tuple(getattr(self, name) for name in ENDS.get(self.type, ()))
+        names = ENDS.get(self.type)
+        return () if names is None else tuple(getattr(self, name) for name in names)
 
 
 class Unacceptable(Exception):

@@ -65,10 +65,20 @@ def labeller(
         if end in of_end:
             of_end[end] = strictest(of_end[end], own(parts, raw)[0])
 
+    plain: dict[tuple[str, int], Label] = {}
+
     def label_of(parts: Parts, raw: bytes) -> Label:
         terms, marked = own(parts, raw)
-        both = strictest(terms, *(of_end[end.lower()] for end in parts.ends()))
-        return made(parts.type, both, marked)
+        ends = [of_end[end.lower()] for end in parts.ends()]
+        alike = all(each is terms or each is SILENT for each in ends)
+        if parts.granular_markings or not alike:
+            return made(parts.type, strictest(terms, *ends), marked)
+        # Nearly always: `of_marks` keeps its terms, so that which they are says what they are.
+        key = (parts.type, id(terms))
+        found = plain.get(key)
+        if found is None:
+            found = plain[key] = made(parts.type, terms, marked)
+        return found
 
     return label_of
 

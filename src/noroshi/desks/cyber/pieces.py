@@ -65,8 +65,20 @@ def _without_objects(text: bytes) -> bytes:
     objects = bytes(_objects.decode(text).objects)
     if not objects:
         return text
-    start = text.rfind(objects)
+    start = _last(text, objects)
     return text[:start] + b"[]" + text[start + len(objects) :]
+
+
+def _last(text: bytes, part: bytes) -> int:
+    """Where `part`, which stands in `text`, stands there last: `rfind`, which takes long for a long
+    part, of its end."""
+    tail = part[-64:]
+    until = len(text)
+    while True:
+        start = text.rfind(tail, 0, until) + len(tail) - len(part)
+        if text.startswith(part, start):
+            return start
+        until = start + len(part) - 1
 
 
 def _lines(data: bytes, sha256: str) -> list[Piece | Rejected] | None:

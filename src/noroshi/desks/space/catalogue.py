@@ -108,9 +108,10 @@ class Catalogue:
 
 
 def _blocks(table: dict[str, Array], near: Array, blocks: int) -> Array:
-    """Coefficient by coefficient within blocks of 64; spare lanes repeat the last object."""
+    """Coefficient by coefficient within blocks of 64; spare lanes hold what is always in error."""
     if not len(near):
         return np.empty(0)
     rows = np.concatenate([near, np.full(blocks * LANES - len(near), near[-1])])
     whole = np.stack([table[name][rows] for name in NEAR])
+    whole[NEAR.index("ecco"), len(near) :] = 2.0
     return np.ascontiguousarray(whole.reshape(len(NEAR), blocks, LANES).transpose(1, 0, 2)).ravel()

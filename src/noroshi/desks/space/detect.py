@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from noroshi.desks.space.company import company
 from noroshi.desks.space.conjunction import conjunctions, told
+from noroshi.desks.space.family import break_ups, constellations, re_entries
 from noroshi.desks.space.findings import Builder
+from noroshi.desks.space.manoeuvre import manoeuvres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,3 +28,9 @@ def detect(state: State) -> list[Finding]:
 def _seen(state: State) -> Iterator[Seen]:
     yield from conjunctions(state)
     yield from told(state)
+    moved = manoeuvres(state)
+    yield from moved
+    yield from company(state, moved)
+    yield from break_ups(state)
+    yield from re_entries(state)
+    yield from constellations(state)

@@ -80,18 +80,18 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shadow_after_days: float = 14.0
     """See `shadow_days`. Ours."""
 
-    manoeuvre_sigma: float = 6.0
+    manoeuvre_sigma: float = 5.0
     """A jump of the orbit beyond this many robust standard deviations of the object's own jumps is
     a manoeuvre. Tuned on CryoSat-2, Jason-1 and SARAL (docs/space.md)."""
 
-    manoeuvre_da_m: float = 15.0
-    """Least change of the semi-major axis, metres. Ours: sets of one orbit differ by metres."""
+    manoeuvre_da_m: float = 3.0
+    """Least change of the semi-major axis of a near-earth object, metres; tuned on the same."""
 
-    manoeuvre_di_deg: float = 0.002
-    """Least change of inclination, degrees. Ours: the same."""
+    manoeuvre_deep_da_m: float = 1000.0
+    """And of a deep-space one. Ours: Sun and Moon leave some hundreds of metres in the sets."""
 
-    manoeuvre_merge_h: float = 24.0
-    """Jumps closer together are one manoeuvre. Ours: a manoeuvre is often two burns."""
+    manoeuvre_di_deg: float = 0.01
+    """Least change of inclination, degrees. Ours: sets differ by thousandths."""
 
     manoeuvre_sets: int = 20
     """Fewest element sets by which an object's own scatter is known."""

@@ -136,7 +136,7 @@ def _screened(
     ends = catalogue.minutes(np.array([since, until]))
     stretches = [minutes[n : n + STRETCH] for n in range(0, len(minutes), STRETCH)]
     many = min(threads or os.cpu_count() or 1, max(len(stretches), 1))
-    workers = [_Worker(catalogue, own, step_s, within_km, ends) for _ in range(many)]
+    workers = [Room(catalogue, own, step_s, within_km, ends) for _ in range(many)]
 
     def work(n: int) -> list[Array]:
         # A stretch in every `many`, so that each thread's resonances go forward in time.
@@ -162,17 +162,22 @@ def _sorted(catalogue: Catalogue, found: Array) -> Approaches:
                       found[order, 3], found[order, 4])  # fmt: skip
 
 
-class _Worker:
+class Room:
     """One thread's room: states of a stretch, shells, cubes, candidates."""
 
     def __init__(
-        self, catalogue: Catalogue, own: Array | None, step_s: float, within_km: float, ends: Array
+        self,
+        catalogue: Catalogue,
+        own: Array | None = None,
+        step_s: float = 0.0,
+        within_km: float = 0.0,
+        ends: Array | None = None,
     ) -> None:
         from noroshi.desks.space.kernels.sieve import SHELLS, SIDE
 
         self.own = None if own is None else np.ascontiguousarray(own)
         self.catalogue, self.half_s, self.within_km = catalogue, step_s / 2.0, within_km
-        self.since, self.until = ends.tolist()
+        self.since, self.until = (0.0, 0.0) if ends is None else ends.tolist()
         self.back, self.again = catalogue.back(), catalogue.back()
         self.grid = np.zeros(STRETCH * catalogue.blocks * 7 * LANES, "f4")
         slots = catalogue.blocks * LANES
@@ -197,19 +202,36 @@ class _Worker:
         found: list[Array] = []
         done = np.zeros(2, "i8")
         while done[0] < len(minutes):
-            before = int(done[0])
-            many = self._candidates(flat, before, len(minutes), done)
-            if done[1]:
-                self._room(int(done[1] * 1.2))
-            elif many == 0 and done[0] == before:
-                self.pairs = np.zeros(2 * len(self.pairs), "i4")
-                self.taus = np.zeros(2 * len(self.taus), "f4")
+            many = self._some(flat, len(minutes), done)
             out = np.empty(5 * max(many, 1))
             kept = refine(c.near_c, c.deep_c, c.epochs, c.first, self.again, self.pairs, self.taus,
                           many, minutes, self.half_s / 60.0, self.within_km, self.since,
                           self.until, out)  # fmt: skip
             found.append(out[: 5 * kept].reshape(-1, 5))
         return np.concatenate(found)
+
+    def instants(self, grid: Array, within_km: float) -> Array:
+        """Pairs within `within_km` of one another at the times of a grid of the catalogue: rows of
+        (time's place, slot, slot)."""
+        self.half_s, self.within_km = 0.0, within_km
+        flat, many = grid.ravel(), len(grid)
+        found: list[Array] = []
+        done = np.zeros(2, "i8")
+        while done[0] < many:
+            count = self._some(flat, many, done)
+            found.append(self.pairs[: 3 * count].reshape(-1, 3).copy())
+        return np.concatenate(found)
+
+    def _some(self, flat: Array, many: int, done: Array) -> int:
+        """Candidates from step `done[0]` on, with more room made where there was too little."""
+        before = int(done[0])
+        count = self._candidates(flat, before, many, done)
+        if done[1]:
+            self._room(int(done[1] * 1.2))
+        elif count == 0 and done[0] == before:
+            self.pairs = np.zeros(2 * len(self.pairs), "i4")
+            self.taus = np.zeros(2 * len(self.taus), "f4")
+        return count
 
     def _candidates(self, flat: Array, before: int, many: int, done: Array) -> int:
         from noroshi.desks.space.kernels import sieve

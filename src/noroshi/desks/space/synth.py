@@ -263,7 +263,7 @@ def fit(r: Array, v: Array, at: int, bstar: float = 0.0) -> Any:
         if not np.isfinite(found_r).all():
             break
         aim_r, aim_v = aim_r + (r - found_r), aim_v + (v - found_v)
-        if np.linalg.norm(r - found_r) < 1e-5:
+        if np.linalg.norm(r - found_r) < 1e-5 and np.linalg.norm(v - found_v) < 1e-8:
             break
     return row
 

@@ -20,7 +20,9 @@ from noroshi.desks.space.kernels.jit import compiled, float32, inlined, inner, i
 Floats = Singles = Longs = Ints = Any
 
 LOWEST_KM, LOW_KM, HIGH_KM, TOP_KM = 6378.0, 12.0, 192.0, 60000.0
-TURN_KM = 8400.0
+FARTHEST_KM = 1e7
+"""An orbit farther out than this has failed, whatever its status."""
+
 LOW_SHELLS = 169
 """Shells of 12 km up to 8,406 km, of 192 km above, one for all beyond 60,000 km."""
 
@@ -45,10 +47,10 @@ SINGLE_KM = 0.02
 def shell(r: float) -> int:
     """The shell of a radius."""
     if r < LOWEST_KM + LOW_SHELLS * LOW_KM:
-        return max(int64((r - LOWEST_KM) / LOW_KM), int64(0))
-    return min(
-        int64(LOW_SHELLS + (r - LOWEST_KM - LOW_SHELLS * LOW_KM) / HIGH_KM), int64(SHELLS - 1)
-    )
+        return int64(max(r - LOWEST_KM, 0.0) / LOW_KM)
+    # Bounded before it becomes whole: no whole number holds where a failed orbit may be.
+    beyond = (min(r, 1e6) - LOWEST_KM - LOW_SHELLS * LOW_KM) / HIGH_KM
+    return min(int64(LOW_SHELLS + beyond), int64(SHELLS - 1))
 
 
 @inlined
@@ -122,7 +124,7 @@ def spread(
         vx, vy = float(packed[8 * slot + 3]), float(packed[8 * slot + 4])
         vz = float(packed[8 * slot + 5])
         r2 = x * x + y * y + z * z
-        if not r2 > 1.0:
+        if not 1.0 < r2 < FARTHEST_KM * FARTHEST_KM:
             continue
         r = math.sqrt(r2)
         v2 = vx * vx + vy * vy + vz * vz

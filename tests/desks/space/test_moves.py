@@ -1,0 +1,210 @@
+"""Manoeuvres, company, break-ups, re-entries: planted ones are found, quiet skies are quiet."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from heaven import AT, columns, context, found, read, source
+
+from noroshi.desks.space import desk, elements, synth
+from noroshi.desks.space.manoeuvre import jumps
+from noroshi.words.asset import Asset
+from noroshi.words.desk import Columns
+from noroshi.words.time import DAY, format_instant
+
+TUNED = ("CryoSat-2", "Jason-1", "SARAL")
+HELD_OUT = ("Jason-3", "Sentinel-3A", "TOPEX")
+
+
+def keeper(burns: dict[int, tuple[float, float, float]], seed: int = 4) -> tuple[synth.Sky, int]:
+    sky = synth.Sky(seed, AT)
+    sky.walker(2, 1, 800.0, 98.6)
+    number = int(sky.rows["norad"][0])
+    sky.history(number, 60, burns, noise_m=2.0)
+    return sky, number
+
+
+def kinds(sky: synth.Sky, *wanted: str, assets: tuple[Asset, ...] = (), **settings: object):
+    every = found([columns(sky)], assets, **settings)
+    return [each for each in every if each.kind in wanted]
+
+
+def test_planted_burns_are_found_with_their_size_and_nothing_else() -> None:
+    sky, number = keeper({20: (0.0, 0.05, 0.0), 40: (0.0, -0.08, 0.0)})
+    one, two = kinds(sky, "manoeuvre")
+    for each, truth, dv in ((one, sky.truths[0], 0.05), (two, sky.truths[1], 0.08)):
+        assert each.subjects == (f"norad:{number}",)
+        assert each.span.t0 <= truth.at <= each.span.t1
+        assert each.measures["dv_ms"] == pytest.approx(dv, rel=0.15)
+        assert each.measures["confidence"] in ("medium", "high")
+    assert one.measures["da_m"] > 0 > two.measures["da_m"]
+
+
+def test_a_burn_across_the_orbit_is_found_by_its_inclination() -> None:
+    sky, _ = keeper({30: (0.0, 0.0, 20.0)})
+    every = kinds(sky, "manoeuvre")
+    assert any(abs(each.measures["di_deg"]) > 0.01 for each in every)
+
+
+def test_a_quiet_object_and_a_bad_set_are_no_manoeuvre() -> None:
+    sky, number = keeper({})
+    assert kinds(sky, "manoeuvre") == []
+    rows = np.flatnonzero(sky.rows["norad"] == number)
+    sky.rows["n"][rows[30]] *= 1.00002
+    assert kinds(sky, "manoeuvre") == []
+
+
+def test_what_all_do_on_one_day_is_the_atmosphere() -> None:
+    sky = synth.Sky(4, AT)
+    sky.walker(5, 1, 400.0, 98.6)
+    numbers = sky.rows["norad"].tolist()
+    for number in numbers:
+        sky.history(number, 24, {12: (0.0, -0.05, 0.0)}, noise_m=2.0)
+    assert kinds(sky, "manoeuvre") == []
+    assert len(kinds(sky, "manoeuvre", storm_share=1.0)) == 5
+
+
+def test_an_inspector_of_the_ring_is_company_and_shadowing() -> None:
+    sky = synth.Sky(4, AT)
+    sky.geostationary(12)
+    target = int(sky.rows["norad"][3])
+    truth = sky.inspect(target, 30, 15)
+    asset = Asset("sat-x", "satellite", "X", owner="EU", identifiers=(f"norad:{target}",))
+    (near,) = kinds(sky, "proximity", assets=(asset,))
+    assert near.subjects == tuple(f"norad:{n}" for n in truth.objects)
+    assert abs(near.span.t0 - truth.at) < 2 * DAY
+    (shadow,) = kinds(sky, "shadowing", assets=(asset,))
+    assert shadow.subjects == (f"norad:{target}", f"norad:{truth.objects[1]}")
+    assert shadow.assets == ("sat-x",)
+    assert kinds(sky, "shadowing") == []
+
+
+def test_a_break_up_is_a_family_that_grows_through_one_height() -> None:
+    sky = synth.Sky(4, AT)
+    parent = int(sky.debris(20)["norad"][2])
+    before = sky.rows.copy()
+    sky.break_up(parent, AT + 30 * DAY, 12)
+    (each,) = kinds(sky, "breakup")
+    assert each.subjects[0] == "family:2099-001"
+    assert each.measures["pieces"] == 12
+    r, _ = synth.state(before[2], AT + 30 * DAY)
+    assert each.measures["pinch_km"] == pytest.approx(np.linalg.norm(r) - 6378, abs=40)
+    sky.rows = before
+    assert kinds(sky, "breakup") == []
+
+
+def test_a_launch_of_many_is_no_break_up() -> None:
+    sky = synth.Sky(4, AT)
+    sky.debris(20)
+    later = synth.Sky(5, AT + 30 * DAY)
+    later.walker(20, 1, 550.0, 53.0)
+    later.rows["norad"] += 1000
+    sky.names |= {number + 1000: (n, c.replace("2099", "2098"), k)
+                  for number, (n, c, k) in later.names.items()}  # fmt: skip
+    sky.rows = np.concatenate([sky.rows, later.rows])
+    assert kinds(sky, "breakup") == []
+
+
+def test_what_sinks_is_watched() -> None:
+    sky = synth.Sky(4, AT)
+    low = sky.add("LOW", "DEBRIS", {"n": synth.motion(6378.135 + 185.0), "e": 1e-4, "i": 51.6,
+                                    "node": 0.0, "argp": 0.0, "m": 0.0})  # fmt: skip
+    sky.walker(2, 1, 800.0, 98.6)
+    sky.rows["ndot"][0] = 0.03
+    (each,) = kinds(sky, "reentry", at=format_instant(AT))
+    assert each.subjects == (f"norad:{int(low['norad'][0])}",)
+    assert AT < each.span.t0 < AT + 3 * DAY
+    assert each.measures["latitudes_deg"] == 51.6
+
+
+def test_a_constellation_that_is_raised_is_told() -> None:
+    sky = synth.Sky(4, AT)
+    rows = sky.walker(24, 4, 550.0, 53.0).copy()
+    rows["epoch"] += 10 * DAY
+    rows["n"][:6] = synth.motion(6378.135 + 600.0)
+    sky.rows = np.concatenate([sky.rows, rows])
+    (each,) = kinds(sky, "constellation_change")
+    assert (each.measures["raised"], each.measures["lowered"]) == (6, 0)
+    assert each.measures["satellites"] == 24
+
+
+def f1(counts: np.ndarray) -> float:
+    hit, false, missed = counts
+    return float(2 * hit / (2 * hit + false + missed))
+
+
+def scored(folder: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Hits, false alarms and misses of one satellite; and each by thirds of its history."""
+    (whole,), _ = read(gzip.decompress((folder / f"{name}.tle.gz").read_bytes()))
+    rows = np.zeros(len(whole.arrays["norad"]), elements.DTYPE)
+    for key in elements.DTYPE.names:
+        rows[key] = whole.arrays[key]
+    rows = rows[np.argsort(rows["epoch"], kind="stable")]
+    rows = rows[np.append(np.diff(rows["epoch"]) > 0, True)]
+    text = (folder / f"manoeuvres_{name}.yaml").read_text()
+    stamps = re.findall(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", text)
+    times = np.sort(np.array(stamps, "M8[us]").astype("i8"))
+    times = times[np.append(True, np.diff(times) > DAY)]
+    at = np.searchsorted(rows["epoch"], times)
+    times = times[(at >= 3) & (at < len(rows) - 2)]
+    used: set[int] = set()
+    marks: list[tuple[int, int]] = []
+    for each in jumps(rows, desk.parameters({})):
+        low, high = rows["epoch"][each.first] - DAY, rows["epoch"][each.last] + DAY
+        hits = [n for n in np.flatnonzero((times >= low) & (times <= high)) if n not in used]
+        used |= set(hits[:1])
+        marks.append((int(low), 0 if hits else 1))
+    marks += [(int(t), 2) for n, t in enumerate(times) if n not in used]
+    years = np.array([t for t, _ in marks]) // (365 * DAY)
+    kind = np.array([k for _, k in marks])
+    parts = np.array([[((kind == k) & (years == y)).sum() for k in range(3)]
+                      for y in np.unique(years)])  # fmt: skip
+    return parts.sum(0), parts
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_manoeuvres_of_satellites_that_nothing_was_tuned_on(shared: Path) -> None:
+    folder = shared / "data/space/manoeuvre"
+    found_, years = zip(*(scored(folder, name) for name in HELD_OUT), strict=True)
+    assert f1(np.sum(found_, axis=0)) >= 0.75
+    rng = np.random.default_rng(1)
+    every = np.concatenate(years)
+    drawn = [f1(every[rng.integers(0, len(every), len(every))].sum(0)) for _ in range(500)]
+    assert np.percentile(drawn, 2.5) > 0.6
+
+
+@pytest.mark.shared
+def test_the_approaches_of_three_payloads_launched_together(shared: Path) -> None:
+    path = shared / "data/space/history/gp_history_2013-037ABC.csv.gz"
+    state = desk.start(context())
+    for each in desk.read(source(gzip.decompress(path.read_bytes()))):
+        if isinstance(each, Columns):
+            desk.fold(state, each, 0)
+    near = [e.finding for e in desk.finish(state) if e.finding.kind == "proximity"]
+    assert {each.subjects for each in near} == {
+        ("norad:39208", "norad:39209"), ("norad:39208", "norad:39210"),
+        ("norad:39209", "norad:39210"),
+    }  # fmt: skip
+    assert len(near) == 7
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_the_break_up_of_2024_140(shared: Path) -> None:
+    from noroshi.desks.space.family import break_ups
+
+    state = desk.start(context())
+    for day in ("0705", "0917"):
+        path = shared / f"data/space/catalog/gp_spacetrack_2024{day}.parquet"
+        for each in desk.read(source(path.read_bytes(), day)):
+            if isinstance(each, Columns):
+                desk.fold(state, each, 0)
+    families = {each.objects[0]: each.measures for each in break_ups(state)}
+    assert families["family:2024-140"]["pieces"] == 405
+    assert 750 < families["family:2024-140"]["pinch_km"] < 850
+    assert len(families) < 10

@@ -71,6 +71,25 @@ def test_who_lost_half_a_knot_stands_first(node: Path) -> None:
     assert table.output.index("257000002") < table.output.index("257000001")
 
 
+def test_what_failed_about_then_stands_with_who_was_there(node: Path) -> None:
+    """A report of the operator and a measured loss of what hangs on the cable, in one answer."""
+    lines = ["time,asset,datasource,value"]
+    for n in range(200):
+        value = 1.0 if 150 <= n < 160 else 100.0
+        hour, minute = divmod(n * 1, 60)
+        lines.append(f"2021-03-21T{hour:02}:{minute:02}:00Z,cable:a,bgp,{value}")
+    series = node.parent / "series.csv"
+    series.write_text("\n".join(lines) + "\n")
+    run = CliRunner().invoke
+    assert run(app, ["ingest", str(series), "-n", str(node)]).exit_code == 0
+    around = ["sea", "crossed", "atlantic", "--around", "2021-03-21T02:33:00Z", "-n", str(node)]
+    failed = json.loads(run(app, [*around, "--json"]).output)["outages"]
+    assert [(each["kind"], each["since"][11:16]) for each in failed] == [
+        ("connectivity_loss", "02:30"), ("outage", "02:33"),
+    ]  # fmt: skip
+    assert "Failed: cable:a" in run(app, around).output
+
+
 class Tide:
     """A third party's desk, as far as its verbs go."""
 

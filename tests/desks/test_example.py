@@ -207,7 +207,7 @@ def test_an_installed_desk_is_chosen_by_content(install: Any) -> None:
     assert registry.choose(b"station,time,level_m\n", "x") is None
     install(EntryPoint("tide", desk))
     assert registry.choose(b"station,time,level_m\n", "x") is desk
-    assert list(registry.desks()) == ["cyber", "sea", "tide"]
+    assert list(registry.desks()) == ["cyber", "sea", "space", "tide"]
     assert registry.kinds()["high_water"].pillar == "maritime"
 
 

@@ -11,6 +11,8 @@ import pytest
 from noroshi.feeds.files import Opened, open_path, walk
 from noroshi.words.errors import BadInput
 
+LINES = b"".join(b"%d %d\n" % (n, n * n % 7919) for n in range(5000))
+CORRUPT = gzip.compress(LINES)[:9000] + b"garbage" + gzip.compress(LINES)[9007:]
 DATA = b"!AIVDM,1,1,,A,15MgK45P3@G?fl0E`JbR0OwT0@MS,0*4E\r\n" * 5000
 
 
@@ -49,14 +51,29 @@ def test_each_member_of_an_archive_is_a_source(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [gzip.compress(DATA)[:-20], gzip.compress(DATA)[:50] + b"garbage" * 9, b"PK\x03\x04 no zip"],
-    ids=["gzip cut short", "gzip corrupt", "not a zip"],
+    [gzip.compress(DATA)[:12], CORRUPT, b"PK\x03\x04 no zip"],
+    ids=["gzip of nothing", "gzip corrupt", "not a zip"],
 )
 def test_a_broken_container_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "broken"
     path.write_bytes(content)
     with pytest.raises(BadInput, match="broken"):
         list(open_path(path))
+
+
+def test_what_breaks_off_is_read_to_its_last_whole_line(tmp_path: Path) -> None:
+    path = tmp_path / "log.gz"
+    path.write_bytes(gzip.compress(LINES)[:-20])
+    (opened,) = open_path(path)
+    assert isinstance(opened, Opened)
+    with opened.open() as stream:
+        data = stream.read()
+    assert 1000 < len(data) < len(LINES)
+    assert LINES.startswith(data)
+    assert data.endswith(b"\n")
+    assert opened.sha256 == hashlib.sha256(data).hexdigest()
+    assert opened.cut is not None
+    assert f"cut off after {len(data)} bytes" in opened.cut
 
 
 def test_a_bomb_is_refused_before_it_unpacks(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from noroshi.cli.live import live_app
 from noroshi.cli.options import FAILED, HERE, PARTLY, WITHHELD, JsonOption, NodeOption, example
 from noroshi.cli.panels import arrange
 from noroshi.cli.peer import peer_app
+from noroshi.cli.poll import poll_app
 from noroshi.cli.promises import pact_app
 from noroshi.cli.queries import add_queries
 from noroshi.cli.reconcile import ledger_app
@@ -57,6 +58,7 @@ app.add_typer(erase_app)
 app.add_typer(backup_app)
 app.add_typer(bench_app)
 app.add_typer(live_app)
+app.add_typer(poll_app)
 app.add_typer(carry_app)
 app.add_typer(picture_app)
 app.add_typer(account_app, name="account")

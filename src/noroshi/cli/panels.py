@@ -10,7 +10,7 @@ import typer
 PANELS: Final[dict[str, tuple[str, ...]]] = {
     "First": ("demo", "init", "console"),
     "Feeds and what is found": (
-        "ingest", "listen", "findings", "show", "assets", "picture", "incidents",
+        "ingest", "listen", "poll", "findings", "show", "assets", "picture", "incidents",
         "correlate",
     ),
     "What the law says": (

@@ -172,6 +172,9 @@ def print_ingest(report: IngestReport) -> None:
         others = source.rejected - sum(part.count for part in source.parts)
         if others:
             say(f"  {source.name}: {others:,} × for other reasons")
+        if source.told:
+            said = ", ".join(f"{many:,} {what}" for what, many in source.told.items())
+            say(f"  {source.name}: {said}")
         for line in _clocks(source.clocks):
             say(f"  {source.name}: {line}")
         if source.skipped:

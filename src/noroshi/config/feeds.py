@@ -6,6 +6,8 @@ from datetime import date
 
 import msgspec
 
+from noroshi.config.secret import Secret
+from noroshi.feeds.address import check_polled, is_polled
 from noroshi.feeds.live import check_live, is_live
 from noroshi.words.errors import BadInput
 from noroshi.words.finding import Reliability
@@ -36,7 +38,8 @@ class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[[feed]]`: a file name pattern, its desk (else by content), lineage, label, reliability.
 
     `every` (ISO 8601 duration) makes `noroshi work` read it again; without it `ingest` alone does.
-    Of a live feed (`feeds.live`) it is how often what came is looked at.
+    Of a live feed (`feeds.live`) it is how often what came is looked at, of a polled one
+    (`feeds.polled`) how often it is asked, with `user` and `password`.
     """
 
     uri: str
@@ -45,9 +48,18 @@ class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lineage: str | None = None
     every: str | None = None
     reliability: Reliability = "F"
+    user: str | None = None
+    password: Secret | None = None
 
     def __post_init__(self) -> None:
         check_every(self.every)
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password go together")
+        if is_polled(self.uri):
+            try:
+                check_polled(self.uri)
+            except BadInput as problem:
+                raise ValueError(problem.text()) from None
         if is_live(self.uri):
             try:
                 check_live(self.uri)

@@ -197,7 +197,7 @@ def _drawn(path: Path, kind: str | None = None, surveyed: bool = False, source: 
 
 def _bytes(path: Path) -> tuple[bytes, str]:
     opened = list(open_path(path))
-    if len(opened) != 1 or isinstance(opened[0], BadInput):
+    if len(opened) != 1 or isinstance(opened[0], BadInput) or opened[0].cut:
         raise BadInput(str(path), "not one file", expected="a TOML or GeoJSON file, maybe gzipped")
     with opened[0].open() as stream:
         return stream.read(), opened[0].sha256

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, Any, Final, cast
 
 import msgspec
 
@@ -25,13 +26,15 @@ MAX_BYTES: Final = 64 << 30
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """One readable part of a path: its name, its first bytes, its hash and how to open it."""
+    """One readable part of a path: its name, its first bytes, its hash and how to open it. What
+    cannot be unpacked to its end is what can be, and `cut` says where and why it ends."""
 
     name: str
     head: bytes
     sha256: str
     size: int
     open: Callable[[], IO[bytes]]
+    cut: str | None = None
 
 
 def walk(paths: list[Path]) -> Iterator[Path]:
@@ -73,7 +76,7 @@ def open_path(path: Path, max_bytes: int = MAX_BYTES) -> Iterator[Opened | BadIn
             for member in members:
                 yield _member(path, f"{name}!{shown(member)}", member, max_bytes)
         elif magic.startswith(b"\x1f\x8b"):
-            yield _opened(name, _gzip_opener(path), max_bytes)
+            yield _unpacked(name, _gzip_opener(path), max_bytes)
         else:
             yield _opened(name, lambda: path.open("rb"), max_bytes)
     except _UNREADABLE as problem:
@@ -111,6 +114,58 @@ def _gzip_opener(path: Path) -> Callable[[], IO[bytes]]:
 def _zip_opener(path: Path, member: str) -> Callable[[], IO[bytes]]:
     # The archive's own handle lives as long as the member that is read from it.
     return lambda: zipfile.ZipFile(path).open(member)
+
+
+def _unpacked(name: str, opener: Callable[[], IO[bytes]], max_bytes: int) -> Opened:
+    """As `_opened`; of a file that breaks off, what comes before that."""
+    try:
+        return _opened(name, opener, max_bytes)
+    except EOFError as problem:
+        reason = str(problem)
+        size = _readable(opener)
+        if not size:
+            raise
+    found = _opened(name, lambda: _Cut.opened(opener, size), max_bytes)
+    return msgspec.structs.replace(found, cut=f"cut off after {size} bytes: {reason}")
+
+
+def _readable(opener: Callable[[], IO[bytes]]) -> int:
+    """How many bytes of whole lines come before what cannot be unpacked: half a line may be another
+    value."""
+    size = whole = 0
+    try:
+        with cast("io.BufferedReader", opener()) as stream:
+            while part := stream.read1(CHUNK):
+                end = part.rfind(b"\n") + 1
+                whole = size + end if end else whole
+                size += len(part)
+    except EOFError:
+        return whole
+    return whole
+
+
+class _Cut(io.RawIOBase):
+    """The first `left` bytes of a stream, which can be read so far."""
+
+    def __init__(self, stream: io.BufferedReader, left: int) -> None:
+        self._stream, self._left = stream, left
+
+    @classmethod
+    def opened(cls, opener: Callable[[], IO[bytes]], left: int) -> IO[bytes]:
+        return io.BufferedReader(cls(cast("io.BufferedReader", opener()), left))
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        data = self._stream.read1(min(len(buffer), self._left)) if self._left else b""
+        buffer[: len(data)] = data
+        self._left -= len(data)
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 def _opened(name: str, opener: Callable[[], IO[bytes]], max_bytes: int) -> Opened:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from noroshi.node.node import Node
+from noroshi.node.node import Node, clock
 from noroshi.words.asset import AssetGraph
-from noroshi.words.desk import Answer, Columns, Context, Held, Query
+from noroshi.words.desk import Answer, Columns, Context, Held, Posted, Query, Told
 
 
 class Asked:
@@ -35,6 +35,19 @@ class Asked:
         from noroshi.node.contexts import context_of
 
         return context_of(self._node, desks()[desk])
+
+    def told(self, record: str, party: str) -> Told:
+        """What the party may have of the record now."""
+        from noroshi.node.why import why
+
+        decided = why(self._node, record, party, now=clock())
+        return Told(party, decided.release, decided.text)
+
+    def posted(self, values: Sequence[tuple[str, str]]) -> tuple[Sequence[Posted], int]:
+        """The records that have one of `values`, and how many more do."""
+        from noroshi.node.postings import posted
+
+        return posted(self._node, values)
 
     def kept(
         self, since: int, until: int, box: tuple[float, float, float, float]

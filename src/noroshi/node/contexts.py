@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from noroshi.node.known import KnownHere
 from noroshi.node.node import Node
 from noroshi.words.desk import Context, Desk
 from noroshi.words.ids import canonical, sha256
@@ -14,6 +15,7 @@ def context_of(node: Node, desk: Desk) -> Context:
     that the desk does not know."""
     parameters = desk.parameters(node.settings.config.desk.get(desk.name, {}))
     return Context(
+        known=KnownHere(node, desk.name),
         party=node.party,
         assets=node.store.assets(),
         kinds=desk.kinds,

@@ -8,26 +8,36 @@ again gives the same live set.
 
 from __future__ import annotations
 
-import fnmatch
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
 from noroshi.config import Feed
-from noroshi.desks.registry import choose, desks
-from noroshi.feeds.files import Opened, open_path, walk
+from noroshi.desks.registry import desks
+from noroshi.feeds.files import Opened, walk
 from noroshi.node.alone import alone
 from noroshi.node.clocks import clocks_of
 from noroshi.node.contexts import context_of
 from noroshi.node.findings import Settled, settle
-from noroshi.node.ingested import IngestReport, SourceReport, tell
+from noroshi.node.ingested import BadPart, IngestReport, SourceReport, tell
 from noroshi.node.keeping import begun, keep_all, keeper
+from noroshi.node.known import knows
 from noroshi.node.node import Node
 from noroshi.node.restated import changed
-from noroshi.node.terms import declared, feed_label, unlabelled
+from noroshi.node.sources import (
+    check_lent,
+    desk_of,
+    feed_of,
+    gone,
+    parts_of,
+    source_key,
+    source_of,
+    state_key,
+)
+from noroshi.node.terms import declared
 from noroshi.words.desk import (
     Columns,
     Context,
@@ -42,7 +52,6 @@ from noroshi.words.errors import BadInput, Refused
 from noroshi.words.evidence import ByteRange
 from noroshi.words.finding import Finding
 from noroshi.words.record import Record
-from noroshi.words.time import format_instant
 
 BATCH = 1_000
 
@@ -59,6 +68,7 @@ class _Run:
         self.states: dict[str, object] = {}
         self.contexts: dict[str, Context] = {}
         self._counted: set[str] = set()
+        self.logs: set[str] = set()
 
     def context(self, desk: Desk) -> Context:
         """What the desk may know, from the node's configuration."""
@@ -78,9 +88,11 @@ class _Run:
         return self.states[desk.name]
 
     def known(self, desk: Desk, source: Source) -> bool:
-        """Whether the source was read to its end before."""
+        """Whether the source was read to its end before, and against what there is now."""
         done = self.node.store.source(source_key(source, desk, self.context(desk)))
-        return done is not None and done.done
+        if done is None or not done.done:
+            return False
+        return not done.state or done.state == self.against(desk)
 
     def read(self, opened: Opened, desk: Desk, source: Source) -> None:
         """One source to its end: records as they come, columns into the desk's state."""
@@ -111,10 +123,14 @@ class _Run:
         finally:
             self._store(report, records, rejected)
         keep_all(keep, ())
+        if report.records and knows(desk):
+            self.state(desk)  # so that it looks again
         self.progress(opened.name, opened.size, opened.size)
 
     def _fold(self, report: SourceReport, opened: Opened, desk: Desk, columns: Columns) -> None:
         rows = len(next(iter(columns.arrays.values()), ()))
+        if columns.kind == "log":
+            self.logs.add(columns.source.sha256)
         report.rows[columns.kind] = report.rows.get(columns.kind, 0) + rows
         self.states[desk.name], emits = desk.fold(self.state(desk), columns, 0)
         if emits:
@@ -124,7 +140,22 @@ class _Run:
             )
         if getattr(desk, "full", _never)(self.states[desk.name]):
             self._settle(desk.name, forget=True)
+        if hasattr(desk, "account"):
+            self._account(report, desk, columns.source)
         self.progress(opened.name, _reached(columns), opened.size)
+
+    def against(self, desk: Desk) -> bytes:
+        """What a desk read its logs against: they are read again where it is other than before."""
+        told: Callable[[object], str] | None = getattr(desk, "against", None)
+        return told(self.state(desk)).encode() if told else b""
+
+    def _account(self, report: SourceReport, desk: Desk, source: Source) -> None:
+        told, skipped = cast("Any", desk).account(self.state(desk), source)
+        report.rows["log"] = told.pop("lines", 0)
+        report.told = told
+        for reason, many in skipped.items():
+            report.parts.append(BadPart(reason, "the log", many))
+            report.rejected += many
 
     def fail(self, name: str, problem: BadInput) -> None:
         """Say of the source `name`, whether it was begun or not, why it was not read to its end."""
@@ -163,8 +194,11 @@ class _Run:
             self._settle(name, forget=forget)
         with self.node.store.write():
             for source, desk in read:
+                if self.known(desk, source):
+                    continue
                 key = source_key(source, desk, self.context(desk))
-                self.node.store.set_source(key, source.name, 0, b"", True, self.now())
+                against = self.against(desk) if source.sha256 in self.logs else b""
+                self.node.store.set_source(key, source.name, 0, against, True, self.now())
 
     def _settle(self, name: str, *, forget: bool) -> None:
         """What desk `name` finds now, and its state, which then may `forget` what lies far back."""
@@ -228,13 +262,16 @@ def _never(state: object) -> Any:
     return 0
 
 
-def again(node: Node, now: Callable[[], int]) -> IngestReport:
-    """What every desk that holds something finds in it now: for when the assets have changed.
+def again(node: Node, now: Callable[[], int], only: Collection[str] | None = None) -> IngestReport:
+    """What every desk that holds something, or those named, finds in it now: for when assets, or
+    records that findings rest on, have changed.
     Call while no other process reads into the node."""
     run = _Run(node, now, lambda name, done, size: None)
     for desk in desks().values():
+        if only is not None and desk.name not in only:
+            continue
         held = node.store.source(state_key(desk, run.context(desk)))
-        if held is not None and held.state:
+        if (held is not None and held.state) or knows(desk):
             run.state(desk)
     run.finish([])
     return run.report
@@ -245,17 +282,20 @@ def _read_all(
 ) -> list[tuple[Source, Desk]]:
     """Every source of `paths` to its end; those that got there."""
     read: list[tuple[Source, Desk]] = []
-    for each in _timed(run, list(_found(run, paths, desk, given, known))):
+    found = _timed(run, list(_found(run, paths, desk, given, known)))
+    for each in sorted(found, key=lambda each: isinstance(each, _Ready) and each.late):
         if not isinstance(each, _Ready):
             each()
             continue
         try:
             run.read(each.opened, each.desk, each.source)
             read.append((each.source, each.desk))
+            if each.opened.cut:
+                run.fail(each.opened.name, BadInput(each.opened.name, each.opened.cut))
         except BadInput as problem:
             run.fail(each.opened.name, problem)
         except OSError as problem:
-            run.fail(each.opened.name, _gone(each.opened, problem))
+            run.fail(each.opened.name, gone(each.opened, problem))
     return read
 
 
@@ -263,6 +303,8 @@ class _Ready(NamedTuple):
     opened: Opened
     desk: Desk
     source: Source
+    late: bool = False
+    """Whether it is read after the others: what to look for in it may come with them."""
 
 
 _Found = _Ready | Callable[[], None]
@@ -275,18 +317,19 @@ def _found(
     """Every source of `paths`, in order."""
     for path in walk(paths):
         feed = known or feed_of(run.node, path)
-        for opened in _parts(path):
+        for opened in parts_of(path):
             if isinstance(opened, BadInput):
                 yield functools.partial(run.fail, Path(opened.where).name, opened)
                 continue
             try:
-                chosen = _desk(opened, desk or (feed.desk if feed else None))
+                chosen = desk_of(opened, desk or (feed.desk if feed else None))
                 if chosen is None:
                     yield functools.partial(_unread, run, opened, run.node)
                     continue
-                source = _source(run.node, opened, feed, given or feed, chosen, run.now())
-                _check_lent(source, run.now())
-                yield _Ready(msgspec.structs.replace(opened, head=b""), chosen, source)
+                source = source_of(run.node, opened, feed, given or feed, chosen, run.now())
+                check_lent(source, run.now())
+                late = hasattr(chosen, "late") and cast("Any", chosen).late(opened.head)
+                yield _Ready(msgspec.structs.replace(opened, head=b""), chosen, source, late)
             except BadInput as problem:
                 yield functools.partial(run.fail, opened.name, problem)
 
@@ -305,72 +348,6 @@ def _timed(run: _Run, found: list[_Found]) -> list[_Found]:
         else each
         for each in found
     ]
-
-
-def _gone(opened: Opened, problem: OSError) -> BadInput:
-    return BadInput(opened.name, "cannot be read any more", found=problem.strerror or str(problem))
-
-
-def _check_lent(source: Source, now: int) -> None:
-    given = [each.expires for each in source.label.strands if each.expires is not None]
-    if given and now >= min(given):
-        raise BadInput(
-            source.name,
-            "the source may no longer be used",
-            expected=f"read before {format_instant(min(given))}",
-            hint="the label of its [[feed]] has expired",
-        )
-
-
-def _parts(path: Path) -> Iterator[Opened | BadInput]:
-    try:
-        yield from open_path(path)
-    except BadInput as problem:
-        yield problem
-
-
-def feed_of(node: Node, path: Path) -> Feed | None:
-    """The first `[[feed]]` whose `uri` matches `path`, by full path or by name."""
-    whole = path.resolve().as_posix()
-    for feed in node.settings.config.feed:
-        pattern = (node.settings.folder / feed.uri).as_posix()
-        if fnmatch.fnmatch(whole, pattern) or fnmatch.fnmatch(path.name, feed.uri):
-            return feed
-    return None
-
-
-def state_key(desk: Desk, context: Context) -> str:
-    """Under which the desk's state is kept: another version or parameters start anew."""
-    return f"desk:{desk.name}:{desk.version}:{context.params_sha256}"
-
-
-def source_key(source: Source, desk: Desk, context: Context) -> str:
-    """Under which a source is known to be read: its bytes, its label, its desk's state."""
-    return f"{source.sha256}:{source.label.key()[:16]}:{state_key(desk, context)}"
-
-
-def _source(
-    node: Node, opened: Opened, feed: Feed | None, labels: Feed | None, desk: Desk, now: int
-) -> Source:
-    return Source(
-        name=opened.name,
-        lineage=(feed.lineage if feed else None) or Path(opened.name).name,
-        retrieved=now,
-        sha256=opened.sha256,
-        label=feed_label(labels, node.party, desk) if labels else unlabelled(node.party, desk),
-        owner=node.party,
-        reliability=feed.reliability if feed else "F",
-        open=opened.open,
-    )
-
-
-def _desk(opened: Opened, name: str | None) -> Desk | None:
-    if name is None:
-        return choose(opened.head, opened.name)
-    try:
-        return desks()[name]
-    except KeyError:
-        raise BadInput(opened.name, f"no desk {name!r}", expected=", ".join(desks())) from None
 
 
 def _unread(run: _Run, opened: Opened, node: Node) -> None:

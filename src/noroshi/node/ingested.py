@@ -21,7 +21,8 @@ class BadPart(msgspec.Struct):
 
 class SourceReport(msgspec.Struct):
     """What became of one source. `desk` is "" where none reads it; `rows` counts by kind; `clocks`
-    are those that stamped it, as far as they could be compared."""
+    are those that stamped it, as far as they could be compared; `told` is what its desk says of it
+    in numbers."""
 
     name: str
     desk: str = ""
@@ -32,6 +33,7 @@ class SourceReport(msgspec.Struct):
     conflicts: int = 0
     rejected: int = 0
     parts: list[BadPart] = []
+    told: dict[str, int] = {}
     skipped: bool = False
     undeclared: bool = False
     clocks: tuple[ClockOffset, ...] = ()

@@ -32,6 +32,7 @@ from noroshi.exchange.taxii.service import (
     view_collection,
 )
 from noroshi.exchange.vouch import vouch
+from noroshi.feeds.address import is_polled
 from noroshi.feeds.live import is_live
 from noroshi.node.account import Accounts as Ledger
 from noroshi.node.accounts import Watched, every, parties
@@ -178,10 +179,15 @@ def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
         for feed in node.settings.config.feed:
             if is_live(feed.uri):
                 continue
+            if is_polled(feed.uri):
+                if _is_due(due, f"feed {feed.uri}", feed.every or "PT1H"):
+                    _try(say, f"feed {feed.uri}", lambda f=feed: _poll(node, f, say))
+                continue
             if feed.every and _is_due(due, f"feed {feed.uri}", feed.every):
                 _try(say, f"feed {feed.uri}", lambda f=feed: _read(node, f, say))
         if picture.follow and _is_due(due, "picture", picture.every):
             _try(say, "picture", lambda: _picture(node, say))
+        _try(say, "desks", lambda: _relook(node))
         _try(say, "expiry", lambda: expiry.settle(clock()))
         callers = parties(node.settings)
         for party in callers:
@@ -235,6 +241,23 @@ def _picture(node: Node, say: Callable[[str], None]) -> None:
     found = follow(node, clock)
     if found is not None and (found.new or found.changed or found.ended):
         say(f"picture: {found.new} new incidents, {found.changed} changed, {found.ended} ended")
+
+
+def _relook(node: Node) -> None:
+    from noroshi.node.relook import relook
+
+    relook(node, clock)
+
+
+def _poll(node: Node, feed: Feed, say: Callable[[str], None]) -> None:
+    from noroshi.exchange.taxii.fetch import Patience
+    from noroshi.node.polling import look
+
+    polled = look(node, feed, clock, Patience(attempts=2, answer_s=60.0))
+    if polled.problem:
+        say(f"{feed.uri}: {polled.problem}")
+    if polled.files:
+        say(f"{feed.uri}: {polled.files} files, {polled.report.new} new findings")
 
 
 def _listeners(node: Node, stop: Event, say: Callable[[str], None]) -> list[Listener]:

@@ -24,6 +24,7 @@ BY_ID: Final = (
     "DELETE FROM relabelled WHERE seq IN (SELECT seq FROM record WHERE id = ?)",
     "DELETE FROM hop WHERE seq IN (SELECT seq FROM record WHERE id = ?)",
     "DELETE FROM reference WHERE seq IN (SELECT seq FROM record WHERE id = ?)",
+    "DELETE FROM posting WHERE seq IN (SELECT seq FROM record WHERE id = ?)",
     "DELETE FROM naming WHERE seq IN (SELECT seq FROM record WHERE id = ?)",
     "DELETE FROM view_version WHERE seq IN (SELECT seq FROM record WHERE id = ?)",
     "DELETE FROM view_todo WHERE seq IN (SELECT seq FROM record WHERE id = ?)",

@@ -360,6 +360,13 @@ def _gathered(rows: Iterable[Sequence[Any]]) -> dict[int, tuple[Hop, ...]]:
     return hops
 
 
+def digest(connection: Connection, kinds: Sequence[str]) -> str:
+    """Another text whenever other records of these kinds live."""
+    statement = listed(SQL["living"], len(kinds))
+    rows = connection.execute(statement, tuple(kinds)).fetchall()
+    return sha256(canonical([[str(each) for each in row] for row in rows]))
+
+
 def cells_since(connection: Connection, seq: int, limit: int) -> list[Cell]:
     """Versions after `seq`, in that order, without their bytes."""
     return [Cell(*row) for row in connection.execute(SQL["cells_since"], (seq, limit))]

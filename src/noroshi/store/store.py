@@ -36,6 +36,7 @@ from noroshi.store.keeping import Keeping
 from noroshi.store.keyring import Keyring
 from noroshi.store.laws import Laws
 from noroshi.store.outgoing import Outgoing
+from noroshi.store.postings import Postings
 from noroshi.store.recalls import Recalls
 from noroshi.store.reconciling import Reconciling
 from noroshi.store.restoring import Restoring
@@ -83,6 +84,7 @@ class Store(
     Laws,
     Audiences,
     Graphs,
+    Postings,
     Calls,
     Keeping,
     Tasks,

@@ -16,8 +16,8 @@ class Asset(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     `place.geojson` any other shape (`words.shape` reads both). A line that is not `surveyed` is a
     drawing, kilometres off. `owner` is whoever runs it, as its source says. `aliases` are names in
     any language; `identifiers` are `scheme:value` by which others know it (`asn:64500`,
-    `domain:example.org`, `net:192.0.2.0/24`, `norad:25544`). `evidence` is where it stands: what
-    is found at the asset is found by that, label and all."""
+    `domain:example.org`, `net:192.0.2.0/24`, `norad:25544`, `product:vendor:name` of what it runs).
+    `evidence` is where it stands: what is found at the asset is found by that, label and all."""
 
     id: str
     kind: str

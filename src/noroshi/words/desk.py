@@ -7,6 +7,7 @@ no store: `feeds` opens sources, `detect` folds columns, the node stores what is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -17,6 +18,7 @@ from noroshi.words.finding import Finding, Measure, Reliability
 from noroshi.words.kind import Kind
 from noroshi.words.label import Label
 from noroshi.words.record import Record
+from noroshi.words.release import Release
 from noroshi.words.time import Span
 
 if TYPE_CHECKING:
@@ -81,6 +83,40 @@ class Rejected(msgspec.Struct, frozen=True):
     raw: bytes = b""
 
 
+class Named(msgspec.Struct, frozen=True):
+    """A file that a desk's parameters name; `open` opens it at its start, uncompressed."""
+
+    name: str
+    sha256: str
+    open: Callable[[], IO[bytes]]
+
+
+class Known(Protocol):
+    """What a node knows besides the sources that a desk is given: records of every origin, and
+    files that the desk's parameters name. Read only when it is asked for."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the desk may keep what it can make again; there may be no such folder yet."""
+        ...
+
+    def digest(self, kinds: Sequence[str]) -> str:
+        """Another text whenever other records of these kinds live."""
+        ...
+
+    def records(self, kinds: Sequence[str], after: int = 0) -> Iterator[tuple[int, Record]]:
+        """The latest versions of records of these kinds that live, with their numbers."""
+        ...
+
+    def record(self, id: str) -> Record | None:
+        """The latest version of a record; None where it does not live."""
+        ...
+
+    def files(self, patterns: Sequence[str]) -> Sequence[Named]:
+        """The files that the patterns name, relative to the node's folder. Raises `BadInput`."""
+        ...
+
+
 class Restated(msgspec.Struct, frozen=True):
     """A record of a source that does not say when its pieces changed: it is a new version only
     where the piece reads otherwise than the one that this node has (`words.origin`)."""
@@ -89,13 +125,15 @@ class Restated(msgspec.Struct, frozen=True):
 
 
 class Context(msgspec.Struct, frozen=True):
-    """What a desk may know: who it works for, what is protected, and its parameters."""
+    """What a desk may know: who it works for, what is protected, and its parameters; of a node that
+    has records, those as well."""
 
     party: str
     assets: AssetGraph
     kinds: Mapping[str, Kind]
     parameters: Any
     params_sha256: str
+    known: Known | None = None
 
     @property
     def zones(self) -> tuple[Asset, ...]:
@@ -146,6 +184,10 @@ class Held(Protocol):
     def assets(self) -> tuple[str, ...]: ...
     @property
     def measures(self) -> dict[str, Measure]: ...
+    @property
+    def reliability(self) -> str: ...
+    @property
+    def credibility(self) -> int: ...
 
 
 class Ask(Protocol):
@@ -166,11 +208,35 @@ class Ask(Protocol):
         ...
 
 
+class Told(msgspec.Struct, frozen=True):
+    """What a party may have of a record: the decision, and it in words for who owns the record."""
+
+    party: str
+    release: Release
+    text: str
+
+
+class Posted(msgspec.Struct, frozen=True):
+    """A record that has a value. `at` is when this node had it first (µs UTC)."""
+
+    record: Record
+    at: int
+
+
 class AskKept(Ask, Protocol):
     """A node that also keeps what its sources hold in bulk."""
 
     def context(self, desk: str) -> Context:
         """What the desk may know here."""
+        ...
+
+    def told(self, record: str, party: str) -> Told:
+        """What the party may have of the record now. Raises `BadInput` for no such party."""
+        ...
+
+    def posted(self, values: Sequence[tuple[str, str]]) -> tuple[Sequence[Posted], int]:
+        """The live records that have one of `values`, each (kind, value), in the order they came,
+        and how many more versions do."""
         ...
 
     def kept(

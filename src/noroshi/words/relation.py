@@ -40,7 +40,7 @@ RELATIONS: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
 ONE_WAY: Final = ("belongs_to", "depends_on", "runs")
 """What is followed along these comes back to where it began only by mistake."""
 
-SCHEMES: Final = ("asn", "domain", "ip", "net", "norad", "cospar")
+SCHEMES: Final = ("asn", "domain", "ip", "net", "norad", "cospar", "product")
 
 _PATTERNS: Final = {
     "asn": re.compile(r"[1-9]\d{0,9}"),
@@ -49,6 +49,7 @@ _PATTERNS: Final = {
     ),
     "norad": re.compile(r"[1-9]\d{0,8}"),
     "cospar": re.compile(r"\d{4}-\d{3}[A-Z]{0,3}"),
+    "product": re.compile(r"[^\s:][^:]*:\S.*"),
 }
 
 
@@ -61,7 +62,8 @@ def bad_identifier(text: str) -> str | None:
         if scheme == "ip":
             ipaddress.ip_address(value)
         elif scheme == "net":
-            ipaddress.ip_network(value)
+            if not ipaddress.ip_network(value).prefixlen:
+                return f"the whole address space is nobody's: {text!r}"
         elif _PATTERNS[scheme].fullmatch(value) is None:
             return f"not written as {scheme} is: {text!r}"
     except ValueError as problem:

@@ -44,6 +44,8 @@ class Passed(msgspec.Struct, frozen=True):
     subjects: tuple[str, ...]
     assets: tuple[str, ...]
     measures: dict[str, Measure]
+    reliability: str
+    credibility: int
 
 
 def passed(ask: AskKept, asset: Asset, since: int, until: int) -> list[Passed]:
@@ -65,7 +67,7 @@ def passed(ask: AskKept, asset: Asset, since: int, until: int) -> list[Passed]:
     found = [builder.build(each) for each in crossings(track, state, near, parameters, every)]
     made = [
         Passed(each.id, each.kind, each.span.t0, each.span.t1, each.subjects, each.assets,
-               each.measures)
+               each.measures, each.reliability, each.credibility)
         for each in found
         if each.span.t0 < until and each.span.t1 > since
     ]  # fmt: skip

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from noroshi.desks.sea import asked
+from noroshi.words import asked
 from noroshi.words.desk import Answer, Option, Query
 from noroshi.words.errors import BadInput
-from noroshi.words.time import MINUTE, SECOND, Span, format_instant
+from noroshi.words.time import DAY, MINUTE, SECOND, Span, format_instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from noroshi.words.finding import Measure
 
 KINDS: Final = ("cable", "pipeline")
+
+FAILURES: Final = ("outage", "connectivity_loss")
+"""Kinds of findings, of whatever desk, that say that something failed."""
 
 
 class Ship(msgspec.Struct, frozen=True):
@@ -41,9 +44,23 @@ class Ship(msgspec.Struct, frozen=True):
     measures: Mapping[str, Measure]
 
 
+class Outage(msgspec.Struct, frozen=True):
+    """A failure that was reported of the asset or of one that hangs on it, or a loss of its
+    connectivity that was measured. `by` is who or what says so."""
+
+    finding: str
+    kind: str
+    asset: str
+    since: str
+    until: str
+    by: str
+    said: str
+
+
 class Crossed(msgspec.Struct, frozen=True):
     """Who was at `asset` in [since, until), in the order to look; where nobody was, how many
-    passes of the asset there are at all (`known`), and from when to when."""
+    passes of the asset there are at all (`known`), and from when to when. `outages` of it, or of
+    what hangs on it, meet the same time, widened by a day each way."""
 
     asset: str
     name: str
@@ -54,6 +71,7 @@ class Crossed(msgspec.Struct, frozen=True):
     known: int | None = None
     first: str | None = None
     last: str | None = None
+    outages: tuple[Outage, ...] = ()
 
 
 def crossed(ask: AskKept, given: Mapping[str, str | None]) -> Answer:
@@ -77,6 +95,7 @@ def crossed(ask: AskKept, given: Mapping[str, str | None]) -> Answer:
         until=format_instant(until),
         ships=tuple(ships),
         outage=given["outage"],
+        outages=_outages(ask, asset, since - DAY, until + DAY),
     )
     if ships:
         return _table(answer, limit)
@@ -87,6 +106,32 @@ def crossed(ask: AskKept, given: Mapping[str, str | None]) -> Answer:
             answer, first=format_instant(first), last=format_instant(last)
         )
     return _nobody(msgspec.structs.replace(answer, known=len(every)))
+
+
+def _outages(ask: AskKept, asset: Asset, since: int, until: int) -> tuple[Outage, ...]:
+    graph = ask.assets()
+    near = {asset.id, *graph.near(asset.id)}
+    found = [each for kind in FAILURES for each in ask.findings(kind, since, until)]
+    return tuple(
+        Outage(
+            finding=each.id,
+            kind=each.kind,
+            asset=next(name for name in each.assets if name in near),
+            since=format_instant(each.t0),
+            until=format_instant(each.t1),
+            by=str(each.measures.get("reported_by") or each.measures.get("datasource") or "—"),
+            said=_said(each),
+        )
+        for each in sorted(found, key=lambda each: (each.t0, each.id))
+        if near.intersection(each.assets)
+    )
+
+
+def _said(each: Held) -> str:
+    lost = each.measures.get("lost_share")
+    if isinstance(lost, (int, float)):
+        return f"{lost:.0%} less than its usual"
+    return f"{each.measures.get('ref', '')} {each.measures.get('note', '')}".strip(" —")
 
 
 def _afresh(text: str | None) -> bool:
@@ -176,8 +221,16 @@ def _table(answer: Crossed, limit: int) -> Answer:
         before=(f"{_title(answer)}: {len(answer.ships)} passes, most speed lost first", ""),
         columns=COLUMNS,
         rows=tuple(_row(number, each) for number, each in enumerate(shown, start=1)),
-        after=("", *after),
+        after=("", *after, *_failures(answer)),
     )
+
+
+def _failures(answer: Crossed) -> list[str]:
+    """Lines about what failed."""
+    return [
+        f"Failed: {each.asset}, {each.since[:16]} to {each.until[:16]}, by {each.by}: {each.said}"
+        for each in answer.outages
+    ]
 
 
 def _row(number: int, ship: Ship) -> tuple[str, ...]:
@@ -215,6 +268,7 @@ def _nobody(answer: Crossed) -> Answer:
     after = [looked + "."]
     if not answer.known:
         after.append("Hint: noroshi ingest FILE… reads tracks; noroshi assets load looks again")
+    after += _failures(answer)
     return Answer(value=answer, before=(f"{_title(answer)}: no ship was there", *after))
 
 

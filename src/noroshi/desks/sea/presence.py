@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from noroshi.desks.sea import asked
+from noroshi.words import asked
 from noroshi.words.desk import Answer, Option, Query
 from noroshi.words.time import DAY, format_instant
 

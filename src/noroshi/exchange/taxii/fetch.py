@@ -97,16 +97,16 @@ def get(
 
     Raises `PeerError` for anything else than a 200 in the right media type.
     """
-    return _checked(*_asked(peer, "GET", url, params, headers, None), 200)
+    return _checked(*asked(peer, "GET", url, params, headers, None), 200)
 
 
 def post(peer: Peer, url: str, body: bytes) -> Got:
     """The TAXII answer to `body` at `url`. What is tried again may come twice: send only what the
     peer takes once. Raises `PeerError` for anything else than a 202 in the right media type."""
-    return _checked(*_asked(peer, "POST", url, {}, {"content-type": MEDIA_TYPE}, body), 202)
+    return _checked(*asked(peer, "POST", url, {}, {"content-type": MEDIA_TYPE}, body), 202)
 
 
-def _asked(
+def asked(
     peer: Peer,
     method: str,
     url: str,
@@ -114,6 +114,8 @@ def _asked(
     headers: Mapping[str, str],
     sent: bytes | None,
 ) -> tuple[Got, int]:
+    """The answer at `url`, whatever it is, with its status; waits and tries again while the server
+    is busy or out of reach. Raises `PeerError` where there is none."""
     for attempt in range(peer.patience.attempts):
         last = attempt == peer.patience.attempts - 1
         try:

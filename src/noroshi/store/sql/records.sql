@@ -105,6 +105,10 @@ WHERE r.seq IN (?*) ORDER BY r.seq;
 SELECT r.seq FROM record r WHERE r.id IN (?*)
 AND r.version = (SELECT max(version) FROM record WHERE id = r.id) ORDER BY r.seq;
 
+-- name: living
+SELECT kind, count(*), max(seq), sum(CASE WHEN status = 'live' THEN seq ELSE 0 END)
+FROM record WHERE kind IN (?*) GROUP BY kind ORDER BY kind;
+
 -- name: of_kind
 SELECT r.seq, r.id, r.version, r.kind, r.pillar, r.owner, r.sha256, r.received, r.status,
        s.cell, b.bytes

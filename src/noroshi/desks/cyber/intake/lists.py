@@ -176,7 +176,8 @@ def _indicator(
         maker.record(
             derived_id("indicator", source.lineage, pattern), at, text, created=first,
             modified=max(first, day), terms=_terms(row), techniques=techniques_in(row.values()),
-            name=plain[:250], description="; ".join(told) or None, indicator_types=["unknown"],
+            name=f"Listed {kind_of(plain) or kind}", description="; ".join(told) or None,
+            indicator_types=["unknown"],
             pattern=pattern, pattern_type="stix", valid_from=format_instant(first),
             valid_until=format_instant(until) if until and until > first else None,
         )

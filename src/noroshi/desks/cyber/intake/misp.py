@@ -239,7 +239,7 @@ class _Reading:
         if _true(each.to_ids) and each.type in PATTERNS:
             return self._maker.record(
                 f"indicator--{each.uuid.lower()}", at, text,
-                name=f"{each.type}: {each.value}"[:250],
+                name=f"MISP {each.type}",
                 description=each.comment or None,
                 indicator_types=["unknown"],
                 pattern=f"[{PATTERNS[each.type](each.value.strip())}]",

@@ -1,4 +1,4 @@
-"""What people type when they ask the sea desk: an asset, a time before, an instant."""
+"""What people type when they ask a desk: an asset, a time before, an instant, a number of lines."""
 
 from __future__ import annotations
 
@@ -49,21 +49,21 @@ def count(name: str, text: str | None) -> int:
     return int(text)
 
 
-def asset(graph: AssetGraph, text: str, kinds: Collection[str]) -> Asset:
-    """The asset of one of `kinds` with this id, or the only one that has `text` in id or name.
+def asset(graph: AssetGraph, text: str, kinds: Collection[str] | None = None) -> Asset:
+    """The asset of one of `kinds`, or of any, with this id, or the only one that has `text` in it.
 
     Raises `BadInput` naming those it might be.
     """
     known = graph.assets.get(text)
-    if known is not None and known.kind in kinds:
+    if known is not None and (kinds is None or known.kind in kinds):
         return known
     sought = text.casefold()
-    among = [each for each in graph.assets.values() if each.kind in kinds]
+    among = [each for each in graph.assets.values() if kinds is None or each.kind in kinds]
     found = [each for each in among if sought in f"{each.id} {each.name}".casefold()]
     exact = [each for each in found if sought == each.name.casefold()]
     if len(exact) == 1 or len(found) == 1:
         return (exact if len(exact) == 1 else found)[0]
-    what = " or ".join(sorted(kinds))
+    what = "asset" if kinds is None else " or ".join(sorted(kinds))
     if not found:
         raise BadInput(
             "asset", f"no {what} among {len(among)} has this in id or name", found=text,

@@ -9,9 +9,11 @@ incident: nothing in the pictures is drawn for them.
 from __future__ import annotations
 
 import contextlib
+import math
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +38,18 @@ tlp = "green"
 id = "cable:demonstration"
 kind = "cable"
 name = "A cable drawn for the demonstration"
-path = [[32.45, 29.70], [32.62, 29.70]]
+path = [[60.0, 19.6], [60.0, 20.4]]
 """
 MORE = """
 [assets]
 files = ["assets.toml"]
+
+[[feed]]
+desk = "sea"
+uri = "crossing.csv"
+lineage = "a ship's track, made for the demonstration"
+label = { tlp = "green" }
+reliability = "B"
 
 [[feed]]
 desk = "sea"
@@ -49,7 +58,16 @@ lineage = "an operator's report, made for the demonstration"
 label = { tlp = "amber" }
 reliability = "B"
 """
-OUTAGE = "ref,asset,began\nDEMO-1,cable:demonstration,2021-03-24T06:00:00Z\n"
+OUTAGE = "ref,asset,began\nDEMO-1,cable:demonstration,2021-03-24T02:33:00Z\n"
+
+
+def crossing() -> Iterator[str]:
+    """A ship that goes east at 9.3 kn along 20° N, over the cable after two hours and a half."""
+    yield "mmsi,timestamp,lon,lat,sog"
+    step = 9.3 / 60 / 60 / math.cos(math.radians(20))
+    for minute in range(200):
+        at = f"2021-03-24T{minute // 60:02}:{minute % 60:02}:00Z"
+        yield f"257000001,{at},{60.0 + (minute - 150) * step:.5f},20.0,9.3"
 
 
 def made(folder: Path) -> tuple[Path, Path]:
@@ -59,9 +77,12 @@ def made(folder: Path) -> tuple[Path, Path]:
     (japan / "node.toml").write_text(text + MORE, "utf-8")
     (japan / "assets.toml").write_text(ASSETS, "utf-8")
     (japan / "outage.csv").write_text(OUTAGE, "utf-8")
+    (japan / "crossing.csv").write_text("\n".join(crossing()) + "\n", "utf-8")
     with Node.open(japan) as node:
         load_assets(node, clock)
-        ingest(node, [*samples(japan / "feeds"), japan / "outage.csv"], clock)
+        ingest(
+            node, [*samples(japan / "feeds"), japan / "crossing.csv", japan / "outage.csv"], clock
+        )
     return japan, union
 
 

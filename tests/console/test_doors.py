@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import queue
@@ -205,8 +206,6 @@ def test_half_a_line_of_a_killed_server_is_cut_off(folder: Path) -> None:
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 def test_events_are_counted_and_end_with_the_session(folder: Path, anyio_backend: str) -> None:
-    import asyncio
-
     from noroshi.words.time import SECOND
 
     async def told() -> list[bytes]:
@@ -223,6 +222,27 @@ def test_events_are_counted_and_end_with_the_session(folder: Path, anyio_backend
     assert b"retry" in first
     assert b'"finding.changed":2' in second
     assert b"event--" not in second
+
+
+def test_a_question_is_read_whole_before_it_is_answered(browser: Looker) -> None:
+    """Else the server takes whoever waits for a long answer to be a slow caller, and hangs up."""
+    told: list[str] = []
+
+    async def receive() -> dict[str, object]:
+        told.append("read")
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, object]) -> None:
+        told.append(str(message["type"]))
+
+    held = browser.enter("viewer").cookies
+    cookie = "; ".join(f"{name}={value}" for name, value in held.items()).encode()
+    scope = {
+        "type": "http", "method": "GET", "path": "/console/api/recalls", "query_string": b"",
+        "raw_path": b"/console/api/recalls", "headers": [(b"cookie", cookie)], "root_path": "",
+    }  # fmt: skip
+    asyncio.run(browser.app(scope, receive, send))
+    assert told == ["read", "http.response.start", "http.response.body"]
 
 
 def test_a_server_that_ends_does_not_wait_for_who_looks(folder: Path) -> None:

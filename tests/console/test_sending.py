@@ -9,7 +9,7 @@ import pytest
 from lookout import Clock, Looker, finding, looker
 from web import Web
 
-from noroshi.console import users
+from noroshi.console import twice, users
 from noroshi.console.acts import Acts
 from noroshi.desks.registry import desks
 from noroshi.exchange.taxii.client import open_client
@@ -101,6 +101,86 @@ def test_sent_taken_and_taken_back(web: Web) -> None:
         assert [each["state"] for each in recall["parties"]] == ["confirmed"]
         did = [each.what for each in Acts(japan.settings).latest()]
         assert did == ["recall", "release", "sign_in"]
+
+
+TWO = """
+[console]
+two_person = "amber"
+[[peer]]
+party = "EU"
+account = "eu"
+"""
+
+
+@pytest.fixture
+def pair(folder: Path, clock: Clock) -> Iterator[tuple[Looker, Looker, Node]]:
+    """Two people at one node that asks for two from amber on: a releaser and an administrator."""
+    with (folder / "node.toml").open("a", encoding="utf-8") as file:
+        file.write(TWO)
+    with Node.open(folder) as node:
+        one = looker(node, clock)
+        other = Looker(one.app, base_url=str(one.base_url), follow_redirects=False)
+        yield one.enter("releaser"), other.enter("administrator"), node
+
+
+def test_below_the_level_one_person_suffices(
+    pair: tuple[Looker, Looker, Node], found: list[Finding]
+) -> None:
+    one, _, _ = pair
+    assert one.tell("send", {"ids": [found[0].id], "party": "EU"})["state"] == "waiting"
+    assert one.ask("wishes") == []
+
+
+def test_from_the_level_on_another_person_has_to_agree(
+    pair: tuple[Looker, Looker, Node], found: list[Finding]
+) -> None:
+    one, other, node = pair
+    body = {"ids": [found[0].id, found[2].id], "party": "EU"}
+    assert one.tell("send", body)["state"] == "asked"
+    (wish,) = other.ask("wishes")
+    assert (wish["who"], wish["ids"]) == ("releaser", body["ids"])
+    told = one.tell("wishes", {"id": wish["id"], "agree": True}, 409)
+    assert "somebody else" in told["error"]
+    assert other.tell("wishes", {"id": wish["id"], "agree": True})["state"] == "waiting"
+    other.tell("wishes", {"id": wish["id"], "agree": True}, 409)
+    did = [(each.who, each.what) for each in Acts(node.settings).latest()]
+    assert did[:2] == [("administrator", "release"), ("releaser", "ask")]
+
+
+def test_what_is_withheld_asks_nobody(
+    pair: tuple[Looker, Looker, Node], found: list[Finding]
+) -> None:
+    one, _, _ = pair
+    assert one.tell("send", {"ids": [found[4].id], "party": "EU"}, 409)["error"]
+
+
+def test_who_agrees_agrees_to_what_was_asked(
+    pair: tuple[Looker, Looker, Node], found: list[Finding], clock: Clock
+) -> None:
+    one, other, node = pair
+    one.tell("send", {"ids": [found[2].id, found[3].id], "party": "EU"})
+    (wish,) = other.ask("wishes")
+    node.store.withdraw(found[2].id, at=clock())
+    told = other.tell("wishes", {"id": wish["id"], "agree": True}, 409)
+    assert told["error"]
+    assert other.ask("wishes") == []
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_wish_is_refused_or_ends_after_a_day(
+    pair: tuple[Looker, Looker, Node], found: list[Finding], clock: Clock, late: bool
+) -> None:
+    one, other, _ = pair
+    one.tell("send", {"ids": [found[2].id], "party": "EU"})
+    (wish,) = other.ask("wishes")
+    if late:
+        clock.at += twice.LASTS
+        one.enter("releaser"), other.enter("administrator")
+        assert other.ask("wishes") == []
+        other.tell("wishes", {"id": wish["id"], "agree": True}, 409)
+    else:
+        assert other.tell("wishes", {"id": wish["id"], "agree": False})["state"] == "refused"
+        assert one.ask("wishes") == []
 
 
 def test_a_recall_needs_a_reason(browser: Looker, found: list[Finding]) -> None:

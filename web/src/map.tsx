@@ -143,17 +143,18 @@ export function Chart({ marks, name }: { marks?: () => Mark[]; name?: string }) 
     map.addControl(new maplibre.ScaleControl({ unit: "metric" }), "bottom-left");
     const source = (id: string) => map.getSource(id) as maplibre.GeoJSONSource | undefined;
     let ground: Awaited<ReturnType<typeof land>> | null = null;
-    let framed = "";
+    let framed = "", gone: string | undefined = "";
     const draw = () => {
-      const all = of();
+      const all = of(), whose = `${seen.value?.party}`;
       source("marks")?.setData(points(all));
       source("areas")?.setData(areas(all, query.value.sel));
+      if (all.some((each) => each.place) && framed !== whose) { framed = whose; frame(map, all); }
       const chosen = all.find((each) => each.id === query.value.sel);
       source("chosen")?.setData(points(chosen ? [chosen] : []));
+      if (chosen?.place && gone !== chosen.id && map.getZoom() < 4) map.jumpTo({ center: [chosen.place[0], chosen.place[1]], zoom: 6 });
+      gone = query.value.sel;
       source("assets")?.setData(drawn());
       source("track")?.setData(way(track.value));
-      const whose = `${seen.value?.party}`;
-      if (!query.value.map && all.some((each) => each.place) && framed !== whose) { framed = whose; frame(map, all); }
     };
     const lay = () => {
       if (!ground) return;

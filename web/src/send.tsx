@@ -1,6 +1,6 @@
 // Before you send: what a partner would get of chosen findings, drawn as it would get it; then send.
 import { useEffect, useState } from "preact/hooks";
-import { type Mark, may, post, type Preview, type Row, type Sent, session } from "./api";
+import { get, type Mark, may, post, type Preview, type Row, type Sent, session } from "./api";
 import { Whose } from "./compare";
 import { Chart } from "./map";
 import { pick } from "./picked";
@@ -33,7 +33,7 @@ export function Send() {
       (done) => { setSent(done); ask(); pick([]); }, (failed: Error) => setProblem(failed.message)).finally(() => setBusy(false));
   };
   if (!chosen.length) return (
-    <main class="sheet" tabIndex={-1}><h1>{t("Before you send")}</h1>
+    <main class="sheet" tabIndex={-1}><h1>{t("Before you send")}</h1>{may("releaser") && <Wishes />}
       <p class="empty">{t("Nothing is chosen. Choose findings in the picture: open one, or filter and choose what is left.")} <a href={address("picture", {})}>{t("Picture")}</a></p></main>);
   return (
     <main class="sheet" tabIndex={-1}>
@@ -48,6 +48,7 @@ export function Send() {
       </div>
       <Problem text={problem} />
       {sent && <Done sent={sent} />}
+      {may("releaser") && <Wishes />}
       <div class="two">
         <section class="card"><h2>{t("What {party} would see", { party: to })}</h2>
           {going.length ? <div class="small-map"><Chart key={`${ids}${to}${found.length}`} marks={marks} name={t("What {party} would see", { party: to })} /></div>
@@ -83,7 +84,36 @@ function gone(of: Preview): string[] {
   return out;
 }
 
+interface Wish { id: string; who: string; at: number; party: string; ids: string[] }
+
+/** What waits for a second person, who answers it here. */
+function Wishes() {
+  const [wishes, setWishes] = useState<Wish[]>([]);
+  const [problem, setProblem] = useState("");
+  const [sent, setSent] = useState<Sent | null>(null);
+  const look = () => { get<Wish[]>("wishes").then(setWishes, () => undefined); };
+  useEffect(() => { look(); const again = setInterval(look, 5000); return () => clearInterval(again); }, []);
+  const answer = (id: string, agree: boolean) => {
+    post<Sent>("wishes", { id, agree }).then((done) => { setSent(done); setProblem(""); look(); }, (failed: Error) => { setProblem(failed.message); look(); });
+  };
+  if (!wishes.length && !sent && !problem) return null;
+  return (
+    <section class="card">
+      <h2>{t("Waiting for a second person")}</h2>
+      <Problem text={problem} />
+      {sent && <Done sent={sent} />}
+      <ul class="tight">{wishes.map((each) => (
+        <li key={each.id}><b>{each.who}</b> {t("asks to send {n} to {party}", { n: each.ids.length, party: each.party })} <span class="quiet"><At s={new Date(each.at / 1000).toISOString()} precision="min" /></span>{" "}
+          <a href={address("send", { to: each.party, ids: each.ids.join(",") })}>{t("look")}</a>{" "}
+          {each.who !== session.value?.user && <button type="button" class="main" onClick={() => answer(each.id, true)}>{t("Agree, and send")}</button>}{" "}
+          <button type="button" onClick={() => answer(each.id, false)}>{each.who === session.value?.user ? t("Withdraw") : t("Refuse")}</button></li>))}</ul>
+    </section>
+  );
+}
+
 function Done({ sent }: { sent: Sent }) {
+  if (sent.state === "asked") return <section class="card done" role="status"><h2>{t("Asked: a second releaser has to agree, within a day")}</h2></section>;
+  if (sent.state === "refused") return <section class="card done" role="status"><h2>{t("Refused: nothing was sent")}</h2></section>;
   return (
     <section class="card done" role="status">
       <h2>{sent.state === "taken" ? t("Sent: {party} took {n} objects", { party: sent.party, n: sent.taken })

@@ -10,6 +10,7 @@ import msgspec
 from noroshi.config.feeds import FeedLabel, check_every
 from noroshi.config.secret import Secret
 from noroshi.store.address import SCHEMES, secretive, shown
+from noroshi.words.label import Tlp
 
 
 class NodePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,6 +90,13 @@ class PicturePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("chance_per_month is more than 0")
         check_every(self.every)
         check_every(self.null)
+
+
+class ConsolePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[console]`: from which TLP level on a second person has to agree before the console sends
+    something; never where none is given."""
+
+    two_person: Tlp | None = None
 
 
 class HistoryPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

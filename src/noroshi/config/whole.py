@@ -13,6 +13,7 @@ from noroshi.config.listen import check_listen
 from noroshi.config.machines import Machine, Peer
 from noroshi.config.parts import (
     AssetsPart,
+    ConsolePart,
     HistoryPart,
     NodePart,
     PactPart,
@@ -34,6 +35,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pact: PactPart = PactPart()
     assets: AssetsPart = AssetsPart()
     history: HistoryPart = HistoryPart()
+    console: ConsolePart = ConsolePart()
     picture: PicturePart = PicturePart()
     feed: tuple[Feed, ...] = ()
     peer: tuple[Peer, ...] = ()

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from noroshi.console import pacts, sending, users
+from noroshi.console import pacts, sending, twice, users
 from noroshi.console.beside import EVIDENCE
 from noroshi.console.detail import detail
 from noroshi.console.doors import Answer, Asked, Denied
@@ -24,6 +24,13 @@ class Send(msgspec.Struct, forbid_unknown_fields=True):
 
     ids: list[str]
     party: str
+
+
+class Agree(msgspec.Struct, forbid_unknown_fields=True):
+    """Whether somebody agrees to what another asked for."""
+
+    id: str
+    agree: bool
 
 
 class Recall(msgspec.Struct, forbid_unknown_fields=True):
@@ -98,10 +105,33 @@ def preview(asked: Asked) -> Any:
 
 
 def send(asked: Asked) -> Any:
-    """Bring it to the party."""
+    """Bring it to the party; or, where a second person has to agree, ask for that."""
     wanted = asked.decoded(Send)
+    node = asked.desk.node
+    if twice.needed(node, wanted.ids, wanted.party, asked.now):
+        asked.note("ask", party=wanted.party, records=_ids(wanted.ids))
+        wish = twice.ask(node, wanted.ids, wanted.party, asked.who, asked.now)
+        return sending.Sent(wanted.party, "asked", 0, 0, wish.id, ())
     asked.note("release", party=wanted.party, records=_ids(wanted.ids))
-    return sending.send(asked.desk.node, wanted.ids, wanted.party, asked.desk.clock)
+    return sending.send(node, wanted.ids, wanted.party, asked.desk.clock)
+
+
+def wishes(asked: Asked) -> Any:
+    """What waits for a second person."""
+    return twice.waiting(asked.desk.node, asked.now)
+
+
+def agree(asked: Asked) -> Any:
+    """Agree to what another asked for, which is then sent; or refuse it."""
+    wanted = asked.decoded(Agree)
+    node = asked.desk.node
+    if not wanted.agree:
+        wish = twice.refuse(node, wanted.id, asked.now)
+        asked.note("refuse", party=wish.party, asked_by=wish.who, records=_ids(list(wish.ids)))
+        return sending.Sent(wish.party, "refused", 0, 0, "", ())
+    wish = twice.agree(node, wanted.id, asked.who, asked.now)
+    asked.note("release", party=wish.party, asked_by=wish.who, records=_ids(list(wish.ids)))
+    return sending.send(node, wish.ids, wish.party, asked.desk.clock)
 
 
 def take_back(asked: Asked) -> Any:
@@ -222,6 +252,7 @@ ASKED: Final[tuple[tuple[str, Role, Answer], ...]] = (
     ("assets", "viewer", assets),
     ("recalls", "viewer", recalls),
     ("ledger", "viewer", disclosures),
+    ("wishes", "releaser", wishes),
     ("incidents", "viewer", incidents),
     ("pact", "viewer", pact),
     ("pact/agreement", "viewer", agreement),
@@ -236,6 +267,7 @@ ASKED: Final[tuple[tuple[str, Role, Answer], ...]] = (
 DONE: Final[tuple[tuple[str, Role, Answer], ...]] = (
     ("preview", "analyst", preview),
     ("send", "releaser", send),
+    ("wishes", "releaser", agree),
     ("recall", "releaser", take_back),
     ("users", "administrator", change),
 )

@@ -125,7 +125,7 @@ def decided(
             made = made_at(record)
             release = decisions.of(record.label.key(), record.label, record.id, made)
             kind = registry.get(body.kind)
-            if release.transforms and kind is None:
+            if record.status != "live" or (release.transforms and kind is None):
                 release = Release("withheld")
             elif release.permitted and release.transforms and kind is not None:
                 body = redacted(node, body, release, kind)

@@ -1,6 +1,6 @@
 """Take the pictures of the manual: every view of the console, by night and by day.
 
-    python tools/screenshots.py [FOLDER]        needs the extra `browser`, and Chromium
+    python tools/screenshots.py [VIEW…]        needs the extra `browser`, and Chromium
 
 The node is that of `noroshi demo`, with a cable and an outage report of its own so that there is an
 incident: nothing in the pictures is drawn for them.
@@ -92,7 +92,7 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
     ("difference", "#/compare?a=JPN&b=EU", ".compare tbody tr"),
     ("before-you-send", "#/send?to=EU&ids={ids}", ".previews li"),
     ("taken-back", "#/recalls?ids={visit}", ".ledger"),
-    ("incidents", "#/incidents", ".waterfall, main .empty"),
+    ("incidents", "#/incidents", ".waterfall"),
     ("pact-room", "#/pact?set=web&layer=information&without=USA", "[data-testid=supposed]"),
     ("agreement", "#/pact?id=eu-jpn-sdp", "pre.tall"),
     ("people", "#/people", "tbody tr"),
@@ -100,8 +100,8 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
 """Name, address, and what is there once the view is."""
 
 
-def take(page: Any, url: str, theme: str, out: Path) -> None:
-    """Every view in one theme."""
+def take(page: Any, url: str, theme: str, only: list[str]) -> None:
+    """Every view, or only these, in one theme."""
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     marks = page.evaluate("async () => (await (await fetch('api/picture')).json()).marks")
     late = [each for each in marks if each["t0"] > 1.6e12]
@@ -111,18 +111,20 @@ def take(page: Any, url: str, theme: str, out: Path) -> None:
         "ids": ",".join(each["id"] for each in [*late[:9], *whole]),
     }
     for name, where, wanted in VIEWS:
+        if only and name not in only:
+            continue
         page.goto(url + where.format(**some))
         page.wait_for_selector(wanted, timeout=120_000)
         with contextlib.suppress(Exception):
             page.wait_for_selector("html[data-map=idle]", timeout=15_000)
         page.wait_for_timeout(1_500)
-        page.screenshot(path=str(out / f"{name}-{theme}.png"))
-        print(out / f"{name}-{theme}.png")
+        page.screenshot(path=str(OUT / f"{name}-{theme}.png"))
+        print(OUT.name, f"{name}-{theme}.png")
 
 
-def main(out: Path) -> None:
+def main(only: list[str]) -> None:
     """Make the node, open its console, take the pictures."""
-    out.mkdir(parents=True, exist_ok=True)
+    OUT.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with tempfile.TemporaryDirectory(prefix="noroshi-") as name, sync_playwright() as started:
         japan, union = made(Path(name))
@@ -136,9 +138,9 @@ def main(out: Path) -> None:
             page.goto(f"{url}#token={opening(load_settings(japan), 'watch', clock())}")
             page.wait_for_selector(".row", timeout=60_000)
             for theme in ("dark", "light"):
-                take(page, url, theme, out)
+                take(page, url, theme, only)
             browser.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else OUT)
+    main(sys.argv[1:])

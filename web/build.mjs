@@ -5,7 +5,7 @@ import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 const out = process.argv[2] ?? "dist";
@@ -22,6 +22,10 @@ function put(name, data, lasting = true) {
     const dot = name.lastIndexOf(".");
     path = `assets/${name.slice(0, dot)}-${hash}${name.slice(dot)}`;
   }
+  return keep(path, body);
+}
+
+function keep(path, body) {
   const packed = gzipSync(body, { level: 9 });
   writeFileSync(join(out, `${path}.gz`), packed);
   sizes.push([path, body.length, packed.length]);
@@ -40,8 +44,12 @@ const worker = await build({
 const workerPath = put("map-worker.mjs", worker.outputFiles[0].contents);
 const page = await build({
   ...common,
-  entryPoints: ["src/main.tsx"],
-  outdir: "unused",
+  entryPoints: { noroshi: "src/main.tsx" },
+  outdir: out,
+  entryNames: "assets/[name]-[hash]",
+  chunkNames: "assets/[name]-[hash]",
+  // The map is a script of its own: the list is there before it.
+  splitting: true,
   format: "esm",
   jsx: "automatic",
   jsxImportSource: "preact",
@@ -52,9 +60,12 @@ const page = await build({
     LAND_FAR: JSON.stringify(far),
   },
 });
-const file = (end) => page.outputFiles.find((each) => each.path.endsWith(end)).contents;
-const script = put("noroshi.js", file(".js"));
-const style = put("noroshi.css", file(".css"));
+let script = "", style = "";
+for (const each of page.outputFiles) {
+  const path = `assets/${basename(each.path)}`;
+  keep(path, Buffer.from(each.contents));
+  if (path.startsWith("assets/noroshi-")) path.endsWith(".css") ? (style = path) : (script = path);
+}
 const html = readFileSync("index.html", "utf8");
 put("index.html", html.replace("%SCRIPT%", script).replace("%STYLE%", style), false);
 

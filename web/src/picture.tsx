@@ -3,7 +3,7 @@ import { type Role, failure, may, session } from "./api";
 import { loading, seen, shown } from "./data";
 import { Evidence } from "./evidence";
 import { List } from "./list";
-import { Chart } from "./map";
+import { Chart } from "./chart";
 import { pick, picked } from "./picked";
 import { address, query, turn } from "./place";
 import { Problem, Time } from "./show";

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, type Mark, may, post, type Preview, type Row, type Sent, session } from "./api";
 import { Whose } from "./compare";
-import { Chart } from "./map";
+import { Chart } from "./chart";
 import { pick } from "./picked";
 import { address, query } from "./place";
 import { At, degrees, Problem, Text, Tlp, Verdict } from "./show";

@@ -39,7 +39,7 @@ def _say(text: str) -> None:
 def _arguments() -> argparse.Namespace:
     said = argparse.ArgumentParser(prog="chaos", description=(__doc__ or "").splitlines()[0])
     said.add_argument("--seconds", type=float, default=600.0, help="how long things go wrong")
-    said.add_argument("--settle", type=float, default=180.0, help="longest wait for quiet after")
+    said.add_argument("--settle", type=float, default=180.0, help="longest wait for a change")
     said.add_argument("--nodes", type=int, default=4, choices=(3, 4, 5))
     said.add_argument("--seed", type=int, default=1)
     said.add_argument("--pace", type=float, default=1.5, help="seconds between steps, on average")
@@ -74,12 +74,17 @@ def main() -> int:
 
 
 def _settle(run: Run, longest: float) -> float:
-    """Wait until all is as it should be and stays so; how long that took."""
-    began = time.monotonic()
+    """Wait until all is as it should be and stays so, or nothing has changed for `longest` seconds;
+    how long that took."""
+    began = moved = time.monotonic()
     since: float | None = None
-    while time.monotonic() - began < longest:
+    before: list[str] = []
+    while time.monotonic() - moved < longest:
         run.keep_up()
-        if verdict.differences(run) or verdict.Recalls(run).listed:
+        open_ = [*verdict.differences(run), f"{verdict.Recalls(run).listed} listed"]
+        if open_ != before:
+            before, moved = open_, time.monotonic()
+        if open_ != ["0 listed"]:
             since = None
         elif since is None:
             since = time.monotonic()

@@ -194,15 +194,18 @@ class Run:
         self.operators = {party: Operator(node, self) for party, node in nodes.items()}
 
     def carry_out(self, tell: Callable[[str], None], patience: float) -> None:
-        """Every step when it is due, until all is done and acknowledged; what is not `patience`
-        seconds after the last step is given up, and named."""
+        """Every step when it is due, until all is done and acknowledged. After the last step, when
+        nothing is acknowledged any more for `patience` seconds, what is left is given up and named:
+        how long all of it takes is the machine's affair."""
         began = time.monotonic()
-        longest = max((step.at for step in self.plan.steps), default=0.0) + patience
         steps = deque(self.plan.steps)
-        said = 0.0
+        said = moved = 0.0
+        acknowledged = -1
         while steps or not all(each.idle for each in self.operators.values()):
             now = time.monotonic() - began
-            if now > longest:
+            if steps or self.counts["commands acknowledged"] != acknowledged:
+                acknowledged, moved = self.counts["commands acknowledged"], now
+            elif now - moved > patience:
                 self._give_up()
                 break
             while steps and steps[0].at <= now:

@@ -48,6 +48,7 @@ from noroshi.node.node import Node, clock
 from noroshi.node.tls import Door, telling
 from noroshi.node.viewing import Viewing
 from noroshi.words.errors import NoroshiError
+from noroshi.words.prepare import prepare
 from noroshi.words.time import parse_duration
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def serve(
     import uvicorn
     from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+    prepare()
     settings = node.settings
     part = settings.config.serve
     where = str(settings.folder / FILE_NAME)
@@ -166,6 +168,7 @@ def start_worker(folder: Path) -> subprocess.Popen[bytes]:
 
 def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
     """Until `stop`: feeds that are due, views, peers that are due. Problems are said and left."""
+    prepare()
     due: dict[str, int] = {}
     listeners = _listeners(node, stop, say)
     viewing, expiry = Viewing(node.views(), clock, say), Expiry(node)
@@ -202,6 +205,7 @@ def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
 @contextmanager
 def viewed(node: Node, say: Callable[[str], None], *, here: bool) -> Generator[None]:
     """Meanwhile this process brings views up to date itself (`here`), or another does."""
+    prepare()
     stop = Event()
     thread = Thread(target=_view, args=(node, stop, say), daemon=True)
     if here:

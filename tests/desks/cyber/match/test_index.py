@@ -94,7 +94,7 @@ LISTS = [
         ("url", Web("known.test", "/malware.exe"), None),
         ("ip", net("239.1.2.3"), "ranges"),
         ("ip", net("2001:db8::1"), "ranges"),
-        ("ip", net("2001::/16"), None),
+        ("ip", net("2001::/19"), None),
         ("domain", "exact.test", "texts"),
         ("domain", "a.exact.test", None),
         ("hash", "d41d8cd98f00b204e9800998ecf8427e", "texts"),

@@ -1,6 +1,6 @@
 """Values of indicators as they are looked for: one way to write each, or why it is not looked for.
 
-What would match a great part of everything is refused here: ranges wider than /8 of IPv4 or /16 of
+What would match a great part of everything is refused here: ranges wider than /8 of IPv4 or /19 of
 IPv6, names of a single label, words that are too short.
 """
 
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-WIDEST: Final = {4: 8, 6: 16}
+WIDEST: Final = {4: 8, 6: 19}
 """The shortest prefix of each IP version that is taken."""
 LONGEST_NAME: Final = 253
 LONGEST_EMAIL: Final = 320

@@ -15,7 +15,7 @@ from noroshi.node.node import Node, clock
 from noroshi.node.picture import notes_of_party
 from noroshi.node.said import every_overrule, overrule, overrules_in
 from noroshi.node.setup import init
-from noroshi.node.watching import follow
+from noroshi.node.watching import Watch
 from noroshi.picture.priors import load_priors
 from noroshi.words.errors import BadInput, Refused
 
@@ -148,10 +148,20 @@ def test_what_no_longer_stands_ends_and_is_taken_back(make: Callable[[str], Path
 
 def test_the_worker_looks_only_where_findings_have_changed(make: Callable[[str], Path]) -> None:
     with Node.open(make("shared")) as node:
-        first = follow(node, clock)
+        watch = Watch(node)
+        first = watch.follow(clock)
         assert first is not None
         assert first.new == 1
-        assert follow(node, clock) is None
+        assert watch.follow(clock) is None
+        (row,) = node.store.incidents()
+        before = node.store.record(row.findings[0])
+        assert before is not None
+        node.store.withdraw(row.findings[0], at=clock())
+        looked = watch.follow(clock)
+        # What was read once is held; what has changed is read anew, as a look from nothing would.
+        assert looked is not None
+        assert looked.ended == 1
+        assert Watch(node).follow(clock) is None
 
 
 def test_the_commands_tell_what_is_kept(make: Callable[[str], Path]) -> None:

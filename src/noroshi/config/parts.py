@@ -82,7 +82,7 @@ class PicturePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     chance_per_month: float = 1.0
     follow: bool = True
-    every: str = "PT1M"
+    every: str = "PT2S"
     null: str = "P1D"
 
     def __post_init__(self) -> None:

@@ -29,6 +29,7 @@ from noroshi.picture.identity import name
 from noroshi.picture.join import Field, ready
 from noroshi.picture.priors import Priors
 from noroshi.picture.score import Incident
+from noroshi.picture.stream import Stream
 from noroshi.store import ChanceRow, IncidentRow
 from noroshi.words import ids
 from noroshi.words.label import highest_tlp, join, tlp_marking_id
@@ -70,6 +71,7 @@ def look(
     priors: Priors,
     now: Callable[[], int],
     *,
+    stream: Stream | None = None,
     anew: bool = False,
     seed: int = 1,
     shifts: int = LEAST_SHIFTS,
@@ -77,8 +79,10 @@ def look(
     waiting: Callable[[], object] = lambda: None,
 ) -> Looked:
     """Bring the stored incidents to what the findings of the node show now. What moved streams gave
-    is taken from the store where it is young enough (`[picture] null`), unless `anew`."""
-    field = ready(own(node, priors), node.store.assets(), priors, seen(node, priors))
+    is taken from the store where it is young enough (`[picture] null`), unless `anew`. `stream`
+    are the findings of the node, where the caller has them already."""
+    stream = own(node, priors) if stream is None else stream
+    field = ready(stream, node.store.assets(), priors, seen(node, priors))
     known = None if anew else last_known(node, priors, now())
     asked = known is None
     if known is None:

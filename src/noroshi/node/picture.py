@@ -6,7 +6,8 @@ incidents nor rates nor thresholds know what is withheld from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 
 from noroshi.desks.registry import kinds
 from noroshi.exchange.served import Match
@@ -23,7 +24,32 @@ BATCH = 10_000
 
 def own(node: Node, priors: Priors) -> Stream:
     """All that this node holds and that lives."""
-    return _stream(f"findings of {node.party}", _held(node), priors)
+    return stream_of(node, held(node, priors).items())
+
+
+def held(node: Node, priors: Priors) -> dict[str, Line]:
+    """The live findings of this node as lines, by id."""
+    found: dict[str, Line] = {}
+    known = _pillars()
+    for row in node.store.findings():  # those that live
+        body = body_of(node.store.by_seq(row.seq).raw)
+        if body is not None:
+            found[row.id] = _line(row.id, body, _domain(body.kind, known, priors))
+    return found
+
+
+def line_of(node: Node, id: str, priors: Priors) -> Line | None:
+    """One finding as a line; None where it does not live."""
+    record = node.store.record(id)
+    if record is None or record.status != "live":
+        return None
+    body = body_of(record.raw)
+    return None if body is None else _line(id, body, _domain(body.kind, _pillars(), priors))
+
+
+def stream_of(node: Node, lines: Iterable[tuple[str, Line]]) -> Stream:
+    """Lines of this node's findings as a stream."""
+    return _stream(f"findings of {node.party}", (line for _, line in lines))
 
 
 def seen(node: Node, priors: Priors) -> list[Seen]:
@@ -41,14 +67,12 @@ def seen(node: Node, priors: Priors) -> list[Seen]:
 def of_party(node: Node, party: str, priors: Priors, now: int) -> Stream:
     """What `party` has from this node at `now`, as it has it. Nothing is disclosed by looking."""
     node.parties.get(party)
-    return _stream(f"view of {party}", _viewed(node, party, now), priors)
-
-
-def _held(node: Node) -> Iterator[tuple[str, FindingBody]]:
-    for row in node.store.findings():  # those that live
-        body = body_of(node.store.by_seq(row.seq).raw)
-        if body is not None:
-            yield row.id, body
+    known = _pillars()
+    lines = (
+        _line(oid, body, _domain(body.kind, known, priors))
+        for oid, body in _viewed(node, party, now)
+    )
+    return _stream(f"view of {party}", lines)
 
 
 def _viewed(node: Node, party: str, now: int) -> Iterator[tuple[str, FindingBody]]:
@@ -82,19 +106,20 @@ def notes_of_party(node: Node, party: str, now: int) -> Iterator[bytes]:
     return (raw for _, raw in _latest(node, party, "note", now))
 
 
-def _stream(name: str, findings: Iterable[tuple[str, FindingBody]], priors: Priors) -> Stream:
+def _stream(name: str, lines: Iterable[Line]) -> Stream:
     builder = Builder(name)
-    known = {kind: each.pillar for kind, each in kinds().items()}
-    lines: list[Line] = []
-    for oid, body in findings:
-        lines.append(
-            _line(oid, body, priors.domain.get(body.kind) or known.get(body.kind, "other"))
-        )
-        if len(lines) == BATCH:
-            builder.add(lines, list(range(BATCH)))
-            lines = []
-    builder.add(lines, list(range(len(lines))))
+    remaining = iter(lines)
+    while batch := list(itertools.islice(remaining, BATCH)):
+        builder.add(batch, list(range(len(batch))))
     return builder.built()
+
+
+def _pillars() -> dict[str, str]:
+    return {kind: each.pillar for kind, each in kinds().items()}
+
+
+def _domain(kind: str, known: Mapping[str, str], priors: Priors) -> str:
+    return priors.domain.get(kind) or known.get(kind, "other")
 
 
 def _line(id: str, body: FindingBody, domain: str) -> Line:

@@ -47,6 +47,7 @@ from noroshi.node.letters import Letters
 from noroshi.node.node import Node, clock
 from noroshi.node.tls import Door, telling
 from noroshi.node.viewing import Viewing
+from noroshi.node.watching import Watch
 from noroshi.words.errors import NoroshiError
 from noroshi.words.prepare import prepare
 from noroshi.words.time import parse_duration
@@ -172,7 +173,7 @@ def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
     due: dict[str, int] = {}
     listeners = _listeners(node, stop, say)
     viewing, expiry = Viewing(node.views(), clock, say), Expiry(node)
-    duties, picture = Duties(node), node.settings.config.picture
+    duties, picture, watch = Duties(node), node.settings.config.picture, Watch(node)
     calling = Calling(node, clock, say, random.random, duties=duties)
     while True:
         _try(say, "key", node.look)
@@ -189,7 +190,7 @@ def work(node: Node, stop: Event, say: Callable[[str], None]) -> None:
             if feed.every and _is_due(due, f"feed {feed.uri}", feed.every):
                 _try(say, f"feed {feed.uri}", lambda f=feed: _read(node, f, say))
         if picture.follow and _is_due(due, "picture", picture.every):
-            _try(say, "picture", lambda: _picture(node, say))
+            _try(say, "picture", lambda: _picture(watch, say))
         _try(say, "desks", lambda: _relook(node))
         _try(say, "expiry", lambda: expiry.settle(clock()))
         callers = parties(node.settings)
@@ -237,12 +238,8 @@ def _read(node: Node, feed: Feed, say: Callable[[str], None]) -> None:
         say(f"{feed.uri}: {report.new} new findings, {report.bad} bad parts")
 
 
-def _picture(node: Node, say: Callable[[str], None]) -> None:
-    """Look at the incidents, where findings have changed since and desks of several pillars have
-    some: what computes is not even loaded before."""
-    from noroshi.node.watching import follow
-
-    found = follow(node, clock)
+def _picture(watch: Watch, say: Callable[[str], None]) -> None:
+    found = watch.follow(clock)
     if found is not None and (found.new or found.changed or found.ended):
         say(f"picture: {found.new} new incidents, {found.changed} changed, {found.ended} ended")
 

@@ -1,4 +1,4 @@
-"""The picture follows the findings: looked at again only where they have changed."""
+"""The picture follows the findings: what has changed is read, and then all are looked at again."""
 
 from __future__ import annotations
 
@@ -10,32 +10,60 @@ from noroshi.node.node import Node
 
 if TYPE_CHECKING:
     from noroshi.node.incidents import Looked
+    from noroshi.picture.lines import Line
+    from noroshi.picture.priors import Priors
 
 CONSUMER: Final = "picture"
 TOPIC: Final = "finding.changed"
 PAGE: Final = 10_000
 
 
-def follow(node: Node, now: Callable[[], int]) -> Looked | None:
-    """Look at the incidents; None where nothing has changed since, or one pillar alone has findings
-    and none ever made an incident. Killed in between, it looks again."""
-    after = at = node.store.cursor(CONSUMER)
-    while page := node.store.events(at, PAGE, (TOPIC,)):
-        at = page[-1].n
-    if at == after:
-        return None
-    looked = None
-    if _several(node) or node.store.incidents():
-        from noroshi.node.incidents import look
-        from noroshi.picture.priors import load_priors
+class Watch:
+    """The findings of a node as lines of a stream, kept from look to look. Killed in between, it
+    looks again."""
 
-        looked = look(node, load_priors(), now)
-    with node.store.write():
-        node.store.set_cursor(CONSUMER, at)
-    return looked
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._lines: dict[str, Line] | None = None
 
+    def follow(self, now: Callable[[], int]) -> Looked | None:
+        """Look at the incidents; None where nothing has changed since, or where one kind alone has
+        findings and none ever made an incident: what computes is not even loaded then."""
+        node = self._node
+        after = at = node.store.cursor(CONSUMER)
+        changed: set[str] = set()
+        while page := node.store.events(at, PAGE, (TOPIC,)):
+            at = page[-1].n
+            changed.update(each.key for each in page)
+        if at == after:
+            return None
+        looked = None
+        if self._several() or node.store.incidents():
+            from noroshi.node.incidents import look
+            from noroshi.node.picture import stream_of
+            from noroshi.picture.priors import load_priors
 
-def _several(node: Node) -> bool:
-    """Whether two kinds that may be of two domains have live findings."""
-    found = [name for name in kinds() if node.store.findings(kind=name, limit=1)]
-    return len(found) > 1
+            priors = load_priors()
+            stream = stream_of(node, self._read(changed, priors).items())
+            looked = look(node, priors, now, stream=stream)
+        with node.store.write():
+            node.store.set_cursor(CONSUMER, at)
+        return looked
+
+    def _read(self, changed: set[str], priors: Priors) -> dict[str, Line]:
+        """All lines, those of findings that have changed read anew."""
+        from noroshi.node.picture import held, line_of
+
+        if self._lines is None:
+            self._lines = held(self._node, priors)
+            return self._lines
+        for each in changed:
+            self._lines.pop(each, None)
+            if line := line_of(self._node, each, priors):
+                self._lines[each] = line
+        return self._lines
+
+    def _several(self) -> bool:
+        """Whether two kinds, which may be of two domains, have live findings."""
+        found = (name for name in kinds() if self._node.store.findings(kind=name, limit=1))
+        return next(found, None) is not None and next(found, None) is not None

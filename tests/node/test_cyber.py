@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from noroshi.cli.app import app
 from noroshi.node.assets import load_assets
 from noroshi.node.ingest import IngestReport, again, ingest
 from noroshi.node.node import Node
@@ -269,6 +271,48 @@ def test_what_comes_otherwise_than_by_reading_is_looked_at_as_well(
         opened.store.withdraw(record.id, at=clock())
         assert (gone := relook(opened, clock)) is not None
         assert gone.retracted == 1
+
+
+def test_techniques_are_those_that_the_source_or_a_relationship_names(
+    node: Path, clock: Callable[[], int]
+) -> None:
+    stamp = {"spec_version": "2.1", "created": "2026-01-01T00:00:00Z",
+             "modified": "2026-01-01T00:00:00Z"}  # fmt: skip
+    one, two, three, four = (f"5a1b0c4e-7c64-4b3c-9d4e-00000000000{n}" for n in range(4))
+    red = {"object_marking_refs": ["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"]}
+    objects = [
+        {"type": "indicator", "id": f"indicator--{one}", "pattern_type": "stix", **stamp,
+         "valid_from": "2026-01-01T00:00:00Z", "pattern": "[domain-name:value = 'a.grid.example']",
+         "labels": ['misp-galaxy:mitre-attack-pattern="X - T1071"']},
+        {"type": "attack-pattern", "id": f"attack-pattern--{two}", **stamp,
+         "name": "Modify Program",
+         "external_references": [{"source_name": "mitre-attack", "external_id": "T0889"}]},
+        {"type": "relationship", "id": f"relationship--{three}", "relationship_type": "indicates",
+         "source_ref": f"indicator--{one}", "target_ref": f"attack-pattern--{two}", **stamp, **red},
+        {"type": "relationship", "id": f"relationship--{four}", "relationship_type": "uses",
+         "source_ref": f"indicator--{one}", "target_ref": f"attack-pattern--{two}", **stamp},
+    ]  # fmt: skip
+    read(node, clock, written(node, "b.json", json.dumps({"type": "bundle", "objects": objects})))
+    (named,) = live(node, "asset_named")
+    assert named.measures["techniques"] == "T0889, T1071"
+    with Node.open(node) as opened:
+        (row,) = opened.store.findings(kind="asset_named")
+        marks = {each.tlp for each in opened.store.by_seq(row.seq).label.strands}
+    assert Tlp.RED in marks
+    done = CliRunner().invoke(app, ["cyber", "touched", "-n", str(node)])
+    assert "T0889 Modify Program" in done.output
+
+
+def test_what_was_looked_at_is_told_with_its_time(node: Path, clock: Callable[[], int]) -> None:
+    read(node, clock, written(node, "conn.log", "\n".join(ZEEK) + "\n"))
+    read(node, clock, written(node, "a.csv", series(range(0))), tlp="green")
+    with Node.open(node) as opened:
+        (log,) = opened.store.coverage("sighting")
+        (net,) = opened.store.coverage("connectivity_loss")
+    assert (log.where, log.span.t0, log.span.t1) == (
+        "sensor", 1_769_000_000_000_000, 1_769_090_001_000_000,
+    )  # fmt: skip
+    assert net.where == "network:grid"
 
 
 def series(drop: range, lowest: float = 10.0) -> str:

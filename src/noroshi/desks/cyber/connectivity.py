@@ -156,11 +156,12 @@ def _evidence(origin: Origin, point: Point) -> Evidence:
     )
 
 
-def covered(state: State) -> Iterator[tuple[str, int, int]]:
-    """(asset or entity, from, to) of what the series that are held tell of at all."""
+def covered(state: State, ours: Ours) -> Iterator[tuple[str, int, int]]:
+    """(asset, from, to) of what the series that are held tell of at all."""
     spans: dict[str, list[int]] = defaultdict(list)
     for key, series in state.series.items():
         if series:
-            spans[key.partition("|")[0]] += [min(series), max(series)]
-    for entity, times in sorted(spans.items()):
-        yield entity, min(times), max(times) + SECOND
+            for asset in _assets(key.partition("|")[0], state, ours):
+                spans[asset] += [min(series), max(series)]
+    for asset, times in sorted(spans.items()):
+        yield asset, min(times), max(times) + SECOND

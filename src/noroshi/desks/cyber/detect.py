@@ -126,8 +126,8 @@ class CyberDesk:
             Found(each) for each in sorted(found, key=lambda each: (each.span.t0, each.id))
         ]
         emits += [
-            Covered("connectivity_loss", entity, Span(since, until), 1.0)
-            for entity, since, until in connectivity.covered(state)
+            Covered("connectivity_loss", asset, Span(since, until), 1.0)
+            for asset, since, until in connectivity.covered(state, ours)
         ]
         emits += [
             Covered("sighting", where, Span(since, until), 1.0)

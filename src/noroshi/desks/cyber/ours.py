@@ -19,9 +19,9 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Range = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _TOKEN: Final = re.compile(
-    r"(?<![\w.:-])(?:[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?:\d+(?:\.\d+){3})?"
+    r"(?<![\w.-])(?:(?<!:)[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?:\d+(?:\.\d+){3})?"
     r"|\d{1,3}(?:\.\d{1,3}){3}"
-    r"|(?:[\w](?:[\w-]{0,61}[\w])?\.)+[A-Za-z][\w-]{0,61})(?![\w-])"
+    r"|(?:[\w](?:[\w-]{0,61}[\w])?\.)+[A-Za-z][\w-]{0,61})(?![\w-]|\.\w)"
 )
 """Addresses and names in a line of any format."""
 
@@ -70,7 +70,9 @@ class Ours:
         found = _range(value)
         if found is not None:
             return self._of_range(found)
-        return self.of_name(host_of(value))
+        host = host_of(value)
+        found = _range(host)
+        return self.of_name(host) if found is None else self._of_range(found)
 
     def of_name(self, name: str) -> tuple[str, ...]:
         """The assets whose this host or domain is."""

@@ -41,6 +41,9 @@ UNDATED: Final = frozenset(("list", "csv"))
 
 KEPT_INDEXES: Final = 2
 
+EDGE: Final = 16_384
+"""Bytes at either end of a log by which it is dated."""
+
 SHOWN: Final = 3
 """Different values, and different things of ours, that a finding spells out."""
 
@@ -115,6 +118,7 @@ def take(state: State, columns: Columns) -> Tally | None:
             stream = cast("IO[bytes]", behind)
             for match in scan(looked_for, stream, layout, tally, source.retrieved):
                 _add(state, log, match, behind, source)
+        log.since, log.until = _times(layout, source, behind)
     log.lines, log.bytes, log.matches = tally.lines, tally.bytes, tally.matches
     log.skipped, log.warned = dict(tally.reasons), dict(tally.warned)
     state.logs[origin] = log
@@ -131,6 +135,22 @@ def _layout(state: State, source: Source) -> Layout:
                 return mapping(opened.read(), name)
     with source.open() as opened:
         return recognised(opened.read(65_536))
+
+
+def _times(layout: Layout, source: Source, behind: _Behind) -> tuple[int | None, int | None]:
+    """The earliest and the latest time of the lines at the beginning and at the end of a log."""
+    from noroshi.desks.cyber.match.formats import Reader
+
+    reader = Reader(layout, source.retrieved)
+    with source.open() as opened:
+        ends = [*opened.read(EDGE).split(b"\n")[:-1], *behind.tail(EDGE).split(b"\n")[1:]]
+    times: list[int] = []
+    for line in ends:
+        if line.startswith(b"#"):
+            reader.heading(line.rstrip(b"\r"))
+        elif (at := reader.read(line.rstrip(b"\r"))[1]) is not None:
+            times.append(at)
+    return min(times, default=None), max(times, default=None)
 
 
 class _Behind:
@@ -150,6 +170,10 @@ class _Behind:
             self._bytes -= len(self._held.popleft()[1])
         return data
 
+    def tail(self, size: int) -> bytes:
+        """So much of what was read last, at most."""
+        return b"".join(data for _, data in self._held)[-size:]
+
     def line(self, start: int, length: int) -> bytes:
         """The bytes at a place, as far as they are held."""
         parts = [
@@ -164,9 +188,6 @@ def _add(state: State, log: Log, match: Match, stream: _Behind, source: Source) 
     line = stream.line(match.start, match.length)
     at = match.at
     dated = floor(source.retrieved, "day") if at is None else at
-    if at is not None:
-        log.since = at if log.since is None else min(log.since, at)
-        log.until = at if log.until is None else max(log.until, at)
     held = Line(dated, match.start, match.length, match.line_sha256)
     ours: dict[str, list[str]] = {}
     for value, asset in state.ours.in_line(line):
@@ -335,7 +356,8 @@ def lists(known: Known, patterns: tuple[str, ...]) -> list[WarningList]:
 
 
 def covered(state: State) -> Iterator[tuple[str, int, int]]:
-    """(lineage, from, to) of the logs that were gone through, as far as their matches date them."""
+    """(lineage, from, to) of the logs that were gone through. Which assets a sensor would have
+    shown is not known, so that this is no word on any of them."""
     for origin, log in sorted(state.logs.items()):
         if log.since is not None and log.until is not None:
             yield state.origins[origin].lineage, log.since, log.until + SECOND

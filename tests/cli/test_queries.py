@@ -81,7 +81,9 @@ def test_what_failed_about_then_stands_with_who_was_there(node: Path) -> None:
     series = node.parent / "series.csv"
     series.write_text("\n".join(lines) + "\n")
     run = CliRunner().invoke
-    assert run(app, ["ingest", str(series), "-n", str(node)]).exit_code == 0
+    other = node.parent / "other.csv"
+    other.write_text("ref,asset,began\nF-2,Pacific B,2021-03-21T02:33:00Z\n")
+    assert run(app, ["ingest", str(series), str(other), "-n", str(node)]).exit_code == 0
     around = ["sea", "crossed", "atlantic", "--around", "2021-03-21T02:33:00Z", "-n", str(node)]
     failed = json.loads(run(app, [*around, "--json"]).output)["outages"]
     assert [(each["kind"], each["since"][11:16]) for each in failed] == [

@@ -315,6 +315,31 @@ def test_what_was_looked_at_is_told_with_its_time(node: Path, clock: Callable[[]
     assert net.where == "network:grid"
 
 
+def test_an_indicator_that_is_ours_is_named_and_not_seen_on_each_of_our_lines(
+    node: Path, clock: Callable[[], int]
+) -> None:
+    log = written(node, "conn.log", "\n".join(ZEEK) + "\n")
+    report = read(node, clock, written(node, "hosts.txt", "192.0.2.9\n"), log)
+    assert report.sources[1].told["matches"] == 3
+    assert seen(node) == []
+    assert [each.assets for each in live(node, "asset_named")] == [("host:scada",)]
+
+
+def test_a_version_that_names_an_asset_no_longer_takes_that_back(
+    node: Path, clock: Callable[[], int]
+) -> None:
+    first = {"type": "indicator", "spec_version": "2.1", "pattern_type": "stix",
+             "id": "indicator--5a1b0c4e-7c64-4b3c-9d4e-000000000001",
+             "created": "2026-01-01T00:00:00Z", "modified": "2026-01-01T00:00:00Z",
+             "valid_from": "2026-01-01T00:00:00Z",
+             "pattern": "[domain-name:value = 'grid.example']"}  # fmt: skip
+    read(node, clock, written(node, "a.json", json.dumps(first)))
+    assert len(live(node, "asset_named")) == 1
+    later = {"modified": "2026-01-02T00:00:00Z", "pattern": "[domain-name:value = 'b.example']"}
+    read(node, clock, written(node, "b.json", json.dumps(first | later)))
+    assert live(node, "asset_named") == []
+
+
 def series(drop: range, lowest: float = 10.0) -> str:
     lines = ["time,asn,datasource,value"]
     for n in range(400):

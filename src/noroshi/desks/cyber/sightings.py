@@ -17,6 +17,7 @@ import msgspec
 
 from noroshi.desks.cyber.findings import Seen, finding, lineage_of, rests_on
 from noroshi.desks.cyber.named import sureness
+from noroshi.desks.cyber.ours import host_of
 from noroshi.desks.cyber.techniques import told
 from noroshi.words.evidence import ByteRange, Evidence
 from noroshi.words.finding import Finding
@@ -209,7 +210,7 @@ def _add(state: State, log: Log, match: Match, stream: _Behind, source: Source) 
 def _same(value: str, matched: str) -> bool:
     """Whether what is ours is the very thing that the indicator names: then nothing of ours stands
     beside it, and `asset_named` tells of it."""
-    return value.lower() in matched.lower()
+    return value.lower() == host_of(matched).rstrip(".").lower()
 
 
 def _some(held: tuple[str, ...], *more: str) -> tuple[str, ...]:

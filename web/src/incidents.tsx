@@ -44,8 +44,8 @@ export function Incidents() {
       <Problem text={problem} />
       {!found && !problem && <p class="empty" role="status">{t("Joining findings, and asking what chance gives …")}</p>}
       {found && <p class="quiet">{t("{n} findings of {domains} over {days} days.", { n: found.findings.toLocaleString("en"), domains: found.domains.map((each) => t(each)).join(", ") || "–", days: Math.round(found.days) })}{" "}
-        {found.threshold === null ? t("Too short a stream, or too few domains, to say what chance gives: all are shown, and their chance is unknown.")
-          : t("From a score of {score} on, chance gives at most {budget} a month ({shifts} shifts of the streams).", { score: found.threshold.toFixed(2), budget: found.budget_per_month, shifts: found.chance.shifts })}</p>}
+        {found.chance.unit === "none" ? t("Too short a stream, or too few domains, to say what chance gives: all are shown, and their chance is unknown.")
+          : found.threshold === null ? t("Chance was asked {shifts} times, by moving the streams.", { shifts: found.chance.shifts }) : t("From a score of {score} on, chance gives at most {budget} a month ({shifts} shifts of the streams).", { score: found.threshold.toFixed(2), budget: found.budget_per_month, shifts: found.chance.shifts })}</p>}
       {found && !found.incidents.length && <p class="empty">{t("No incident: it takes findings of two domains, of two origins, that meet in time at one asset, place or target. Feed another desk, or declare assets:")} <code>noroshi assets load</code></p>}
       <div class="two wide-right">
         {!!found?.incidents.length && found.incidents.length > 1 && <section class="card"><h2>{t("By score")}</h2>

@@ -50,6 +50,20 @@ def price(a, b, rules=Parameters()):  # noqa: B008
     return metres / spread + 2 * math.log(spread / rules.attach_m)
 
 
+def follows(prior, a, b, rules):
+    """The price where `prior` (or None) came before `a`: a ship at rest likely lies still."""
+    cost = price(a, b, rules)
+    told = any(not math.isnan(each[3] + each[4]) for each in (a, b))
+    if prior is None or told or cost == math.inf:
+        return cost
+    gone, took = math.dist(xyz(*prior[1:3]), xyz(*a[1:3])), a[0] - prior[0]
+    rested = gone <= rules.attach_rest_m and gone <= 0.5 * took
+    if not rested or took > rules.stop_gap_s or b[0] - a[0] > rules.stop_gap_s:
+        return cost
+    still = math.dist(xyz(*a[1:3]), xyz(*b[1:3])) / rules.attach_rest_m
+    return min(still, cost + rules.attach_leave)
+
+
 def apart(fixes, rules=Parameters()):  # noqa: B008
     """The number of each fix's track, in order of appearance; `fixes` in order of time."""
     if not any(
@@ -63,7 +77,9 @@ def apart(fixes, rules=Parameters()):  # noqa: B008
         found = {}
         for ends, (cost, links) in ways.items():
             for end in (*ends, None):
-                more = rules.attach_new if end is None else price(fixes[end], fix, rules)
+                prior = None if end is None else links[end]
+                came = None if prior is None else fixes[prior]
+                more = rules.attach_new if end is None else follows(came, fixes[end], fix, rules)
                 state = ends - {end} | {n}
                 if cost + more < found.get(state, (math.inf,))[0]:
                     found[state] = (cost + more, (*links, end))

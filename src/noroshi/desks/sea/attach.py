@@ -59,13 +59,14 @@ def _attached(track: Tracks, rows: slice, parameters: Parameters) -> Array:
     fixes[:, 5:8] = velocity(track, rows)
     rules = np.array([
         parameters.jump_kn * KNOT_MS, parameters.jump_m, parameters.attach_m,
-        parameters.attach_kn * KNOT_MS, parameters.attach_ahead_s,
+        parameters.attach_kn * KNOT_MS, parameters.attach_ahead_s, parameters.attach_rest_m,
+        parameters.attach_leave, parameters.stop_gap_s,
     ], dtype=np.float64)  # fmt: skip
     parent, before = np.zeros(many * WAYS, np.int64), np.zeros(many * WAYS, np.int64)
     best = attach(
         fixes.reshape(-1), rules, float(parameters.attach_new), np.zeros(2 * WAYS),
-        np.zeros(2 * WAYS, np.int64), np.zeros(2 * WAYS * TRACKS, np.int64), parent, before,
-        np.zeros(WAYS * (TRACKS + 1)),
+        np.zeros(2 * WAYS, np.int64), np.zeros(2 * WAYS * TRACKS, np.int64),
+        np.zeros(2 * WAYS * TRACKS, np.int64), parent, before, np.zeros(WAYS * (TRACKS + 1)),
     )  # fmt: skip
     found = _numbered(parent, before, int(best), many, WAYS)
     return _handed_on(found, fixes, rules, parameters.attach_new)
@@ -119,7 +120,7 @@ def _handed_on(found: Array, fixes: Array, rules: Array, most: float) -> Array:
 
 def price(fixes: Array, a: int, b: int, rules: Array) -> float:
     """What `kernels.attach.price` says, by numpy."""
-    reach, free, least, growth, held = rules.tolist()
+    reach, free, least, growth, held = rules[:5].tolist()
     one, other = fixes[a], fixes[b]
     seconds, loose = other[0] - one[0], other[0] - one[0] + one[1] + other[1]
     way = other[2:5] - one[2:5]

@@ -64,6 +64,14 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A reported speed and course is held for so long at most, then the ship is taken to stay.
     Ours."""
 
+    attach_rest_m: float = 400.0
+    """A ship that lay still is within about this of where it lay. Ours: at anchor it swings round
+    on some hundred metres of chain."""
+
+    attach_leave: float = 4.5
+    """What it costs that such a ship has left instead: minus the logarithm of a likelihood of one
+    in ninety. Ours, from the tuned halves of the scores."""
+
     attach_new: float = 16.0
     """What a new track costs: minus the logarithm of a likelihood, as attaching does. Ours: about
     that of one more ship anywhere on the seas (1 km² among 3.6 × 10⁸, -ln: 19.7), less what a

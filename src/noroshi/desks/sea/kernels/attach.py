@@ -21,6 +21,9 @@ WAYS = 8
 TRACKS = 256
 """Tracks of one hypothesis; beyond that, the one that was not heard for longest is given up."""
 
+STILL_MS = 0.5
+"""About a knot: slower is swinging at anchor."""
+
 FIXED = 8
 """Numbers of one position in `fixes`: seconds, how far they may be out, x, y, z in metres, and the
 velocity in metres a second (nan: not known)."""
@@ -34,7 +37,7 @@ def price(fixes: Floats, a: int, b: int, rules: Floats) -> float:
     heading, or from `a` itself (courses are wrong at times), in units of a spread that grows with
     time; and twice the logarithm of that spread, in units of its least, as what may be anywhere is
     less likely just there. `rules`: reach in m/s, metres that are always within reach, the spread
-    in metres, its growth in m/s, seconds that a course is held."""
+    in metres, its growth in m/s, seconds that a course is held, and what `follows` needs."""
     i, j = FIXED * a, FIXED * b
     seconds = fixes[j] - fixes[i]
     loose = seconds + fixes[i + 1] + fixes[j + 1]
@@ -53,16 +56,43 @@ def price(fixes: Floats, a: int, b: int, rules: Floats) -> float:
     return metres / spread + 2.0 * math.log(spread / rules[2])
 
 
+@inner
+def apart(fixes: Floats, a: int, b: int) -> float:
+    """Metres between two positions, straight."""
+    i, j = FIXED * a, FIXED * b
+    dx, dy = fixes[j + 2] - fixes[i + 2], fixes[j + 3] - fixes[i + 3]
+    dz = fixes[j + 4] - fixes[i + 4]
+    return math.sqrt(dx * dx + dy * dy + dz * dz)
+
+
+@inner
+def follows(fixes: Floats, prior: int, a: int, b: int, rules: Floats) -> float:
+    """What it costs that `b` follows `a` where `prior` (-1: nothing) came before that. A ship that
+    does not say how it moves and was at rest, by two positions up to `rules[5]` metres and `rules[7]` seconds apart at under half
+    a metre a second, most likely lies there still: the spread is those metres then, for as many
+    seconds; or it leaves, which costs `rules[6]` more."""
+    cost = price(fixes, a, b, rules)
+    told = not (math.isnan(fixes[FIXED * a + 5]) and math.isnan(fixes[FIXED * b + 5]))
+    if prior < 0 or told or math.isinf(cost):
+        return cost
+    gone, took = apart(fixes, prior, a), fixes[FIXED * a] - fixes[FIXED * prior]
+    silent = fixes[FIXED * b] - fixes[FIXED * a]
+    if gone > min(rules[5], STILL_MS * took) or max(took, silent) > rules[7]:
+        return cost
+    return min(apart(fixes, a, b) / rules[5], cost + rules[6])
+
+
 @compiled
 def attach(
-    fixes: Floats, rules: Floats, new: float, cost: Floats, size: Longs, last: Longs, parent: Longs,
-    before: Longs, prices: Floats,
+    fixes: Floats, rules: Floats, new: float, cost: Floats, size: Longs, last: Longs, prior: Longs,
+    parent: Longs, before: Longs, prices: Floats,
 ) -> int:  # fmt: skip
     """For each position `n` and hypothesis `k` writes its `parent` and the position `before` it in
     its track (-1: none) at `n * WAYS + k`; gives the best hypothesis after the last one.
 
-    `new` is the price of a track. `cost` (2 WAYS), `size` (2 WAYS), `last` (2 WAYS x TRACKS) and
-    `prices` (WAYS x (TRACKS + 1)) are room to work in: hypotheses lie in halves, by turns.
+    `new` is the price of a track. `cost` (2 WAYS), `size` (2 WAYS), `last` and `prior` (2 WAYS x
+    TRACKS: where each track ended, and the position before) and `prices` (WAYS x (TRACKS + 1)) are
+    room to work in: hypotheses lie in halves, by turns.
     """
     many = len(fixes) // FIXED
     here, there = 0, WAYS
@@ -73,7 +103,8 @@ def attach(
             row = k * (TRACKS + 1)
             for m in range(size[here + k]):
                 end = last[(here + k) * TRACKS + m]
-                prices[row + m] = cost[here + k] + price(fixes, end, n, rules)
+                came = prior[(here + k) * TRACKS + m]
+                prices[row + m] = cost[here + k] + follows(fixes, came, end, n, rules)
             prices[row + size[here + k]] = cost[here + k] + new
         found = 0
         while found < WAYS:
@@ -93,8 +124,11 @@ def attach(
                     m == 0 and best_m == size[here + best_k] and best_m == TRACKS
                 ):
                     last[fresh + count] = last[old + m]
+                    prior[fresh + count] = prior[old + m]
                     count += 1
+            first = best_m == size[here + best_k]
             last[fresh + count] = n
+            prior[fresh + count] = -1 if first else last[old + best_m]
             count += 1
             same = False
             for k in range(found):
@@ -110,7 +144,6 @@ def attach(
                 continue
             cost[there + found], size[there + found] = best, count
             parent[n * WAYS + found] = best_k
-            first = best_m == size[here + best_k]
             before[n * WAYS + found] = -1 if first else last[old + best_m]
             found += 1
         known = found

@@ -67,10 +67,11 @@ def apart(fixes: Floats, a: int, b: int) -> float:
 
 @inner
 def follows(fixes: Floats, prior: int, a: int, b: int, rules: Floats) -> float:
-    """What it costs that `b` follows `a` where `prior` (-1: nothing) came before that. A ship that
-    does not say how it moves and was at rest, by two positions up to `rules[5]` metres and `rules[7]` seconds apart at under half
-    a metre a second, most likely lies there still: the spread is those metres then, for as many
-    seconds; or it leaves, which costs `rules[6]` more."""
+    """What it costs that `b` follows `a` where `prior` (-1: nothing) came before that.
+
+    A ship that does not say how it moves and was at rest, by two positions up to `rules[5]` metres
+    and `rules[7]` seconds apart at under half a metre a second, most likely lies there still: the
+    spread is those metres then, for as many seconds; or it leaves, which costs `rules[6]` more."""
     cost = price(fixes, a, b, rules)
     told = not (math.isnan(fixes[FIXED * a + 5]) and math.isnan(fixes[FIXED * b + 5]))
     if prior < 0 or told or math.isinf(cost):

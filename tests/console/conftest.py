@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lookout import NOW, Clock, Looker, looker, planted
+from lookout import LATER, Clock, Looker, looker, planted
 
 from noroshi.node.node import Node
 from noroshi.words.finding import Finding
-
-LATER = NOW + 3_600_000_000
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ from noroshi.words.time import HOUR, Span
 
 NOW = 1_780_000_000_000_000
 """2026-05-28, µs UTC."""
+LATER = NOW + HOUR
 PASSWORD = "a password of the tests"
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>\u202egnp.exe"
 CHEAP = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

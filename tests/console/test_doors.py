@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from lookout import NOW, PASSWORD, Clock, Looker
+from lookout import CHEAP, LATER, NOW, PASSWORD, Clock, Looker, behind
 
 from noroshi.config import load_settings
 from noroshi.console import answers, users
@@ -91,6 +91,17 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser: Looker) 
     told = browser.post("/console/api/session", json=login).headers["set-cookie"].lower()
     assert "httponly" in told
     assert "samesite=strict" in told
+
+
+def test_behind_tls_no_other_host_can_set_the_cookie(shared_node: Node) -> None:
+    app = console(behind, shared_node, Clock(LATER), secure=True, hasher=CHEAP)
+    browser = Looker(app, base_url="https://node.example")
+    login = {"name": "viewer", "password": PASSWORD}
+    told = browser.post("/console/api/session", json=login).headers["set-cookie"]
+    assert told.startswith("__Host-noroshi=")
+    assert {"Secure", "Path=/", "HttpOnly"} <= set(told.split("; "))
+    assert "Domain" not in told
+    assert browser.ask("session")["user"] == "viewer"
 
 
 def test_a_link_opens_once_and_not_for_long(apart: Looker, folder: Path, clock: Clock) -> None:

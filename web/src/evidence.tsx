@@ -76,7 +76,7 @@ function Opened({ found }: { found: Detail }) {
           <dt>{t("When")}</dt><dd><Time ms={body.span.t0 / 1000} precision={body.span.precision} /> – <Time ms={body.span.t1 / 1000} precision={body.span.precision} /></dd>
           <dt>{t("Where")}</dt><dd>{body.place ? degrees(body.place) : t("no place")}</dd>
           <dt>{t("Who")}</dt><dd><Text s={(body.subjects ?? []).join(", ") || t("nobody named")} longest={1000} /></dd>
-          {!!body.assets?.length && <><dt>{t("Assets")}</dt><dd><Text s={body.assets.join(", ")} longest={1000} /></dd></>}
+          {!!body.assets?.length && <><dt>{t("Assets")}</dt><dd>{body.assets.slice(0, 20).map((each, i) => <>{i > 0 && ", "}<a key={each} href={address("picture", { ...query.value, asset: each })} title={t("Only what is at this asset")}><Text s={each} longest={120} /></a></>)}</dd></>}
           <dt>{t("Source")}</dt><dd><Text s={(body.sources ?? []).join("; ") || t("not named")} longest={1000} /> <span class="quiet" title={t("Admiralty code: reliability of the source, credibility of the item")}>{body.reliability ?? "F"}{body.credibility ?? 6}</span></dd>
           <dt>{t("Found by")}</dt><dd><Text s={`${body.detector ?? "…"} ${body.detector_version ?? ""}`} /></dd>
         </dl>

@@ -107,6 +107,7 @@ function style(): maplibre.StyleSpecification {
       { id: "borders", type: "line", source: "borders", paint: { "line-color": c.border, "line-width": 0.7 } },
       { id: "zones", type: "line", source: "assets", filter: ["==", ["get", "kind"], "zone"], paint: { "line-color": c.faint, "line-width": 1, "line-dasharray": [2, 2] } },
       { id: "lines", type: "line", source: "assets", filter: ["!=", ["get", "kind"], "zone"], paint: { "line-color": c.line, "line-width": 1.5 } },
+      { id: "spots", type: "circle", source: "assets", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 3, "circle-color": c.land, "circle-stroke-color": c.line, "circle-stroke-width": 1.5 } },
       { id: "areas", type: "fill", source: "areas", paint: { "fill-color": c.ink, "fill-opacity": 0.1 } },
       { id: "rims", type: "line", source: "areas", paint: { "line-color": c.ink, "line-width": ["case", ["get", "chosen"], 2, 0.8], "line-dasharray": [3, 2] } },
       { id: "track", type: "line", source: "track", paint: { "line-color": c.ink, "line-width": 1.5, "line-opacity": 0.8 } },
@@ -202,7 +203,8 @@ function drawn(): GeoJSON.FeatureCollection {
   return {
     type: "FeatureCollection",
     features: assets.value.flatMap((each) => {
-      const geometry: GeoJSON.Geometry | null = each.path.length ? { type: "LineString", coordinates: each.path } : each.shape;
+      const geometry: GeoJSON.Geometry | null = each.path.length ? { type: "LineString", coordinates: each.path }
+        : each.shape ?? (each.place ? { type: "Point", coordinates: each.place } : null);
       return geometry ? [{ type: "Feature" as const, geometry, properties: { kind: each.kind, name: each.name } }] : [];
     }),
   };

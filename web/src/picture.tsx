@@ -6,7 +6,7 @@ import { List } from "./list";
 import { Chart } from "./chart";
 import { pick, picked } from "./picked";
 import { address, query, turn } from "./place";
-import { Problem, Time } from "./show";
+import { Problem, Text, Time } from "./show";
 import { Timeline } from "./timeline";
 import { language, named, t } from "./words";
 
@@ -32,7 +32,7 @@ export function AsWhom() {
 }
 
 export function Filters({ of }: { of: { kind: string; tlp: string }[] }) {
-  const { kind = "", desk = "", tlp = "", q = "", verdict = "", as = "" } = query.value;
+  const { kind = "", desk = "", tlp = "", q = "", verdict = "", as = "", asset = "" } = query.value;
   const kinds = session.value!.kinds;
   const counted = new Map<string, number>();
   for (const each of of) counted.set(each.kind, (counted.get(each.kind) ?? 0) + 1);
@@ -52,7 +52,8 @@ export function Filters({ of }: { of: { kind: string; tlp: string }[] }) {
         <option value="">{t("whole and in part")}</option><option value="released">{t("released")}</option><option value="partial">{t("released in part")}</option></select>
         : <select aria-label={t("Label")} value={tlp} onChange={to("tlp")}>
           <option value="">{t("every label")}</option>{["clear", "green", "amber", "amber+strict", "red"].map((each) => <option key={each} value={each}>TLP:{each.toUpperCase()}</option>)}</select>}
-      {(kind || desk || tlp || q || verdict) && <button type="button" onClick={() => turn({ kind: "", desk: "", tlp: "", q: "", verdict: "" })}>{t("Clear")}</button>}
+      {asset && <span class="quiet">{t("at")} <Text s={asset} longest={60} /></span>}
+      {(kind || desk || tlp || q || verdict || asset) && <button type="button" onClick={() => turn({ kind: "", desk: "", tlp: "", q: "", verdict: "", asset: "" })}>{t("Clear")}</button>}
     </div>
   );
 }

@@ -7,6 +7,7 @@ be read is an error that names the file.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
@@ -27,6 +28,16 @@ SPLIT: Final = ("sog", "cog", "heading")
 WORDS: Final = ("length", "type", "status", "marks", "track", "name", "callsign", "destination")
 """Columns by what makes them small, sorted by ship and time: the step from row to row; bytes apart;
 a list of what occurs. Measured on a day of a simulated basin."""
+
+OTHERWISE: Final = {"t": "", "lat": "BYTE_STREAM_SPLIT", "lon": "BYTE_STREAM_SPLIT",
+                    "place": "BYTE_STREAM_SPLIT"}  # fmt: skip
+"""What makes those smaller that have a few rows of each of many ships, as a log of minutes has;
+"": a list of what occurs. Which it is, `TRIED` rows of a file say, in `PIECES` from all over it."""
+
+TRIED: Final = 32_768
+PIECES: Final = 8
+LEVEL: Final = 3
+"""Of zstd: reading takes as long at any."""
 
 META: Final = b"noroshi"
 
@@ -62,13 +73,20 @@ def write(
     table = arrow.table(dict(columns))
     encoding = {name: "DELTA_BINARY_PACKED" for name in DELTA if name in columns}
     encoding |= {name: "BYTE_STREAM_SPLIT" for name in SPLIT if name in columns}
+    listed = [name for name in WORDS if name in columns]
+    for name in _otherwise(table, encoding):
+        if OTHERWISE[name]:
+            encoding[name] = OTHERWISE[name]
+        else:
+            del encoding[name]
+            listed.append(name)
     beside = path.with_name(f"{path.name}.{os.getpid()}.part")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with beside.open("wb") as file:
             with parquet.ParquetWriter(
-                file, table.schema, compression="zstd", column_encoding=encoding,
-                use_dictionary=[name for name in WORDS if name in columns], store_schema=False,
+                file, table.schema, compression="zstd", compression_level=LEVEL,
+                column_encoding=encoding, use_dictionary=listed, store_schema=False,
             ) as writer:  # fmt: skip
                 writer.add_key_value_metadata({META: meta})
                 ends = [*(cuts or (0,))[1:], table.num_rows]
@@ -82,6 +100,39 @@ def write(
     finally:
         beside.unlink(missing_ok=True)
     return size
+
+
+def _otherwise(table: Any, encoding: Mapping[str, str]) -> list[str]:
+    """The columns that are smaller in the other encoding."""
+    names = [name for name in OTHERWISE if name in encoding]
+    import pyarrow
+
+    arrow: Any = pyarrow
+    some = table.select(names)
+    if table.num_rows > TRIED:
+        begins = range(0, table.num_rows, -(-table.num_rows // PIECES))
+        some = arrow.concat_tables([some.slice(each, TRIED // PIECES) for each in begins])
+    others = {name: OTHERWISE[name] for name in names if OTHERWISE[name]}
+    usual = _sizes(some, {name: encoding[name] for name in names})
+    other = _sizes(some, others)
+    return [name for name, a, b in zip(names, usual, other, strict=True) if b < 0.95 * a]
+
+
+def _sizes(table: Any, encoding: Mapping[str, str]) -> list[int]:
+    """Bytes of each column; those without an encoding are lists of what occurs."""
+    import pyarrow.parquet
+
+    parquet: Any = pyarrow.parquet
+    if not table.num_columns or not table.num_rows:
+        return [0] * table.num_columns
+    made = io.BytesIO()
+    listed = [name for name in table.column_names if name not in encoding]
+    parquet.write_table(
+        table, made, compression="zstd", compression_level=LEVEL, column_encoding=dict(encoding),
+        use_dictionary=listed, store_schema=False, write_statistics=False,
+    )  # fmt: skip
+    group = parquet.ParquetFile(made).metadata.row_group(0)
+    return [group.column(n).total_compressed_size for n in range(table.num_columns)]
 
 
 def opened(path: Path, names: Sequence[str] = ()) -> Opened:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noroshi.history import arrow, packing, partition, reading
+from noroshi.history.ending import Ending
 from noroshi.history.partition import Keep, is_kept, parts
 from noroshi.history.stored import stored
 from noroshi.words.desk import Columns
 from noroshi.words.errors import BadInput
+from noroshi.words.label import Label
 from noroshi.words.time import DAY
 
 ALWAYS = 1 << 60
@@ -168,6 +171,31 @@ def test_killed_at_any_write_leaves_whole_files_and_is_made_good(
         assert keep(folder, amsa, 1_000).files
         left_over = [name for name in files(folder) if name.endswith(".part")]
         assert {n: b for n, b in files(folder).items() if n not in left_over} == files(whole)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_is_kept_of_a_source_goes_when_its_label_ends(
+    bulk, amsa, tmp_path: Path, whole: bool
+) -> None:
+    """Read to its end or killed in between; another source stays."""
+    ends = bulk.DAY0 + DAY
+    label = Label((msgspec.structs.replace(bulk.LABEL.strands[0], expires=ends),))
+    lent = msgspec.structs.replace(amsa[0].source, label=label)
+    made = Keep(tmp_path, lent)
+    for each in amsa:
+        made.take(each)
+    made.flush()
+    if whole:
+        made.close()
+    lent_files = files(tmp_path)
+    assert keep(tmp_path, amsa).files
+    ending = Ending(tmp_path)
+    assert ending.erase(ends - 1) == 0
+    assert {*lent_files} <= {*files(tmp_path)}
+    assert ending.erase(ends) == 1
+    assert not {*lent_files} & {*files(tmp_path)}
+    assert is_kept(tmp_path, amsa[0].source)
+    assert ending.erase(ends + DAY) == 0
 
 
 @pytest.mark.parametrize("cut", [0, 3, 1_000, -1, -9, -200])

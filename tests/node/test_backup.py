@@ -214,8 +214,13 @@ def test_served_under_a_law_that_is_not_known_nothing_goes_out(web: Web) -> None
 
 def test_a_node_lives_again_in_an_empty_folder(web: Web, tmp_path: Path) -> None:
     file = tmp_path / "whole.backup"
+    kept = {"position/day=2024-11-17/cell=rest/a-0000.parquet", "static/a-0000.parquet",
+            "sources/a.json"}  # fmt: skip
     with web.open("JPN") as japan:
-        assert backup(japan, file, clock(), with_keys=True).keys
+        for name in kept:
+            (japan.settings.history / name).parent.mkdir(parents=True, exist_ok=True)
+            (japan.settings.history / name).write_text(name)
+        assert backup(japan, file, clock(), with_keys=True, with_history=True).keys
         with pytest.raises(Refused, match="is there already"):
             backup(japan, file, clock())
         public = japan.keys.public_hex
@@ -226,6 +231,7 @@ def test_a_node_lives_again_in_an_empty_folder(web: Web, tmp_path: Path) -> None
     assert (done.waiting, done.law) == (("FRA", "IND"), False)
     with Node.open(tmp_path / "anew") as node:
         assert node.keys.public_hex == public
+        assert all((node.settings.history / name).read_text() == name for name in kept)
         assert node.store.record(ONE) is not None
     with pytest.raises(Refused, match="a store is here"):
         restore(file, tmp_path / "anew", clock())

@@ -11,6 +11,7 @@ import pytest
 
 import noroshi.node.serve as serving
 from noroshi.desks.registry import desks
+from noroshi.history.stored import stored
 from noroshi.node.expiry import REASON, Expiry
 from noroshi.node.findings import settle
 from noroshi.node.ingest import ingest
@@ -176,8 +177,10 @@ def test_a_feed_that_was_lent_until_a_day(
         stop = threading.Event()
         monkeypatch.setattr(serving, "clock", lambda: ends)
         monkeypatch.setattr(serving, "_matching", lambda *_: stop.set() or [])
+        assert stored(node.settings.history).positions > 1_000
         serving.work(node, stop, lambda _: None)
         assert len(node.store.findings()) == 0
+        assert [each for each in node.settings.history.rglob("*") if each.is_file()] == []
 
 
 def _label(node: Node, seq: int) -> tuple[Strand, ...]:

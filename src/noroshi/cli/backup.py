@@ -26,6 +26,9 @@ def backup(
     with_keys: Annotated[
         bool, typer.Option("--with-keys", help="Take the keys along: then guard it like them.")
     ] = False,
+    with_history: Annotated[
+        bool, typer.Option("--with-history", help="Take the kept positions along, all of them.")
+    ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Only check that a backup is whole.")
     ] = False,
@@ -42,7 +45,7 @@ def backup(
         saved = inspect(file)
     else:
         with Node.open(node) as opened:
-            saved = save(opened, file, clock(), with_keys=with_keys)
+            saved = save(opened, file, clock(), with_keys=with_keys, with_history=with_history)
     if json:
         print_json(saved)
         return

@@ -19,7 +19,7 @@ from noroshi.words.errors import BadInput
 from noroshi.words.finding import Reliability
 from noroshi.words.ids import canonical, sha256
 from noroshi.words.label import Label
-from noroshi.words.time import DAY, parse_instant, to_datetime
+from noroshi.words.time import DAY, FOREVER, parse_instant, to_datetime
 
 if TYPE_CHECKING:
     from noroshi.words.desk import Array
@@ -59,7 +59,8 @@ class Told(msgspec.Struct, frozen=True):
 
 class Kept(msgspec.Struct):
     """What was kept of a source: rows, those that were told twice and those without a day, the
-    files, by their path in the folder, and the clocks that were off when it was read."""
+    files, by their path in the folder, the clocks that were off when it was read, and when the
+    first strand of its label `expires`, µs UTC."""
 
     name: str
     positions: int = 0
@@ -68,6 +69,7 @@ class Kept(msgspec.Struct):
     undated: int = 0
     files: list[str] = []
     clocks: tuple[ClockOffset, ...] = ()
+    expires: int | None = None
 
 
 class Part(msgspec.Struct, frozen=True, order=True):
@@ -76,6 +78,12 @@ class Part(msgspec.Struct, frozen=True, order=True):
     day: int
     cell: str
     path: Path
+
+
+def expires(label: Label) -> int:
+    """When the first strand ends, µs UTC."""
+    ends = (each.expires for each in label.strands if each.expires is not None)
+    return min(ends, default=FOREVER)
 
 
 def key_of(source: Source) -> str:
@@ -93,7 +101,8 @@ class Keep:
             source.owner, source.reliability,
         )  # fmt: skip
         self._meta = msgspec.json.encode(told)
-        self.kept = Kept(source.name, clocks=tuple(each for each in source.clocks if each.off))
+        off = tuple(each for each in source.clocks if each.off)
+        self.kept = Kept(source.name, clocks=off, expires=expires(source.label))
         self._held: dict[str, list[dict[str, Array]]] = {kind: [] for kind in KEPT}
         self._chunks: dict[str, int] = dict.fromkeys(KEPT, 0)
 
@@ -199,6 +208,13 @@ def parts(folder: Path, since: int | None = None, until: int | None = None) -> l
                 name = cell.name.removeprefix("cell=")
                 found += [Part(number, name, path) for path in _files(cell)]
     return sorted(found)
+
+
+def whole(folder: Path) -> list[Path]:
+    """All files of the history that another node would need, the notes of whole sources first:
+    what these name is there."""
+    notes = sorted((folder / "sources").glob("*.json"))
+    return [*notes, *(each.path for each in parts(folder)), *statics(folder)]
 
 
 def statics(folder: Path) -> list[Path]:

@@ -1,8 +1,8 @@
 """Backup and restore: a node in one file, and a node that lives again without telling too much.
 
 A backup is a tar of a manifest and what it lists: a consistent copy of the store, `node.toml`, the
-agreement files and, where asked for, the keys. Restoring checks everything before it changes
-anything, and puts the store in place in one step, in a new life (`store.restoring`).
+agreement files and, where asked for, the keys and the history. Restoring checks everything before
+it changes anything, and puts the store in place in one step, in a new life (`store.restoring`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import msgspec
 
 from noroshi.config import FILE_NAME, Settings, load_settings
 from noroshi.exchange.sign import KEY_FILE, SALT_FILE, Keys
+from noroshi.history.partition import whole
 from noroshi.node.law import load_law
 from noroshi.node.node import Node
 from noroshi.store import Store
@@ -32,6 +33,7 @@ FORMAT: Final = "noroshi backup/1"
 MANIFEST: Final = "manifest.json"
 STORE: Final = "store.db"
 KEYS: Final = "keys"
+HISTORY: Final = "history"
 BLOCK: Final = 1 << 20
 _LONGEST_MANIFEST: Final = 1 << 24
 
@@ -78,7 +80,9 @@ class Restored(msgspec.Struct, frozen=True):
     kept: str | None
 
 
-def backup(node: Node, file: Path, now: int, *, with_keys: bool = False) -> Saved:
+def backup(
+    node: Node, file: Path, now: int, *, with_keys: bool = False, with_history: bool = False
+) -> Saved:
     """Write the node to the new file `file`, while it goes on working; readable by its owner only.
 
     Raises `Refused` where the file is there already, and for a store in PostgreSQL.
@@ -92,6 +96,11 @@ def backup(node: Node, file: Path, now: int, *, with_keys: bool = False) -> Save
         if with_keys:
             keys = node.settings.data / "keys"
             sources |= {f"{KEYS}/{each}": keys / each for each in (KEY_FILE, SALT_FILE)}
+        if with_history:
+            kept = node.settings.history
+            sources |= {
+                f"{HISTORY}/{path.relative_to(kept).as_posix()}": path for path in whole(kept)
+            }
         parts = {at: Part(source.stat().st_size, _digest(source)) for at, source in sources.items()}
         schema = len(packaged())
         manifest = Manifest(
@@ -328,12 +337,16 @@ def _put_in_place(
         (settings.data / "keys").mkdir(mode=0o700, exist_ok=True)
         for name in (SALT_FILE, KEY_FILE):
             (keys / name).replace(settings.data / "keys" / name)
+    for path in whole(unpacked / HISTORY)[::-1]:  # the notes that all is there last
+        there = settings.history / path.relative_to(unpacked / HISTORY)
+        there.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(there)
     (unpacked / STORE).replace(where)
     _settle(settings.data)
     if (folder / FILE_NAME).exists():
         return
     for name in sorted(manifest.files):
-        if name not in (STORE, FILE_NAME) and not name.startswith(f"{KEYS}/"):
+        if name not in (STORE, FILE_NAME) and not name.startswith((f"{KEYS}/", f"{HISTORY}/")):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (unpacked / name).replace(folder / name)
     (unpacked / FILE_NAME).replace(folder / FILE_NAME)

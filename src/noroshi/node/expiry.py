@@ -14,6 +14,7 @@ import heapq
 import msgspec
 
 from noroshi.desks.registry import desks
+from noroshi.history.ending import Ending
 from noroshi.node.findings import Settled, next_version, retract
 from noroshi.node.node import Node
 from noroshi.store.rows import Cell
@@ -22,23 +23,30 @@ from noroshi.words.kind import Kind
 from noroshi.words.label import Strand, highest_tlp, tlp_marking_id, without_expired
 from noroshi.words.record import Record
 from noroshi.words.stix import FindingBody, body_of, event, head
-from noroshi.words.time import parse_instant
+from noroshi.words.time import MINUTE, parse_instant
 
 REASON = "a source that it rests on may no longer be used"
 PAGE = 10_000
 
 
 class Expiry:
-    """What of a node's findings expires when. Reads each stored version once, without its bytes."""
+    """What of a node's findings and of its history expires when. Reads each stored version once,
+    without its bytes."""
 
     def __init__(self, node: Node) -> None:
         self.node = node
         self._seq = 0
         self._due: list[tuple[int, str]] = []
         self._ends: dict[str, int | None] = {}
+        self._history = Ending(node.settings.history)
+        self._next = 0
 
     def settle(self, now: int) -> Settled:
-        """New versions or retractions of what has expired by `now` (µs UTC) since the last call."""
+        """New versions or retractions of what has expired by `now` (µs UTC) since the last call;
+        once a minute the history of expired sources is deleted."""
+        if now >= self._next:
+            self._history.erase(now)
+            self._next = now + MINUTE
         self._look()
         ended: set[str] = set()
         while self._due and self._due[0][0] <= now:

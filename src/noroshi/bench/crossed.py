@@ -193,9 +193,9 @@ def answered(quick: bool) -> Measured:
 
 
 def added(quick: bool) -> Measured:
-    """Milliseconds that a question takes longer for a billion positions more. What is measured at
-    four sizes differs by some: below nothing it is nothing."""
-    return Measured((max(1_000 * _line(quick)[1], 0.01),))
+    """Billions of positions more by which a question takes a second longer: the slope, turned over.
+    What is measured at four sizes differs by some; a slope below a microsecond is one of that."""
+    return Measured((1 / max(_line(quick)[1], 1e-6),))
 
 
 def held(quick: bool) -> Measured:
@@ -210,5 +210,5 @@ CASES: Final = (
     Case("kept positions read", "crossed", "positions/s", 0.0, "", read, least=2_000_000),
     Case("kept positions replayed", "crossed", "positions/s", 0.0, "", replayed, least=1_000_000),
     Case("cable asked, in a year", "crossed", "questions/s", 0.0, "", answered, least=1.0),
-    Case("a billion positions more", "crossed", "ms/question", 0.0, "", added),
+    Case("a question a second longer", "crossed", "1e9 positions", 0.0, "", added, least=1.0),
 )

@@ -8,8 +8,10 @@ it to the others. The same correlator runs over what comes out, many times.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Literal
 
 import msgspec
@@ -20,6 +22,7 @@ from noroshi.picture.lines import Array
 from noroshi.picture.priors import MONTH_DAYS
 
 LEAST_SHIFTS: Final = 200
+THREADS: Final = 2
 CEILING: Final = 50.0
 """Scores at which chance gives more than this many incidents a month are not told apart."""
 
@@ -90,22 +93,31 @@ def move(
     members: list[Array] = []
     months = field.rates.days / MONTH_DAYS
     least = -math.inf
-    for done, by in enumerate(moves):
-        joined = join(field, least, by)
-        found = joined.score
-        if done == 0 and len(found):
+    for done, by in enumerate(moves[:1]):
+        found = join(field, least, by).score
+        if len(found):
             # From here on only what the budget can ever ask for.
             most = max(1, math.ceil(CEILING * months))
             least = float(np.sort(found)[::-1][min(most, len(found)) - 1])
-        high = found >= least
-        scores.append(found[high])
-        members.append(joined.members[high])
-        tell(done + 1, len(moves))
+        tell(done, len(moves))
+    with ThreadPoolExecutor(THREADS) as pool:  # the kernels and sorts let go of the interpreter
+        high = functools.partial(_high, field, least)
+        for done, joined in enumerate(pool.map(high, moves), 1):
+            scores.append(joined[0])
+            members.append(joined[1])
+            tell(done, len(moves))
     whole = np.concatenate(scores) if scores else np.empty(0)
     order = np.argsort(-whole, kind="stable")
     domains = len(field.stream.domains)
     rows = np.concatenate(members) if members else np.empty((0, domains), np.int64)
     return Moved(whole[order], rows[order], months * len(moves), len(moves), unit, least)
+
+
+def _high(field: Field, least: float, by: Array) -> tuple[Array, Array]:
+    """Scores from `least` on in a moved stream, and who is in each."""
+    joined = join(field, least, by)
+    high = joined.score >= least
+    return joined.score[high], joined.members[high]
 
 
 def _apart(field: Field) -> float:

@@ -59,6 +59,7 @@ def main() -> None:
             if number == 0:
                 yield packed_long
 
+    made = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     tally, began = Tally(), time.process_time()
     stream = unpacked(Packed(parts()))  # type: ignore[arg-type]
     matches = sum(1 for _ in scan(index, stream, Layout("json"), tally))
@@ -70,7 +71,7 @@ def main() -> None:
     print(f"{before:,} matches in each whole member of {member.count(10):,} lines, {many} members")
     for reason, count in tally.reasons.items():
         print(f"{count:,} × {reason}")
-    print(f"most memory: {peak / 1e6:.0f} MB")
+    print(f"most memory: {made / 1e6:.0f} MB to make it, {peak / 1e6:.0f} MB with the search")
 
 
 if __name__ == "__main__":

@@ -30,8 +30,8 @@ MATCHES = st.lists(
     st.builds(
         match,
         st.sampled_from(["i", "j"]),
-        st.none() | st.integers(0, 3 * HOUR),
-        st.integers(0, 40),
+        st.sampled_from([None, 0, 1, HOUR, 2 * HOUR + 5]),
+        st.integers(0, 8),
         st.integers(0, 3),
         st.sampled_from(["a", "bb", "ccc"]),
     ),
@@ -40,7 +40,7 @@ MATCHES = st.lists(
 
 
 @given(MATCHES, st.integers(1, 5), st.randoms(use_true_random=False), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_groups_do_not_depend_on_order_parts_and_repetition(
     matches: list[Match], parts: int, r: random.Random, few: bool
 ) -> None:
@@ -58,7 +58,7 @@ def test_groups_do_not_depend_on_order_parts_and_repetition(
 
 
 @given(MATCHES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_groups_are_what_one_would_count(matches: list[Match]) -> None:
     plain: dict[tuple[str, str, int | None], list[Match]] = {}
     for each in matches:
@@ -80,8 +80,8 @@ def test_groups_are_what_one_would_count(matches: list[Match]) -> None:
 
 
 def test_very_many_lines_are_estimated() -> None:
-    (group,) = grouped((match("i", 0, line) for line in range(20_000)), lambda _: (), HOUR)
+    (group,) = grouped((match("i", 0, line) for line in range(5_000)), lambda _: (), HOUR)
     assert not group.exact
-    assert group.lines == pytest.approx(20_000, rel=0.1)
+    assert group.lines == pytest.approx(5_000, rel=0.1)
     assert len(group.digests) == groups.COUNTED + 1
     assert len(group.evidence) == groups.EVIDENCE

@@ -77,7 +77,8 @@ def test_every_value_has_its_number_and_no_other_has_one() -> None:
 
 LISTS = [
     WarningList("names", "hostname", ("known.test", ".local"), frozenset(["domain", "url"])),
-    WarningList("ranges", "cidr", ("224.0.0.0/4", "2001:db8::/32"), frozenset(["ip"])),
+    WarningList("ranges", "cidr", ("224.0.0.0/4", "2001:db8::/32", "198.51.100.0/25"),
+                frozenset(["ip"])),
     WarningList("texts", "string", ("Exact.test", "D41D8CD98F00B204E9800998ECF8427E"),
                 frozenset(["domain", "hash"])),
     WarningList("parts", "substring", ("tracker",), frozenset(["domain"])),
@@ -95,6 +96,8 @@ LISTS = [
         ("ip", net("239.1.2.3"), "ranges"),
         ("ip", net("2001:db8::1"), "ranges"),
         ("ip", net("2001::/19"), None),
+        ("ip", net("198.51.100.0/26"), "ranges"),
+        ("ip", net("198.51.100.0/24"), None),
         ("domain", "exact.test", "texts"),
         ("domain", "a.exact.test", None),
         ("hash", "d41d8cd98f00b204e9800998ecf8427e", "texts"),

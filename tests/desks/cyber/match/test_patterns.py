@@ -87,6 +87,7 @@ HOLD_NOT = """
 [file:hashes.MD5 = '22A0FB8F']
 [directory:contains_refs[2].name = 'resume.pdf']
 [directory:contains_refs[-1].name = 'resume.pdf']
+[directory:contains_refs[-2].name = 'resume.pdf']
 [network-traffic:src_ref = '198.51.100.3']
 [network-traffic:protocols = 'tcp']
 [file:name = 'resume.pdf' AND file:size = 7.5]
@@ -216,3 +217,23 @@ def test_a_great_number_observed_is_not_counted_out() -> None:
 def test_observed_data_that_cannot_be_understood_is_named(break_: str) -> None:
     with pytest.raises(ValueError, match="observed-data--b67d30ff"):
         observations([{**SEEN[0], break_: "soon"}])
+
+
+def named(name: str, second: int) -> object:
+    return seen({"0": {"type": "file", "name": name}}, second)
+
+
+def test_what_follows_may_be_at_the_same_instant() -> None:
+    data = [named("a", 5), named("b", 5)]
+    for pattern in ("[file:name = 'a'] FOLLOWEDBY [file:name = 'b']",
+                    "[file:name = 'b'] FOLLOWEDBY [file:name = 'a']"):  # fmt: skip
+        assert ours(pattern, data) == (0, 1)
+        assert theirs(pattern, data)
+
+
+def test_what_repeats_shares_no_observation() -> None:
+    pattern = "([file:name = 'a'] AND [file:name = 'b']) REPEATS 2 TIMES"
+    data = [named("a", 1), named("b", 2), named("b", 3)]
+    assert ours(pattern, data) is None
+    assert not theirs(pattern, data)
+    assert ours(pattern, [*data, named("a", 4)]) == (0, 1, 2, 3)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from plain_match import matched
 
@@ -122,6 +122,16 @@ def test_finds_what_trying_all_finds_at_length(
 
 
 @given(st.text("0123abf:.", max_size=24))
+@example("1::2::3")
+@example("1:2:3:4:5:6:7:8")
+@example("1:2:3:4:5:6:7::8")
+@example("1::2:3:4:5:6:7:8")
+@example("::")
+@example("::1.2.3.0")
+@example("1:2:3:4:5:6:1.2.3.0")
+@example("1:2:3:4:5:6:7:1.2.3.0")
+@example("0:0:0:0:0:0:0:0")
+@example(":1::2")
 @settings(max_examples=150, deadline=None)
 def test_reads_an_ipv6_address_where_there_is_one(text: str) -> None:
     try:
@@ -157,6 +167,14 @@ def test_what_a_warning_list_holds_is_counted_and_no_match() -> None:
     ]  # fmt: skip
     assert tally.warned == {"resolvers": 3, "well known": 2}
     assert (tally.lines, tally.bytes, tally.matches) == (5, len(data), 3)
+
+
+def test_a_name_below_one_that_is_meant_exactly_is_not_held_back() -> None:
+    index = build([Entry("p", "feed", "pattern", "[domain-name:value = 'evil.test']")], LISTS)
+    tally = Tally()
+    data = b"a.evil.test\nevil.test\n"
+    assert list(scanning.scan(index, io.BytesIO(data), Layout("text"), tally)) == []
+    assert tally.warned == {"well known": 1}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ none that the second would keep.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +21,7 @@ from noroshi.desks.cyber.match.entry import Match, Tally
 from noroshi.desks.cyber.match.formats import Fields, Layout, Reader
 from noroshi.desks.cyber.match.index import KINDS, Index
 from noroshi.desks.cyber.match.stream import blocks
-from noroshi.desks.cyber.match.values import Unfit, domain, net, web
+from noroshi.desks.cyber.match.values import Net, Unfit, domain, net, web
 from noroshi.desks.cyber.match.words import Words
 
 if TYPE_CHECKING:
@@ -151,14 +152,16 @@ class _Pass:
         counted: set[tuple[int, int]] = set()
         for each in seen:
             line = lines[each.line]
-            list_ = self._list(each)
+            entries = list(self._entries(each))
+            list_ = self._list(each) if entries else -1
             if list_ >= 0:
                 if (each.line, each.key) not in counted:
                     counted.add((each.line, each.key))
                     self._held_here[list_] = self._held_here.get(list_, 0) + 1
                 continue
-            for entry in self._entries(each, line.at):
-                yield each.line, entry, line.fields[each.field][0], each.value
+            for entry in entries:
+                if self._valid(entry, line.at):
+                    yield each.line, entry, line.fields[each.field][0], each.value
         for number, line in enumerate(lines):
             for entry, name, value in self._words.found(line.fields, line.at):
                 if self._valid(entry, line.at):
@@ -171,15 +174,13 @@ class _Pass:
             line.start, len(line.raw), hashlib.sha256(line.raw).hexdigest(),
         )  # fmt: skip
 
-    def _entries(self, seen: Seen, at: int | None) -> Iterator[int]:
-        """The entries of a key that count for what is seen and when."""
+    def _entries(self, seen: Seen) -> Iterator[int]:
+        """The entries of a key that count for what is seen."""
         index = self._index
         start = int(index.ends[seen.key - 1]) if seen.key else 0
         for place in range(start, int(index.ends[seen.key])):
             entry = int(index.entries[place])
-            if index.exact[place] and not self._same(seen):
-                continue
-            if self._valid(entry, at):
+            if not index.exact[place] or self._same(seen):
                 yield entry
 
     def _same(self, seen: Seen) -> bool:
@@ -249,14 +250,11 @@ class _Pass:
             low = _url_start(buffer, start, host)
             return None if low is None else buffer[low:end].decode("utf-8", "replace")
         if kind == "ip":
-            try:
-                seen = net(text)
-            except Unfit:
+            seen, around = _net(text), _net(known)
+            if seen is None or around is None or seen.version != around.version:
                 return None
-            around = net(known)
             clear = (32 if around.version == 4 else 128) - around.length
-            same = seen.version == around.version
-            return text if same and seen.address >> clear == around.address >> clear else None
+            return text if seen.address >> clear == around.address >> clear else None
         whole = start == 0 or buffer[start - 1] not in _WORD
         if text.lower() != known or not (whole or kind == "domain"):
             return None
@@ -276,6 +274,15 @@ class _Pass:
 _WORD: Final = frozenset(
     b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@+"
 ) | frozenset(range(128, 256))
+
+
+@functools.lru_cache(65_536)
+def _net(text: str) -> Net | None:
+    """An address or range; those of a log come again and again."""
+    try:
+        return net(text)
+    except Unfit:
+        return None
 
 
 def _countable(index: Index) -> Array:

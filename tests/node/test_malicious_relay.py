@@ -214,6 +214,17 @@ def test_a_relay_withdraws_nothing_that_another_gave(web: Web, tmp_path: Path) -
     assert kept(web, "FRA") == {ONE: "live", TWO: "live", SHORT: "live"}
 
 
+def test_a_withdrawal_that_comes_again_is_no_lie_and_ends_nothing(web: Web) -> None:
+    given(web, "IND", "FRA")
+    withdrawal = stone(web, "IND", ONE)
+    assert sent(web, "IND", "FRA", [withdrawal]).withdrawn == 1
+    given(web, "JPN", "FRA")
+    assert kept(web, "FRA") == {ONE: "live", TWO: "live"}
+    again = sent(web, "IND", "FRA", [withdrawal])
+    assert (again.refused, again.withdrawn) == (0, 1)
+    assert kept(web, "FRA") == {ONE: "live", TWO: "live"}
+
+
 def test_a_withdrawal_in_another_s_name_is_refused(web: Web) -> None:
     sent(web, "IND", "FRA", relayed(web))
     given(web, "JPN", "FRA")

@@ -93,6 +93,7 @@ class Operator:
             wanted = self._doing.send(done)
         except StopIteration:
             self._doing = None
+            self.run.ended += 1
             return
         if wanted is not None:
             self._again = wanted
@@ -190,21 +191,22 @@ class Run:
         self.plan, self.nodes, self.wire = plan, nodes, wire
         self.counts: Counter = Counter()
         self.wrong: list[str] = []
+        self.ended = 0
         self.restoring: str | None = None
         self.operators = {party: Operator(node, self) for party, node in nodes.items()}
 
     def carry_out(self, tell: Callable[[str], None], patience: float) -> None:
         """Every step when it is due, until all is done and acknowledged. After the last step, when
-        nothing is acknowledged any more for `patience` seconds, what is left is given up and named:
+        no step has come to its end for `patience` seconds, what is left is given up and named:
         how long all of it takes is the machine's affair."""
         began = time.monotonic()
         steps = deque(self.plan.steps)
         said = moved = 0.0
-        acknowledged = -1
+        ended = -1
         while steps or not all(each.idle for each in self.operators.values()):
             now = time.monotonic() - began
-            if steps or self.counts["commands acknowledged"] != acknowledged:
-                acknowledged, moved = self.counts["commands acknowledged"], now
+            if steps or self.ended != ended:
+                ended, moved = self.ended, now
             elif now - moved > patience:
                 self._give_up()
                 break

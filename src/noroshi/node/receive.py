@@ -317,7 +317,10 @@ def _received(
 
 def _withdraw(node: Node, party: str, gone: Tombstone, now: int) -> Left | str:
     """Carry out a withdrawal: it ends what this peer gave us, and nothing that another gives; only
-    an originator that took the object back from everybody ends its strand for all who give it."""
+    an originator that took the object back from everybody ends its strand for all who give it. One
+    that comes again, as all does from a node that was put back, was carried out."""
+    if node.store.carried(party, gone.id):
+        return Left.WITHDRAWN
     ended = node.store.give_up(gone.withdrawn, party, gone.versions, at=now)
     if gone.recalled:
         for each in node.store.holdings(gone.withdrawn):

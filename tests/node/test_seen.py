@@ -17,6 +17,7 @@ from noroshi.desks.cyber import desk
 from noroshi.desks.cyber.seen import seen
 from noroshi.desks.cyber.values import of_text, values_of
 from noroshi.node.assets import load_assets
+from noroshi.node.erase import erase
 from noroshi.node.ingest import ingest
 from noroshi.node.node import Node
 from noroshi.store import Store
@@ -74,7 +75,7 @@ def test_what_is_withheld_from_a_partner_is_not_there_at_all(
     assert {each["tlp"] for each in ours["mentions"]} == {"green", "red"}
 
 
-def test_a_revoked_record_is_no_mention_and_an_erased_one_leaves_no_value(
+def test_a_revoked_record_is_no_mention(
     make: Callable[..., Path], clock: Callable[[], int]
 ) -> None:
     folder = make()
@@ -83,10 +84,35 @@ def test_a_revoked_record_is_no_mention_and_an_erased_one_leaves_no_value(
     assert len(asked(folder)["mentions"]) == 1
     put(folder, clock, {**first, "modified": "2026-02-01T00:00:00Z", "revoked": True})
     assert asked(folder)["mentions"] == []
-    with Node.open(folder) as node, node.store.write():
-        connection = node.store._database.connection
-        (before,) = connection.execute("SELECT count(*) FROM posting").fetchone()
-    assert before > 0
+
+
+def test_of_an_erased_indicator_no_value_is_left(
+    make: Callable[..., Path], clock: Callable[[], int], tmp_path: Path
+) -> None:
+    """Neither among postings, nor in what the desk holds and keeps for itself."""
+    folder, value = make(), "203.0.113.77"
+    (tmp_path / "a.toml").write_text(
+        'format = "assets/1"\n[[asset]]\nid = "network:n"\nkind = "network"\nname = "N"\n'
+        'identifiers = ["net:192.0.2.0/24"]\n'
+    )
+    log = tmp_path / "a.log"
+    log.write_text('192.0.2.1 - - [21/Jan/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 1\n')
+    gone = indicator(1, "green", value)
+    put(folder, clock, gone, indicator(2, "green"))
+    with Node.open(folder) as node:
+        load_assets(node, clock, [tmp_path / "a.toml"])
+        ingest(node, [log], clock)
+    assert CliRunner().invoke(app, ["cyber", "seen", value, "-n", str(folder)]).exit_code == 0
+    assert {"node.db"} < {path.name for path in holding(folder, value)}
+    with Node.open(folder) as node:
+        assert erase(node, gone["id"], "court order", clock()).scrubbed
+    assert holding(folder, value) == []
+
+
+def holding(folder: Path, value: str) -> list[Path]:
+    """The files that hold the value."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return [path for path in files if value.encode() in path.read_bytes()]
 
 
 class Fake:

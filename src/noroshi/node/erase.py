@@ -7,13 +7,18 @@ that it was read from, are not in the store: they are named, not touched.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
+from noroshi.desks.registry import desks
 from noroshi.exchange.graph import packed
 from noroshi.exchange.refs import Refs
+from noroshi.node.alone import alone
+from noroshi.node.ingest import again
+from noroshi.node.known import CACHE, knows
 from noroshi.node.node import Node
 from noroshi.node.push import onward_of, settled
 from noroshi.node.recall import recall
@@ -62,8 +67,17 @@ def erase(node: Node, name: str, why: str, now: int, *, despite: bool = False) -
     told = msgspec.json.encode({step.party: step.state for step in steps}).decode()
     nothing = packed(Refs(), {})
     done = node.store.erase(found, why.strip(), told, nothing, node.public, at=now)
+    _let_go(node, now)
     scrubbed = node.store.scrub()
     return Erased(done, waiting, confirmed, naming, tuple(_copies(node)), scrubbed)
+
+
+def _let_go(node: Node, now: int) -> None:
+    """Let the desks whose findings rest on records forget what is gone."""
+    shutil.rmtree(node.settings.data / CACHE, ignore_errors=True)
+    knowing = {name for name, desk in desks().items() if knows(desk)}
+    with alone(node.settings.data, lambda: None):
+        again(node, lambda: now, knowing)
 
 
 def _take_back(node: Node, id: str, now: int) -> None:

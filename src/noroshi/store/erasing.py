@@ -24,6 +24,10 @@ BY_ID: Final = (
     "DELETE FROM relabelled WHERE seq IN (SELECT seq FROM record WHERE id = ?)",
     "DELETE FROM hop WHERE seq IN (SELECT seq FROM record WHERE id = ?)",
     "DELETE FROM reference WHERE seq IN (SELECT seq FROM record WHERE id = ?)",
+    "DELETE FROM posted WHERE value IN "
+    "(SELECT p.value FROM posting p JOIN record r ON r.seq = p.seq WHERE r.id = ?) "
+    "AND (SELECT count(DISTINCT r.id) FROM posting p JOIN record r ON r.seq = p.seq "
+    "WHERE p.value = posted.value) = 1",
     "DELETE FROM posting WHERE seq IN (SELECT seq FROM record WHERE id = ?)",
     "DELETE FROM naming WHERE seq IN (SELECT seq FROM record WHERE id = ?)",
     "DELETE FROM view_version WHERE seq IN (SELECT seq FROM record WHERE id = ?)",

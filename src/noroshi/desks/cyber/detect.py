@@ -137,10 +137,11 @@ class CyberDesk:
 
     def dump(self, state: State) -> bytes:
         """The state as bytes, with what the node's records name now."""
-        from noroshi.desks.cyber import named
+        from noroshi.desks.cyber import named, sightings
         from noroshi.desks.cyber import state as states
 
         named.look(state, state.ours)
+        sightings.forget(state)
         return states.dump(state, self.version)
 
     def load(self, data: bytes, context: Context) -> State | None:

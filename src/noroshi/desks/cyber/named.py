@@ -65,6 +65,8 @@ def look(state: State, ours: Ours) -> None:
         if 0 < len(names) <= MOST:
             state.named[record.id] = names
     state.named_to = last
+    for name in [each for each in state.named if known.record(each) is None]:
+        del state.named[name]
 
 
 def _names(record: Record, ours: Ours) -> Iterator[Name]:

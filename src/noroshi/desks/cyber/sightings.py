@@ -217,6 +217,19 @@ def _some(held: tuple[str, ...], *more: str) -> tuple[str, ...]:
     return tuple(sorted({*held, *more}))[:SHOWN]
 
 
+def forget(state: State) -> None:
+    """Let go of what was seen of indicators that no longer live. Should one live again, the key of
+    every log is another, and it is gone through again."""
+    known = state.context.known
+    if known is None:
+        return
+    seen = {key[0] for log in state.logs.values() for key in log.groups}
+    gone = {each for each in seen if known.record(each) is None}
+    for log in state.logs.values():
+        for key in [each for each in log.groups if each[0] in gone]:
+            del log.groups[key]
+
+
 def sightings(state: State) -> Iterator[Finding]:
     """A finding for each indicator, asset and day, over all logs."""
     known = state.context.known

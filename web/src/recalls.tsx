@@ -9,6 +9,8 @@ import { Problem, Text } from "./show";
 import { Rows } from "./send";
 import { t } from "./words";
 
+const EVERY_MS = 3000;
+
 export function Recalls() {
   const chosen = (query.value.ids ?? "").split(",").filter(Boolean);
   const [found, setFound] = useState<Recalled[] | null>(null);
@@ -16,8 +18,12 @@ export function Recalls() {
   const [problem, setProblem] = useState("");
   const again = changed.value;
   useEffect(() => {
-    get<Recalled[]>("recalls").then(setFound, (failed: Error) => setProblem(failed.message));
+    const look = () => { get<Recalled[]>("recalls").then(setFound, (failed: Error) => setProblem(failed.message)); };
+    look();
     get<Row[]>("ledger").then(setRows, () => undefined);
+    // What others fetch and confirm is no event of ours.
+    const due = setInterval(look, EVERY_MS);
+    return () => clearInterval(due);
   }, [again]);
   return (
     <main class="sheet" tabIndex={-1}>

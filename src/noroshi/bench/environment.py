@@ -19,6 +19,8 @@ from noroshi.words.cache import cache_folder
 INSTALL_S: Final = 300
 
 REQUIREMENTS: Final[dict[str, tuple[str, ...]]] = {
+    "astroz": ("astroz==0.17.0", "numpy==2.4.6"),
+    "sgp4": ("sgp4==2.27", "numpy==2.4.6"),
     "aiscat": ("aiscat==0.68.16",),
     "cedarpy": ("cedarpy==4.12.2",),
     "medallion": (

@@ -27,6 +27,7 @@ AREAS: Final = (
     "records",
     "taxii",
     "sea",
+    "space",
     "scale",
 )
 """Each is a module here with its `CASES`; it is imported when asked for. The quick ones first:

@@ -26,6 +26,7 @@ from noroshi.cli.incidents import incidents_app
 from noroshi.cli.key import key_app
 from noroshi.cli.live import live_app
 from noroshi.cli.options import FAILED, HERE, PARTLY, WITHHELD, JsonOption, NodeOption, example
+from noroshi.cli.orbits import orbits_app
 from noroshi.cli.panels import arrange
 from noroshi.cli.peer import peer_app
 from noroshi.cli.poll import poll_app
@@ -70,6 +71,7 @@ app.add_typer(ledger_app, name="ledger")
 app.add_typer(key_app, name="key")
 pact_app.add_typer(diff_app)
 pact_app.add_typer(web_app)
+app.add_typer(orbits_app, name="orbits")
 app.add_typer(pact_app, name="pact")
 app.add_typer(peer_app, name="peer")
 app.add_typer(release_app, name="release")

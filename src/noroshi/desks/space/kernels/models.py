@@ -17,7 +17,7 @@ import math
 
 from noroshi.desks.space.kernels.constants import J2, J3_BY_J2, KMPS, RADIUS_KM, XKE
 from noroshi.desks.space.kernels.jit import inlined, inner
-from noroshi.desks.space.kernels.sines import TWO_PI, atan2, sincos, small, turned
+from noroshi.desks.space.kernels.sines import TWO_PI, atan2, sincos, small, tiny, turned
 
 State = tuple[float, float, float, float, float, float, float]
 
@@ -41,6 +41,13 @@ def orbit(
         e = e + step
         ds, dc = small(step)
         se, ce = se * dc + ce * ds, ce * dc - se * ds
+    # One more, which is small by now.
+    slope = 1.0 - ce * axnl - se * aynl
+    bend = axnl * se - aynl * ce
+    off = u - e + bend
+    step = min(max(off / (slope + 0.5 * off * bend / slope), -0.02), 0.02)
+    ds, dc = tiny(step)
+    se, ce = se * dc + ce * ds, ce * dc - se * ds
     ecose = axnl * ce + aynl * se
     esine = axnl * se - aynl * ce
     el2 = axnl * axnl + aynl * aynl
@@ -63,11 +70,11 @@ def orbit(
     cc = ci * ci
     con41, x1mth2, x7thm1 = 3.0 * cc - 1.0, 1.0 - cc, 7.0 * cc - 1.0
     mrt = rl * (1.0 - 1.5 * p3 * betal * con41) + 0.5 * p2 * x1mth2 * c2u
-    ds, dc = small(-0.25 * p3 * x7thm1 * s2u)
+    ds, dc = tiny(-0.25 * p3 * x7thm1 * s2u)
     ss, cs = su * dc + cu * ds, cu * dc - su * ds
-    ds, dc = small(1.5 * p3 * ci * s2u)
+    ds, dc = tiny(1.5 * p3 * ci * s2u)
     sn, cn = sn * dc + cn * ds, cn * dc - sn * ds
-    ds, dc = small(1.5 * p3 * ci * si * c2u)
+    ds, dc = tiny(1.5 * p3 * ci * si * c2u)
     si, ci = si * dc + ci * ds, ci * dc - si * ds
     mvt = rdotl - nm * p2 * x1mth2 * s2u / XKE
     rvdot = rvdotl + nm * p2 * (x1mth2 * c2u + 1.5 * con41) / XKE
@@ -117,7 +124,7 @@ def near(
     aynl = em * sg + temp * aycof
     sn, cn = sincos(node)
     u = turned(mm + argp + temp * xlcof * axnl)
-    return orbit(am, nm, axnl, aynl, u, u, sinio, cosio, sn, cn, status, 3)
+    return orbit(am, nm, axnl, aynl, u, u, sinio, cosio, sn, cn, status, 2)
 
 
 # SDP4: solar and lunar terms. Spacetrack Report No. 3, DPPER.
@@ -218,7 +225,7 @@ def deep(
     lead = 0.85 * math.sqrt(axnl * axnl + aynl * aynl)
     first = u + (lead if axnl * su - aynl * cu >= 0.0 else -lead)
     sn, cn = sincos(node)
-    return orbit(am, nm, axnl, aynl, u, first, si, ci, sn, cn, status, 5)
+    return orbit(am, nm, axnl, aynl, u, first, si, ci, sn, cn, status, 4)
 
 
 FASX2, FASX4, FASX6 = 0.13130908, 2.8843198, 0.37448087

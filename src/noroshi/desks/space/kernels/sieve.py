@@ -19,12 +19,12 @@ from noroshi.desks.space.kernels.jit import compiled, float32, inlined, inner, i
 
 Floats = Singles = Longs = Ints = Any
 
-LOWEST_KM, LOW_KM, HIGH_KM, TOP_KM = 6378.0, 12.0, 192.0, 60000.0
+LOWEST_KM, LOW_KM, HIGH_KM = 6378.0, 36.0, 192.0
 FARTHEST_KM = 1e7
 """An orbit farther out than this has failed, whatever its status."""
 
-LOW_SHELLS = 169
-"""Shells of 12 km up to 8,406 km, of 192 km above, one for all beyond 60,000 km."""
+LOW_SHELLS = 57
+"""Shells of 36 km up to 8,430 km, of 192 km above, one for all beyond 60,000 km."""
 
 SHELLS = LOW_SHELLS + 270
 FEW = 160
@@ -160,7 +160,7 @@ def put(packed: Singles, slot: int, rows: Singles, place: Ints, q: int) -> None:
     place[q] = slot
 
 
-@inner
+@inlined
 def against(
     begin: int, end: int, first: int, last: int, shape: Floats, k: int, rows: Singles, place: Ints,
     lows: Ints, out: Ints, taus: Singles, count: int,
@@ -237,11 +237,11 @@ def cubes(
         begin, end = int64(cells[c]), int64(cells[c + 1])
         if begin == end:
             continue
-        count = against(begin, end, begin, int64(cells[c + 2]), shape, k, rows, place, lows, out,
-                        taus, count)  # fmt: skip
-        for row in range(4):
-            n = c + side if row == 0 else c + flat + (row - 2) * side
-            first, last = int64(cells[n - 1]), int64(cells[n + 2])
+        for row in range(5):
+            # Its own row from itself on, then the four rows of neighbours ahead of it.
+            n = c + side if row == 1 else c + flat + (row - 3) * side
+            first = begin if row == 0 else int64(cells[n - 1])
+            last = int64(cells[c + 2]) if row == 0 else int64(cells[n + 2])
             if first < last:
                 count = against(begin, end, first, last, shape, k, rows, place, lows, out, taus,
                                 count)  # fmt: skip

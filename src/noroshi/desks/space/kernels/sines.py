@@ -52,6 +52,15 @@ def small(r: float) -> tuple[float, float]:
 
 
 @inlined
+def tiny(r: float) -> tuple[float, float]:
+    """The same of less than 0.02: what is left out is below the last digit."""
+    z = r * r
+    s = r - r * z * (1.0 / 6.0 - z * (1.0 / 120.0))
+    c = 1.0 - z * (0.5 - z * (1.0 / 24.0 - z * (1.0 / 720.0)))
+    return s, c
+
+
+@inlined
 def sincos(x: float) -> tuple[float, float]:
     """Sine and cosine of any angle in radians."""
     n = whole(x * TWO_BY_PI)

@@ -1,0 +1,193 @@
+"""`noroshi orbits`: what element sets say without a node."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from noroshi.cli.options import JsonOption, example
+
+if TYPE_CHECKING:
+    from noroshi.desks.space.state import State
+
+orbits_app = typer.Typer(
+    help="What element sets say, without a node: coverage, losses, pictures, a made-up sky.",
+    no_args_is_help=True,
+)
+
+FilesArgument = Annotated[list[Path], typer.Argument(help="Files of element sets.")]
+MatchOption = Annotated[str, typer.Option(help="Only objects whose name has this in it.")]
+BoxOption = Annotated[str, typer.Option(help="West,south,east,north in degrees.")]
+HoursOption = Annotated[float, typer.Option(help="Hours from the files' own present on.")]
+StepOption = Annotated[float, typer.Option(help="Minutes between two instants.")]
+MaskOption = Annotated[float, typer.Option(help="Least elevation in degrees.")]
+SvgOption = Annotated[Path | None, typer.Option(help="Write the picture to this file.")]
+
+
+@orbits_app.command(epilog=example("noroshi orbits sample --seed 1 > sky.json"))
+def sample(
+    seed: Annotated[int, typer.Option(help="The same seed gives the same sky.")] = 1,
+    at: Annotated[str, typer.Option(help="Epoch of its elements.")] = "2026-11-01T00:00:00Z",
+    scale: Annotated[float, typer.Option(help="13 is as many as are tracked.")] = 1.0,
+    truth: Annotated[bool, typer.Option("--truth", help="What was planted instead.")] = False,
+) -> None:
+    """A made-up catalogue with planted events, as OMM in JSON: it may be given away."""
+    from noroshi.cli.show import print_json
+    from noroshi.desks.space import elements, synth
+    from noroshi.words.time import parse_instant
+
+    sky = synth.sample(seed, parse_instant(at), scale)
+    if truth:
+        print_json(sky.truths)
+        return
+    names = [sky.names[int(row["norad"])] for row in sky.rows]
+    sets = [
+        elements.omm_fields(row, name, cospar) | {"OBJECT_TYPE": kind}
+        for row, (name, cospar, kind) in zip(sky.rows, names, strict=True)
+    ]
+    typer.echo(elements.write(sets, "json", "noroshi", sky.at), nl=False)
+
+
+@orbits_app.command(
+    epilog=example("noroshi orbits coverage gp.csv.gz --match IRIDIUM --box 122,24,146,46")
+)
+def coverage(
+    files: FilesArgument,
+    match: MatchOption = "",
+    box: BoxOption = "122,24,146,46",
+    hours: HoursOption = 24.0,
+    step: StepOption = 1.0,
+    mask: MaskOption = 5.0,
+    json: JsonOption = False,
+) -> None:
+    """When satellites are in view of a region: share of time, passes and gaps."""
+    from noroshi.cli.show import print_json, table
+    from noroshi.desks.space import coverage as views
+
+    seen, spots, _ = _seen(files, match, box, hours, step, mask)
+    found = views.passes(seen, spots, step)
+    if json:
+        print_json(found)
+        return
+    columns = [("longitude", True), ("latitude", True), ("in view", True), ("at once", True),
+               ("passes", True), ("longest gap", True), ("mean gap", True)]  # fmt: skip
+    table(columns, [
+        [f"{p.lon:.1f}", f"{p.lat:.1f}", f"{p.availability:.2%}", f"{p.mean_in_view:.1f}",
+         str(p.passes), f"{p.longest_gap_min:.0f} min", f"{p.mean_gap_min:.0f} min"] for p in found
+    ])  # fmt: skip
+
+
+@orbits_app.command(
+    epilog=example(
+        "noroshi orbits losses gp.csv.gz --match 'IRIDIUM 1' --box 122,24,146,46 --most 12",
+        "noroshi orbits losses sky.json --match 'WALKER 780' --svg losses.svg",
+    )
+)
+def losses(
+    files: FilesArgument,
+    match: MatchOption = "",
+    box: BoxOption = "122,24,146,46",
+    most: Annotated[int, typer.Option(help="Up to how many satellites are lost.")] = 10,
+    hours: HoursOption = 24.0,
+    step: StepOption = 1.0,
+    mask: MaskOption = 5.0,
+    svg: SvgOption = None,
+    json: JsonOption = False,
+) -> None:
+    """What is left of a constellation over a region when k satellites are lost: exact up to two,
+    the worst one at a time beyond, and the mean of drawn losses beside it."""
+    from noroshi.cli.show import print_json, say, table
+    from noroshi.desks.space import coverage as views
+    from noroshi.desks.space.pictures import Series, chart
+
+    seen, _, names = _seen(files, match, box, hours, step, mask)
+    found = views.resilience(seen, step, most)
+    if svg is not None:
+        worst = tuple((float(each.k), each.availability) for each in found)
+        drawn = tuple((float(each.k), each.random) for each in found)
+        svg.write_text(chart(
+            f"In view of {box} when satellites are lost", "satellites lost", "share of time",
+            [Series("worst choice", worst, True), Series("drawn at random", drawn, True)],
+        ), encoding="utf-8")  # fmt: skip
+    if json:
+        print_json(found)
+        return
+    table(
+        [("lost", True), ("how", False), ("in view", True), ("longest gap", True),
+         ("at random", True), ("which", False)],
+        [[str(x.k), x.how, f"{x.availability:.3%}", f"{x.longest_gap_min:.0f} min",
+          f"{x.random:.3%}", ", ".join(names[n] for n in x.lost[:4])] for x in found],
+    )  # fmt: skip
+    below = next((each.k for each in found if each.availability < 0.99), None)
+    kept = f"99 % with {most} lost" if below is None else f"below 99 % from {below} lost on"
+    say(f"{len(names)} satellites; {kept}")
+
+
+@orbits_app.command(
+    epilog=example(
+        "noroshi orbits picture gp.csv.gz --kind gabbard --family 1999-025 --svg gabbard.svg",
+        "noroshi orbits picture gp.csv.gz --kind track --norad 25544 --svg track.svg",
+        "noroshi orbits picture gp.csv.gz --kind miss --norad 25544,48274 --svg miss.svg",
+    )
+)
+def picture(
+    files: FilesArgument,
+    kind: Annotated[str, typer.Option(help="gabbard, track or miss.")],
+    svg: Annotated[Path, typer.Option(help="Write the picture to this file.")],
+    family: Annotated[str, typer.Option(help="A launch, as 1999-025, for gabbard.")] = "",
+    norad: Annotated[str, typer.Option(help="One number for track, two for miss.")] = "",
+    hours: HoursOption = 24.0,
+    step: StepOption = 1.0,
+) -> None:
+    """Draw periods against heights of a family, a ground track, or the distance of two objects."""
+    from noroshi.cli.show import say
+    from noroshi.desks.space import drawing
+    from noroshi.words.errors import BadInput
+
+    state = _state(files)
+    numbers = [int(each) for each in norad.split(",") if each.strip().isdigit()]
+    if kind == "gabbard" and family:
+        made = drawing.gabbard(state, family)
+    elif kind == "track" and len(numbers) == 1:
+        made = drawing.track(state, numbers[0], hours, step)
+    elif kind == "miss" and len(numbers) == 2:
+        made = drawing.miss(state, numbers[0], numbers[1], hours, step)
+    else:
+        raise BadInput(
+            "--kind", "nothing to draw", found=kind,
+            expected="gabbard with --family, track with one --norad, miss with two",
+        )  # fmt: skip
+    svg.write_text(made, encoding="utf-8")
+    say(f"{svg}: {len(made)} bytes")
+
+
+def _state(files: list[Path]) -> State:
+    """All of the files in a state of the desk."""
+    from noroshi.desks.space import desk
+    from noroshi.desks.space.drawing import read_all
+    from noroshi.feeds.files import Opened, open_path, walk
+
+    opened = [each for path in walk(files) for each in open_path(path)]
+    for each in opened:
+        if not isinstance(each, Opened):
+            raise each
+    return read_all(desk, [each for each in opened if isinstance(each, Opened)])
+
+
+def _seen(
+    files: list[Path], match: str, box: str, hours: float, step: float, mask: float
+) -> tuple[Any, list[tuple[float, float]], list[str]]:
+    """What nine places of the box see: places × times × objects; the places; the objects' names."""
+    from noroshi.desks.space import coverage as views
+    from noroshi.desks.space.drawing import chosen
+    from noroshi.words.errors import BadInput
+
+    try:
+        west, south, east, north = (float(each) for each in box.split(","))
+    except ValueError:
+        raise BadInput("--box", "not a box", found=box, expected="122,24,146,46") from None
+    catalogue, times, names = chosen(_state(files), match, hours, step)
+    spots = views.places((west, south, east, north), 3)
+    return views.visible(views.fixed(catalogue, times), spots, mask), spots, names

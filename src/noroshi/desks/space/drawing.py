@@ -1,0 +1,126 @@
+"""What is drawn and asked of a state as it stands, from its own present on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from noroshi.desks.space import coverage, family
+from noroshi.desks.space.catalogue import Catalogue
+from noroshi.desks.space.conjunction import current, start
+from noroshi.desks.space.elements import sgp4
+from noroshi.desks.space.pictures import Series, chart
+from noroshi.words.asset import AssetGraph
+from noroshi.words.desk import Columns, Context, Source
+from noroshi.words.errors import BadInput
+from noroshi.words.label import Label, Strand
+from noroshi.words.time import HOUR, MINUTE, format_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import IO
+
+    from noroshi.desks.space.desk import Space
+    from noroshi.desks.space.state import State
+    from noroshi.words.desk import Array
+
+
+class Part(Protocol):
+    """A source that somebody opened."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def open(self) -> Callable[[], IO[bytes]]: ...
+
+
+def read_all(desk: Space, parts: Sequence[Part]) -> State:
+    """The sources in a state of their own. Raises `BadInput` where they hold no element set."""
+    label = Label((Strand("", "space", "*"),))
+    state = desk.start(Context("", AssetGraph(), desk.kinds, desk.parameters({}), ""))
+    for part in parts:
+        source = Source(part.name, part.name, 0, part.sha256, label, "", "F", part.open)
+        for each in desk.read(source):
+            if isinstance(each, Columns):
+                state.take(each)
+    if not len(state.table()):
+        raise BadInput(parts[0].name if parts else "nothing", "no element set that could be read")
+    return state
+
+
+def chosen(
+    state: State, match: str, hours: float, step_min: float
+) -> tuple[Catalogue, Array, list[str]]:
+    """The objects whose name has `match` in it, instants from the present on, and the names."""
+    at = start(state.table(), state.context.parameters)
+    rows = current(state, at)
+    names = [_name(state, int(n)) for n in rows["norad"]]
+    kept = [n for n, name in enumerate(names) if match.casefold() in name.casefold()]
+    if not kept:
+        raise BadInput("--match", f"none of {len(names)} objects has this in its name", found=match)
+    times = at + np.arange(0, round(hours * HOUR), round(step_min * MINUTE))
+    return Catalogue(sgp4(rows[kept])), times, [names[n] for n in kept]
+
+
+def gabbard(state: State, launch: str) -> str:
+    """Apogee and perigee against period of all pieces of a launch."""
+    at = start(state.table(), state.context.parameters)
+    rows = current(state, at)
+    mine = [_cospar(state, int(n)).startswith(launch) for n in rows["norad"]]
+    rows = rows[np.array(mine, bool)]
+    if not len(rows):
+        raise BadInput("--family", "no object of this launch", found=launch)
+    apogee, perigee, period = family.heights(rows)
+    arms = [Series("apogee", _points(period, apogee)), Series("perigee", _points(period, perigee))]
+    title = f"{launch}: {len(rows)} objects, {format_instant(at)[:10]}"
+    return chart(title, "period, minutes", "height, km", arms)
+
+
+def track(state: State, norad: int, hours: float, step_min: float) -> str:
+    """The ground below one object."""
+    row, at = _row(state, norad)
+    times = at + np.arange(0, round(hours * HOUR), round(step_min * MINUTE))
+    lon, lat = coverage.ground(coverage.fixed(Catalogue(sgp4(row)), times)[:, 0])
+    broken = np.append(False, np.abs(np.diff(lon)) > 180.0)
+    lon = np.where(broken, np.nan, lon)
+    title = f"{_name(state, norad)} ({norad}), {hours:g} h from {format_instant(at)[:16]}"
+    return chart(title, "longitude, degrees", "latitude, degrees",
+                 [Series("ground track", _points(lon, lat), True)])  # fmt: skip
+
+
+def miss(state: State, one: int, two: int, hours: float, step_min: float) -> str:
+    """The distance of two objects over time."""
+    (a, at), (b, _) = _row(state, one), _row(state, two)
+    times = at + np.arange(0, round(hours * HOUR), round(step_min * MINUTE))
+    catalogue = Catalogue(sgp4(np.concatenate([a, b])))
+    states = catalogue.states(np.array([0, 1])[:, None], times[None, :])
+    km = np.linalg.norm(states[0, :, :3] - states[1, :, :3], axis=1)
+    title = f"{_name(state, one)} and {_name(state, two)}, least {km.min():.2f} km seen"
+    return chart(title, f"hours from {format_instant(at)[:16]}", "distance, km",
+                 [Series("distance", _points((times - at) / HOUR, km), True)])  # fmt: skip
+
+
+def _row(state: State, norad: int) -> tuple[Any, int]:
+    at = start(state.table(), state.context.parameters)
+    rows = current(state, at)
+    found = rows[rows["norad"] == norad]
+    if not len(found):
+        raise BadInput("--norad", "no such object among the newest sets", found=str(norad))
+    return found, at
+
+
+def _name(state: State, norad: int) -> str:
+    known = state.known.get(norad)
+    return known.name if known is not None and known.name else str(norad)
+
+
+def _cospar(state: State, norad: int) -> str:
+    known = state.known.get(norad)
+    return known.cospar if known is not None else ""
+
+
+def _points(x: Array, y: Array) -> tuple[tuple[float, float], ...]:
+    return tuple(zip(x.tolist(), y.tolist(), strict=True))

@@ -1,0 +1,67 @@
+"""`noroshi orbits` on a made-up sky."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from noroshi.cli.app import app
+
+
+@pytest.fixture(scope="module")
+def sky(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = CliRunner().invoke(app, ["orbits", "sample", "--scale", "0.05"])
+    assert made.exit_code == 0, made.output
+    path = tmp_path_factory.mktemp("sky") / "sky.json"
+    path.write_text(made.stdout)
+    return path
+
+
+def said(*given: str) -> str:
+    done = CliRunner().invoke(app, ["orbits", *given])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_a_sky_is_made_with_its_truth(sky: Path) -> None:
+    sets = json.loads(sky.read_text())
+    truths = json.loads(said("sample", "--scale", "0.05", "--truth"))
+    assert {each["kind"] for each in truths} == {"conjunction", "breakup"}
+    numbers = {int(each["NORAD_CAT_ID"]) for each in sets}
+    assert set(truths[0]["objects"]) <= numbers
+
+
+def test_coverage_and_losses_are_told_and_drawn(sky: Path, tmp_path: Path) -> None:
+    short = ("--hours", "3", "--step", "5", "--json")
+    views = json.loads(said("coverage", str(sky), "--match", "WALKER", *short))
+    assert len(views) == 9
+    svg = tmp_path / "losses.svg"
+    left = json.loads(
+        said("losses", str(sky), "--match", "WALKER", "--most", "3", "--svg", str(svg), *short)
+    )
+    assert [each["k"] for each in left] == [0, 1, 2, 3]
+    assert left[0]["availability"] >= left[3]["availability"]
+    assert svg.read_text().startswith("<svg")
+
+
+def test_pictures_are_drawn(sky: Path, tmp_path: Path) -> None:
+    first = str(json.loads(sky.read_text())[0]["NORAD_CAT_ID"])
+    second = str(json.loads(sky.read_text())[1]["NORAD_CAT_ID"])
+    for number, given in enumerate((
+        ("--kind", "gabbard", "--family", "2099-003"),
+        ("--kind", "track", "--norad", first),
+        ("--kind", "miss", "--norad", f"{first},{second}"),
+    )):  # fmt: skip
+        svg = tmp_path / f"{number}.svg"
+        said("picture", str(sky), "--svg", str(svg), "--hours", "2", *given)
+        assert svg.read_text().startswith("<svg")
+
+
+def test_what_cannot_be_drawn_is_said(sky: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(
+        app, ["orbits", "picture", str(sky), "--kind", "moon", "--svg", str(tmp_path / "x.svg")]
+    )
+    assert done.exit_code != 0

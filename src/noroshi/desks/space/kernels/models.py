@@ -70,11 +70,11 @@ def orbit(
     cc = ci * ci
     con41, x1mth2, x7thm1 = 3.0 * cc - 1.0, 1.0 - cc, 7.0 * cc - 1.0
     mrt = rl * (1.0 - 1.5 * p3 * betal * con41) + 0.5 * p2 * x1mth2 * c2u
-    ds, dc = tiny(-0.25 * p3 * x7thm1 * s2u)
+    ds, dc = small(-0.25 * p3 * x7thm1 * s2u)
     ss, cs = su * dc + cu * ds, cu * dc - su * ds
-    ds, dc = tiny(1.5 * p3 * ci * s2u)
+    ds, dc = small(1.5 * p3 * ci * s2u)
     sn, cn = sn * dc + cn * ds, cn * dc - sn * ds
-    ds, dc = tiny(1.5 * p3 * ci * si * c2u)
+    ds, dc = small(1.5 * p3 * ci * si * c2u)
     si, ci = si * dc + ci * ds, ci * dc - si * ds
     mvt = rdotl - nm * p2 * x1mth2 * s2u / XKE
     rvdot = rvdotl + nm * p2 * (x1mth2 * c2u + 1.5 * con41) / XKE

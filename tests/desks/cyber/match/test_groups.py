@@ -85,3 +85,11 @@ def test_very_many_lines_are_estimated() -> None:
     assert group.lines == pytest.approx(5_000, rel=0.1)
     assert len(group.digests) == groups.COUNTED + 1
     assert len(group.evidence) == groups.EVIDENCE
+
+
+def test_of_one_line_at_two_places_the_first_is_kept() -> None:
+    both = [match("i", 5, 1, place) for place in (7, 3)]
+    (one,), (other,) = (grouped(each, lambda _: (), HOUR) for each in (both, both[::-1]))
+    assert one == other
+    assert [each.start for each in one.evidence] == [3]
+    assert one.lines == 1

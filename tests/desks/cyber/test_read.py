@@ -32,7 +32,7 @@ def source(data: bytes, name: str = "feed.json") -> Source:
 
 
 def sorted_out(data: bytes) -> tuple[list[Record], list[Rejected]]:
-    items = list(desk.read(source(data)))
+    items = list(read(source(data)))  # the reader of STIX: to the desk, what is none is a log
     records = [each for each in items if isinstance(each, Record)]
     rejected = [each for each in items if isinstance(each, Rejected)]
     assert len(records) + len(rejected) == len(items)

@@ -60,6 +60,17 @@ def test_pictures_are_drawn(sky: Path, tmp_path: Path) -> None:
         assert svg.read_text().startswith("<svg")
 
 
+@pytest.mark.parametrize("form", ["json", "csv", "kvn", "xml"])
+def test_sets_are_written_in_every_form_and_read_again(
+    sky: Path, tmp_path: Path, form: str
+) -> None:
+    path = tmp_path / "sets"
+    path.write_text(said("omm", str(sky), "--to", form, "--match", "MOLNIYA"))
+    assert json.loads(said("omm", str(path))) == json.loads(
+        said("omm", str(sky), "--match", "MOLNIYA")
+    )
+
+
 def test_what_cannot_be_drawn_is_said(sky: Path, tmp_path: Path) -> None:
     done = CliRunner().invoke(
         app, ["orbits", "picture", str(sky), "--kind", "moon", "--svg", str(tmp_path / "x.svg")]

@@ -50,6 +50,22 @@ def sample(
     typer.echo(elements.write(sets, "json", "noroshi", sky.at), nl=False)
 
 
+@orbits_app.command(epilog=example("noroshi orbits omm 3le.txt --to xml > sets.xml"))
+def omm(
+    files: FilesArgument,
+    to: Annotated[str, typer.Option(help="json, csv, kvn or xml.")] = "json",
+    match: MatchOption = "",
+) -> None:
+    """Write the newest set of each object as OMM (CCSDS 502.0-B)."""
+    from noroshi.desks.space import drawing, elements
+    from noroshi.words.errors import BadInput
+
+    if to not in elements.FORMATS:
+        raise BadInput("--to", "no such form", found=to, expected=", ".join(elements.FORMATS))
+    sets, at = drawing.newest(_state(files), match)
+    typer.echo(elements.write(sets, to, "noroshi", at), nl=False)
+
+
 @orbits_app.command(
     epilog=example("noroshi orbits coverage gp.csv.gz --match IRIDIUM --box 122,24,146,46")
 )

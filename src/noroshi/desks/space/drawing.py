@@ -9,7 +9,7 @@ import numpy as np
 from noroshi.desks.space import coverage, family
 from noroshi.desks.space.catalogue import Catalogue
 from noroshi.desks.space.conjunction import current, start
-from noroshi.desks.space.elements import sgp4
+from noroshi.desks.space.elements import omm_fields, sgp4
 from noroshi.desks.space.pictures import Series, chart
 from noroshi.words.asset import AssetGraph
 from noroshi.words.desk import Columns, Context, Source
@@ -63,6 +63,19 @@ def chosen(
         raise BadInput("--match", f"none of {len(names)} objects has this in its name", found=match)
     times = at + np.arange(0, round(hours * HOUR), round(step_min * MINUTE))
     return Catalogue(sgp4(rows[kept])), times, [names[n] for n in kept]
+
+
+def newest(state: State, match: str) -> tuple[list[dict[str, str]], int]:
+    """OMM's fields of the newest set of each object whose name has `match` in it; the present."""
+    at = start(state.table(), state.context.parameters)
+    rows = current(state, at)
+    named = [(row, _name(state, int(row["norad"]))) for row in rows]
+    sets = [
+        omm_fields(row, name, _cospar(state, int(row["norad"])))
+        for row, name in named
+        if match.casefold() in name.casefold()
+    ]
+    return sets, at
 
 
 def gabbard(state: State, launch: str) -> str:

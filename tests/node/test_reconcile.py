@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from relaying import kept, keys
+from relaying import edit, kept, keys
 from test_malicious_relay import ONE, TWO, malware, put
 from typer.testing import CliRunner
 from web import Web
@@ -85,6 +85,27 @@ def test_what_was_taken_back_reconciles_too(web: Web) -> None:
     with web.open("IND") as india:
         sync(india, "JPN", clock)
     assert kept(web, "IND")[ONE] == "tombstone"
+    for pair in (("IND", "JPN"), ("JPN", "IND")):
+        found = compared(web, *pair)
+        assert (found.differences, found.problems) == ((), ())
+
+
+def test_what_is_given_again_after_a_withdrawal_that_never_came_is_rightly_held(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> None:
+        raise ConnectionError("the answer never came")
+
+    edit(web, "JPN", '"IND", "FRA"', '"FRA"')
+    with web.open("IND") as india, monkeypatch.context() as cut:
+        cut.setattr("noroshi.node.sync._store_page", lost)
+        with pytest.raises(ConnectionError):
+            sync(india, "JPN", clock)
+    assert ("JPN", "withdrawn but still held", ONE) in kinds(compared(web))
+    edit(web, "JPN", '"FRA"', '"IND", "FRA"')
+    with web.open("IND") as india:
+        sync(india, "JPN", clock)
+    assert kept(web, "IND")[ONE] != "tombstone"
     for pair in (("IND", "JPN"), ("JPN", "IND")):
         found = compared(web, *pair)
         assert (found.differences, found.problems) == ((), ())

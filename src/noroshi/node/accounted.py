@@ -92,9 +92,10 @@ def _row(node: Node, party: str, row: Row) -> Difference | None:
 
 
 def _again(node: Node, party: str, stone: Row) -> bool:
+    """Whether it was given again after the withdrawal, which may never have come."""
     later = (row for row in node.store.unaccounted(party) if row.place > stone.place)
     return any(row.id == stone.withdraws for row in later) or any(
-        each.party == party and each.at > stone.at
+        each.party == party and each.given > stone.at
         for each in node.store.holdings(stone.withdraws or "")
     )
 
@@ -144,7 +145,7 @@ def _given(
         return None
     if lines:
         return differs("other bytes", f"{said} as {row.body_sha256}; {party} got {lines[0][2]}")
-    if _theirs(node, party, row.id or ""):
+    if _theirs(node, party, row.id or "") or _overtaken(node, party, row.id or ""):
         return None
     if restored is not None and row.at < restored[0]:
         return differs("forgotten", f"{said}; {party} was put back from a backup since")
@@ -160,6 +161,12 @@ def _ended(node: Node, party: str, id: str) -> bool:
         if where.party == party:
             return any(each.fetched and each.withdrawn == id for each in where.stones)
     return False
+
+
+def _overtaken(node: Node, party: str, stone: str) -> bool:
+    """Whether what this withdrawal ended is shown to the partner again: it comes no more."""
+    ended = node.store.withdraws(party, stone)
+    return ended is not None and node.store.shows(party, ended[0])
 
 
 def _theirs(node: Node, party: str, id: str) -> bool:

@@ -30,13 +30,13 @@ def hold(connection: Connection, records: Iterable[Record], at: int) -> None:
     given = [record for record in passed if (record.id, record.version) in received]
     labels.intern(connection, {label.key(): label for label in {r.label for r in given}})
     cells: dict[int, str] = {}
-    rows: list[tuple[str, int, str, str, int, int]] = []
+    rows: list[tuple[str, int, str, str, int, int, int]] = []
     for record in given:
         giver = record.hops[-1].party
         direct = any(strand.originator == giver for strand in record.label.strands)
         cell = cells.get(id(record.label)) or record.label.key()
         cells[id(record.label)] = cell
-        rows.append((record.id, record.version, giver, cell, int(direct), at))
+        rows.append((record.id, record.version, giver, cell, int(direct), at, at))
     connection.executemany(SQL["put"], rows)
     # One under the label that its version has leaves that the best of them.
     _settle(connection, {row[:2] for row in rows if received[row[:2]] != row[3]}, at)

@@ -227,9 +227,11 @@ class Attested(msgspec.Struct, frozen=True):
 
 
 class Holding(msgspec.Struct, frozen=True):
-    """`party` gives this version (µs UTC) under the label of `cell`, since `at`."""
+    """`party` gives this version under the label of `cell`, since `at`, and `given` is when it last
+    did (µs UTC)."""
 
     version: int
     party: str
     cell: str
     at: int
+    given: int

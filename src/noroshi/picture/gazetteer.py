@@ -9,7 +9,6 @@ other desk may have seen (`topics.toml`).
 from __future__ import annotations
 
 import functools
-import importlib
 import importlib.resources
 import tomllib
 import unicodedata
@@ -119,7 +118,8 @@ class Gazetteer:
     """Everything that has a name, ready to be looked for (Aho and Corasick, 1975)."""
 
     def __init__(self, graph: AssetGraph, topics: Iterable[_Topic] | None = None) -> None:
-        ahocorasick: Any = importlib.import_module("ahocorasick")
+        import ahocorasick_rs
+
         self._named: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
         self._capitals: set[str] = set()
         for token, name in _names_of(graph):
@@ -127,11 +127,8 @@ class Gazetteer:
         for topic in packaged_topics() if topics is None else topics:
             for each in topic.words:
                 self._add(each, "", topic.domains)
-        self._automaton = ahocorasick.Automaton()
-        for name in self._named:
-            self._automaton.add_word(name, name)
-        if self._named:
-            self._automaton.make_automaton()
+        self._names = tuple(self._named)
+        self._automaton = ahocorasick_rs.AhoCorasick(self._names)
 
     def _add(self, name: str, token: str, domains: tuple[str, ...]) -> None:
         folded, _ = fold(name.strip())
@@ -146,11 +143,9 @@ class Gazetteer:
         """Every name and topic in `text`, by place; of names within one another the longest."""
         folded, places = fold(text)
         found: list[tuple[int, int, str]] = []
-        if self._named:
-            for last, name in self._automaton.iter(folded):
-                start, end = last - len(name) + 1, last + 1
-                if _alone(folded, start, end):
-                    found.append((start, end, name))
+        for which, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            if _alone(folded, start, end):
+                found.append((start, end, self._names[which]))
         matches: list[Match] = []
         for start, end, name in _longest(found):
             first, after = places[start], places[end - 1] + 1

@@ -148,7 +148,9 @@ def test_late_rows_take_back_a_stay_in_a_zone(scene):
 
 
 @pytest.mark.parametrize(
-    ("kind", "make"), [("identity_swap", swapped), ("spoofed_area", circling)], ids=str
+    ("kind", "make"),
+    [("identity_swap", swapped), ("spoofed_area", circling)],
+    ids=["identity_swap", "spoofed_area"],
 )
 def test_late_rows_take_back_what_several_ships_made(scene, kind, make):
     assert len(taken_back(scene, kind, *make(scene))) == 1

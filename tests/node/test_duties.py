@@ -14,13 +14,13 @@ from noroshi.node import receive
 from noroshi.node.calling import Calling
 from noroshi.node.duties import Duties
 from noroshi.node.ingest import ingest
+from noroshi.node.labelled import Labelled
 from noroshi.node.law import load_law
 from noroshi.node.node import Node, clock
 from noroshi.node.recall import recall
 from noroshi.node.sync import sync
 from noroshi.respond.tasks import Listed, about, assign, done, listed
 from noroshi.words.errors import Refused
-from noroshi.words.label import Label
 from noroshi.words.stix import FindingBody, Head
 from noroshi.words.time import DAY, MINUTE
 
@@ -255,8 +255,8 @@ def test_what_a_partner_does_not_take_is_known_one_by_one(
 ) -> None:
     wrong = receive._wrong
 
-    def refusing(party: str, common: Head, body: FindingBody | None, label: Label) -> str | None:
-        return "a test" if common.id == IDS[1] else wrong(party, common, body, label)
+    def refusing(common: Head, body: FindingBody | None, terms: Labelled) -> str | None:
+        return "a test" if common.id == IDS[1] else wrong(common, body, terms)
 
     monkeypatch.setattr(receive, "_wrong", refusing)
     feed(web, *IDS[:3])

@@ -139,7 +139,7 @@ def _peak(megabytes: int) -> int:
         with path.open("wb") as file:
             for _ in range(max(1, megabytes * 1_000_000 // len(data))):
                 file.write(data)
-        command = [sys.executable, "-c", CHILD, f"{folder}/node", str(path)]
+        command = [sys.executable, "-P", "-c", CHILD, f"{folder}/node", str(path)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     return int(done.stdout.splitlines()[-1])
 

@@ -91,13 +91,23 @@ def silences(track: Tracks, parameters: Parameters) -> Silences:
 
 
 def _heard_between(track: Tracks, off: Array, until: Array) -> Array:
-    """Positions of the identity of each row of `off` after it and before `until` µs."""
-    since = track.t - int(track.t.min())
+    """Positions of the identity of each row of `off` after it and before `until` µs. Only an
+    identity that has several tracks can have been heard between two positions of one."""
+    found = np.zeros(len(off), dtype=np.int64)
+    of = track.identities().astype(np.int64)
+    several = (np.bincount(of) > 1)[of]
+    asked = np.flatnonzero(several[track.vessel[off]])
+    if not len(asked):
+        return found
+    rows, off, until = np.flatnonzero(several[track.vessel]), off[asked], until[asked]
+    first = int(track.t.min())
+    since = track.t - first
     wide = int(since.max()) + 2
-    identity = track.identities()[track.vessel].astype(np.int64) * wide
-    key = np.sort(identity + since)
+    identity = of[track.vessel] * wide
+    key = np.sort(identity[rows] + since[rows])
     after = np.searchsorted(key, identity[off] + since[off], "right")
-    return np.searchsorted(key, identity[off] + until - int(track.t.min()), "left") - after
+    found[asked] = np.searchsorted(key, identity[off] + until - first, "left") - after
+    return found
 
 
 def _before(track: Tracks, off: Array, span: int) -> Array:

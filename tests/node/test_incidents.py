@@ -6,15 +6,15 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
-from test_picture import ASSETS, FEEDS, run
+from cable_failed import cable_failed, run
 
 from noroshi.exchange.served import Match
 from noroshi.node.incidents import look, shown
 from noroshi.node.node import Node, clock
 from noroshi.node.picture import notes_of_party
 from noroshi.node.said import every_overrule, overrule, overrules_in
-from noroshi.node.setup import init
 from noroshi.node.watching import Watch
 from noroshi.picture.priors import load_priors
 from noroshi.words.errors import BadInput, Refused
@@ -26,24 +26,8 @@ LABELS = {"shared": "green", "withheld": "red"}
 @pytest.fixture
 def make(tmp_path: Path) -> Callable[[str], Path]:
     def made(outage: str) -> Path:
-        folder = tmp_path / "jpn"
-        init(folder, "JPN", listen="127.0.0.1:0")
-        (folder / "assets.toml").write_text(ASSETS)
-        feeds = FEEDS.replace('tlp = "red"', f'tlp = "{LABELS[outage]}"')
-        with (folder / "node.toml").open("a") as file:
-            file.write('[assets]\nfiles = ["assets.toml"]\nlabel = { tlp = "green" }\n' + feeds)
-        lines = ["mmsi,timestamp,lon,lat,sog"]
-        lon = -30.0 - 150 * 9.3 / 60 / 60 / 0.7071
-        for minute in range(200):
-            at = f"2021-03-21T{minute // 60:02}:{minute % 60:02}:00Z"
-            lines.append(f"257000001,{at},{lon:.5f},45.0,9.3")
-            lon += 9.3 / 60 / 60 / 0.7071
-        (folder / "tracks.csv").write_text("\n".join(lines) + "\n")
-        (folder / "outage.csv").write_text("ref,asset,began\nF-1,cable:a,2021-03-21T02:33:00Z\n")
-        run("ingest", folder / "tracks.csv", folder / "outage.csv", "-n", folder)
-        run("assets", "load", "-n", folder)
-        run("pact", "load", "-n", folder)
-        return folder
+        told = f'tlp = "{LABELS[outage]}"'
+        return cable_failed(tmp_path / "jpn", told, 'label = { tlp = "green" }\n')
 
     return made
 
@@ -162,6 +146,17 @@ def test_the_worker_looks_only_where_findings_have_changed(make: Callable[[str],
         assert looked is not None
         assert looked.ended == 1
         assert Watch(node).follow(clock) is None
+
+
+def test_the_worker_leaves_findings_of_one_domain_alone(
+    make: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alike = msgspec.structs.replace(PRIORS, domain={})  # a report of an outage is maritime too
+    monkeypatch.setattr("noroshi.node.watching.load_priors", lambda: alike)
+    with Node.open(make("shared")) as node:
+        assert len({each.kind for each in node.store.findings()}) > 1
+        assert Watch(node).follow(clock) is None
+        assert node.store.chance() is None
 
 
 def test_the_commands_tell_what_is_kept(make: Callable[[str], Path]) -> None:

@@ -8,70 +8,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cable_failed import cable_failed, run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
-from noroshi.cli.app import app
 from noroshi.node.node import Node, clock
 from noroshi.node.picture import of_party, own
-from noroshi.node.setup import init
 from noroshi.picture.priors import load_priors
 from noroshi.picture.stream import Stream
-
-ASSETS = """
-format = "assets/1"
-surveyed = true
-tlp = "green"
-[[asset]]
-id = "cable:a"
-kind = "cable"
-name = "Atlantic A"
-path = [[-30.0, 44.6], [-30.0, 45.4]]
-"""
-FEEDS = """
-[[feed]]
-desk = "sea"
-uri = "tracks.csv"
-lineage = "receiver"
-label = { tlp = "green" }
-reliability = "B"
-[[feed]]
-desk = "sea"
-uri = "outage.csv"
-lineage = "operator"
-label = { tlp = "red" }
-reliability = "B"
-"""
-
-
-def run(*words: str | Path) -> str:
-    done = CliRunner().invoke(app, [str(each) for each in words])
-    assert done.exit_code == 0, done.output
-    return done.output
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A node of Japan: a ship over a cable, seen by its own receiver, and a report that the cable
-    failed meanwhile, which is for nobody else."""
-    made = tmp_path / "jpn"
-    init(made, "JPN", listen="127.0.0.1:0")
-    (made / "assets.toml").write_text(ASSETS)
-    with (made / "node.toml").open("a") as file:
-        file.write('[assets]\nfiles = ["assets.toml"]\n' + FEEDS)
-    lines = ["mmsi,timestamp,lon,lat,sog"]
-    lon = -30.0 - 150 * 9.3 / 60 / 60 / 0.7071
-    for minute in range(200):
-        at = f"2021-03-21T{minute // 60:02}:{minute % 60:02}:00Z"
-        lines.append(f"257000001,{at},{lon:.5f},45.0,9.3")
-        lon += 9.3 / 60 / 60 / 0.7071
-    (made / "tracks.csv").write_text("\n".join(lines) + "\n")
-    (made / "outage.csv").write_text("ref,asset,began\nF-1,cable:a,2021-03-21T02:33:00Z\n")
-    run("ingest", made / "tracks.csv", made / "outage.csv", "-n", made)
-    run("assets", "load", "-n", made)
-    run("pact", "load", "-n", made)
-    return made
+    """The outage is for nobody else."""
+    return cable_failed(tmp_path / "jpn", 'tlp = "red"')
 
 
 def incidents(folder: Path, *words: str) -> list[dict[str, Any]]:

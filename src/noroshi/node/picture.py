@@ -56,7 +56,7 @@ def seen(node: Node, priors: Priors) -> list[Seen]:
     """Where and when this node's desks could see, by domain."""
     return [
         Seen(
-            priors.domain.get(kind, declared.pillar), each.where, each.span.t0, each.span.t1,
+            priors.domain_of(kind, declared.pillar), each.where, each.span.t0, each.span.t1,
             each.quality,
         )
         for kind, declared in kinds().items()
@@ -119,7 +119,7 @@ def _pillars() -> dict[str, str]:
 
 
 def _domain(kind: str, known: Mapping[str, str], priors: Priors) -> str:
-    return priors.domain.get(kind) or known.get(kind, "other")
+    return priors.domain_of(kind, known.get(kind, "other"))
 
 
 def _line(id: str, body: FindingBody, domain: str) -> Line:

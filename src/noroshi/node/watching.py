@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from noroshi.desks.registry import kinds
 from noroshi.node.node import Node
+from noroshi.picture.priors import load_priors
 
 if TYPE_CHECKING:
     from noroshi.node.incidents import Looked
@@ -27,8 +28,8 @@ class Watch:
         self._lines: dict[str, Line] | None = None
 
     def follow(self, now: Callable[[], int]) -> Looked | None:
-        """Look at the incidents; None where nothing has changed since, or where one kind alone has
-        findings and none ever made an incident: what computes is not even loaded then."""
+        """Look at the incidents; None where nothing has changed since, or where one domain alone
+        has findings and none ever made an incident: what computes is not even loaded then."""
         node = self._node
         after = at = node.store.cursor(CONSUMER)
         changed: set[str] = set()
@@ -38,12 +39,11 @@ class Watch:
         if at == after:
             return None
         looked = None
-        if self._several() or node.store.incidents():
+        priors = load_priors()
+        if self._several(priors) or node.store.incidents():
             from noroshi.node.incidents import look
             from noroshi.node.picture import stream_of
-            from noroshi.picture.priors import load_priors
 
-            priors = load_priors()
             stream = stream_of(node, self._read(changed, priors).items())
             looked = look(node, priors, now, stream=stream)
         with node.store.write():
@@ -63,7 +63,11 @@ class Watch:
                 self._lines[each] = line
         return self._lines
 
-    def _several(self) -> bool:
-        """Whether two kinds, which may be of two domains, have live findings."""
-        found = (name for name in kinds() if self._node.store.findings(kind=name, limit=1))
-        return next(found, None) is not None and next(found, None) is not None
+    def _several(self, priors: Priors) -> bool:
+        """Whether findings of two domains live: those of one make no incident."""
+        domains = {
+            priors.domain_of(name, kind.pillar)
+            for name, kind in kinds().items()
+            if self._node.store.findings(kind=name, limit=1)
+        }
+        return len(domains) > 1

@@ -73,6 +73,10 @@ class Priors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rate: Rate
     digest: str = ""
 
+    def domain_of(self, kind: str, pillar: str) -> str:
+        """The domain that a kind of a desk's pillar stands for."""
+        return self.domain.get(kind, pillar)
+
     def share(self, domain: str) -> float:
         """P(`domain` reports something of a campaign)."""
         return self.detected.get(domain, self.detected["default"])

@@ -99,11 +99,7 @@ def planted(folder: Path, clock: Clock, many: int = 12, more: str = "") -> list[
 
 def _passwords(node: Node) -> None:
     """One password for all, hashed once and cheaply: tests sign in often."""
-    import argon2
-
-    cheap = hash_password(
-        PASSWORD, argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    )
+    cheap = hash_password(PASSWORD, CHEAP)
     path = node.settings.data / users.USERS
     file = json.loads(path.read_text("utf-8"))
     for each in file["users"]:

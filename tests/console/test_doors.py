@@ -18,6 +18,7 @@ from noroshi.console.acts import Acts
 from noroshi.console.app import changes, console
 from noroshi.console.sessions import IDLE, LONGEST, Sessions
 from noroshi.console.users import ROLES, User
+from noroshi.exchange.taxii.asgi import Application
 from noroshi.node.node import Node
 from noroshi.node.node import clock as clock_now
 from noroshi.node.serve import serve
@@ -260,9 +261,10 @@ def test_a_server_that_ends_does_not_wait_for_who_looks(folder: Path) -> None:
     stop, said = Event(), queue.Queue[str]()
     with Node.open(folder) as node:
         token = users.link(node.settings, "viewer", clock_now())
-        front = lambda behind, tls, end: console(  # noqa: E731
-            behind, node, clock_now, secure=tls, stop=end
-        )
+
+        def front(behind: Application, tls: bool, end: Event) -> Application:
+            return console(behind, node, clock_now, secure=tls, stop=end)
+
         thread = Thread(target=serve, args=(node, said.put, stop, said.put, front))
         thread.start()
         address = said.get(timeout=30).removeprefix("http://")

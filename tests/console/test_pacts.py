@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from lookout import Looker
+from lookout import LATER, Looker
 
 from noroshi.node.node import Node
 from noroshi.pact.network import network
@@ -17,7 +17,7 @@ def test_the_room_holds_the_law_layer_by_layer(browser: Looker, shared_node: Nod
     assert states["eu-jpn-sdp"] == "in force"
     assert states["eu-jpn-sia"] == "negotiating, not signed"
     counted = {each["layer"]: each["ties"] for each in room["layers"]}
-    assert counted == {each.layer: each.ties for each in network(policy, 1_780_000_000_000_000)}
+    assert counted == {each.layer: each.ties for each in network(policy, LATER)}
     for layer, ties in counted.items():
         drawn = {tuple(sorted(each[1:3])) for each in room["ties"] if each[0] == layer}
         assert len(drawn) == ties
@@ -46,10 +46,10 @@ def test_the_law_and_its_own_files_decide_alike(browser: Looker) -> None:
 
 
 @pytest.mark.parametrize("name", ["/etc", "HEAD~1", "../eu", "agreements", "-x"])
-@pytest.mark.parametrize("path", ["pact", "pact/diff", "pact/agreement"])
+@pytest.mark.parametrize("path", ["pact", "pact/diff", "pact/agreement", "pact/suppose"])
 def test_a_browser_names_no_path_and_no_revision(browser: Looker, name: str, path: str) -> None:
     browser.enter("analyst")
-    query = {"set": name, "other": name, "id": "x"}
+    query = {"set": name, "other": name, "id": "x", "without": "USA"}
     answer = browser.get(f"/console/api/{path}", params=query)
     assert answer.status_code == 409
     assert "no set" in answer.json()["error"]

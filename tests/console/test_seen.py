@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lookout import HOSTILE, Clock, Looker
+from lookout import HOSTILE, Clock, Looker, planted
 
+from noroshi.console.detail import detail
 from noroshi.console.seen import decided, seen
 from noroshi.exchange.served import Match
 from noroshi.node.node import Node
@@ -43,7 +44,28 @@ def test_every_decision_is_that_of_why(folder: Path, clock: Clock, party: str) -
     with Node.open(folder) as node:
         now = clock()
         for one in decided(node, node.store.findings(), party, now=now, at=None, known=None):
-            assert one.release == why(node, one.row.id, party, now=now).release
+            asked = why(node, one.row.id, party, now=now)
+            assert one.release == asked.release
+            assert detail(node, one.row.id, party, now=now).why == asked.text
+
+
+@pytest.mark.parametrize("known", [None, 0])
+def test_text_and_decision_are_of_one_law(folder: Path, clock: Clock, known: int | None) -> None:
+    """Also by what was law before the node was there, and by what it knew then."""
+    with Node.open(folder) as node:
+        now, name = clock(), node.store.findings()[0].id
+        asked = why(node, name, "EU", now=now, at=now - 365 * DAY, known=known)
+        told = detail(node, name, "EU", now=now, at=now - 365 * DAY, known=known)
+    assert told.why == asked.text
+
+
+def test_a_withdrawn_finding_is_told_as_withheld(tmp_path: Path, clock: Clock) -> None:
+    found = planted(tmp_path / "jpn", clock)
+    with Node.open(tmp_path / "jpn") as node:
+        node.store.withdraw(found[0].id, at=clock())
+        told = detail(node, found[0].id, "EU", now=clock())
+    assert (told.verdict, told.body) == ("withheld", None)
+    assert told.why.startswith("Withheld from EU")
 
 
 def test_labels_decide_who_sees_what(browser: Looker, found: list[Finding]) -> None:

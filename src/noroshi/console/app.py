@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from threading import Event
 from typing import Any, Final
 
@@ -146,20 +147,13 @@ async def changes(
         found = await asyncio.to_thread(node.store.events, after, 10_000, TOPICS)
         if found:
             after, quiet = found[-1].n, 0.0
-            told = msgspec.json.encode(_counted(each.topic for each in found)).decode()
+            told = msgspec.json.encode(Counter(each.topic for each in found)).decode()
             yield f"id: {after}\ndata: {told}\n\n".encode()
         elif quiet >= BEAT_S:
             quiet = 0.0
             yield b": still here\n\n"
         await asyncio.sleep(look_s)
         quiet += look_s
-
-
-def _counted(topics: Iterable[str]) -> dict[str, int]:
-    counted: dict[str, int] = {}
-    for each in topics:
-        counted[each] = counted.get(each, 0) + 1
-    return counted
 
 
 def _guarded(send: Send) -> Send:

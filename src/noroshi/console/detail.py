@@ -60,7 +60,7 @@ class Version(msgspec.Struct, frozen=True):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """A party that had the record from us: since when, and how far a recall is there."""
+    """A party that had the record from us, and since when."""
 
     party: str
     served: str | None
@@ -115,7 +115,7 @@ def detail(
         measures=tuple(_measures(body, kind.units if kind else {})) if body else (),
         clauses=tuple(dict.fromkeys(found.release.clauses)),
         transforms=tuple(change(each) for each in found.release.transforms),
-        why="" if own else explained(node, found, party or node.party, now if at is None else at),
+        why="" if own else explained(node, found, party or node.party, now=now, at=at, known=known),
         hears="" if own else recipient(found.release),
     )
     return _owned(node, found, told, now) if own else told

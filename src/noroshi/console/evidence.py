@@ -31,7 +31,8 @@ MOST: Final = 2_000
 LINE_MOST: Final = 2_000
 """Bytes of a raw line."""
 FILE_MOST: Final = 512 << 20
-FILES: Final = 500
+FILES: Final = 10_000
+"""Files of the folder that are looked at."""
 ROOM: Final = HOUR
 """How much of the track before and after is shown, µs."""
 
@@ -159,7 +160,7 @@ def _raw(node: Node, items: list[tuple[Item, ByteRange | Row]]) -> Iterator[tupl
     """(number of the item, its line), of files that are still there as they were read."""
     wanted = {item.source.partition("!")[0] for item, _ in items}
     for n, path in enumerate(walk([node.settings.folder])):
-        if n >= FILES * 20:
+        if n >= FILES:
             return
         if path.name not in wanted or not path.is_file() or path.stat().st_size > FILE_MOST:
             continue

@@ -48,8 +48,7 @@ class Room(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """One agreement: its head, its clauses by block as the file has them, its text and hash, and
-    what is promised in it."""
+    """One agreement: its head, its text and hash, and what is promised in it."""
 
     agreement: Listed
     sha256: str

@@ -134,10 +134,7 @@ def decided(
 
 def redacted(node: Node, body: FindingBody, release: Release, kind: Kind) -> FindingBody:
     """The finding after the transforms of the release, as this node tells it."""
-    found = variants.redacted(body, release.transforms, kind, node.party)
-    if "source" in variants.touched(release.transforms):
-        found = variants.unsourced(found, node.keys.derive("variants"))
-    return found
+    return variants.told(body, release.transforms, kind, node.party, node.keys.derive("variants"))
 
 
 def one(

@@ -20,9 +20,11 @@ from noroshi.node.node import Node
 from noroshi.node.overview import reason
 from noroshi.node.peering import open_to
 from noroshi.node.push import Line
+from noroshi.node.why import law, why
 from noroshi.pact.explain import owner, recipient
 from noroshi.words.errors import Refused
 from noroshi.words.label import highest_tlp
+from noroshi.words.release import Release
 from noroshi.words.stix import FindingBody
 from noroshi.words.transform import describe
 
@@ -79,7 +81,7 @@ def _preview(node: Node, id: str, party: str, now: int) -> Preview:
         clauses=tuple(dict.fromkeys(release.clauses)),
         transforms=tuple(describe(each) for each in release.transforms),
         reason="" if release.permitted else reason(release),
-        text=explained(node, told, party, now),
+        text=explained(node, told, party, now=now),
         hears=recipient(release),
         whole=whole.body,
         told=told.body if release.permitted else None,
@@ -87,10 +89,14 @@ def _preview(node: Node, id: str, party: str, now: int) -> Preview:
     )
 
 
-def explained(node: Node, told: One, party: str, now: int) -> str:
-    """The decision in words, for the owner."""
-    _, policy = node.policy(at=now)
-    return owner(policy, told.record.label, told.release, party)
+def explained(
+    node: Node, told: One, party: str, *, now: int, at: int | None = None, known: int | None = None
+) -> str:
+    """The decision in words, for the owner: those of `why`, but of what lives no more."""
+    if told.release == Release("withheld"):
+        *_, policy = law(node, now if at is None else at, known, now=now)
+        return owner(policy, told.record.label, told.release, party)
+    return why(node, told.record.id, party, now=now, at=at, known=known).text
 
 
 def send(node: Node, ids: Sequence[str], party: str, clock: Callable[[], int]) -> Sent:

@@ -8,7 +8,6 @@ carry the session's second secret in a header of its own, which no other site ca
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 import threading
@@ -17,6 +16,7 @@ from typing import Final
 import msgspec
 
 from noroshi.console.users import File, Role, User
+from noroshi.words.ids import sha256
 from noroshi.words.time import HOUR
 
 IDLE: Final = HOUR
@@ -86,4 +86,4 @@ def proved(session: Session, sent: str) -> bool:
 
 
 def _key(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return sha256(secret.encode())

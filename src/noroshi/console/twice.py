@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from noroshi.console.seen import One, one
-from noroshi.console.users import replace
+from noroshi.node.accounts import replace
 from noroshi.node.node import Node
 from noroshi.words import ids
 from noroshi.words.errors import BadInput, Refused

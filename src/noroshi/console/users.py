@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import hmac
-import os
 import re
 import secrets
 from collections.abc import Generator
-from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
@@ -22,7 +19,9 @@ import msgspec
 from noroshi.config import Settings
 from noroshi.exchange.accounts import Account
 from noroshi.exchange.credentials import Password, hash_password
+from noroshi.node.accounts import replace
 from noroshi.words.errors import BadInput, Refused
+from noroshi.words.ids import sha256
 from noroshi.words.time import MINUTE
 
 USERS: Final = "users.json"
@@ -130,7 +129,7 @@ def link(settings: Settings, name: str, now: int) -> str:
         if all(each.name != name for each in file.users):
             raise Refused(f"no user {name!r}\nHint: noroshi user add {name}")
         kept = tuple(each for each in file.links if each.until > now)
-        made = Link(hashlib.sha256(token.encode()).hexdigest(), name, now + LINK_LASTS)
+        made = Link(sha256(token.encode()), name, now + LINK_LASTS)
         _write(settings, File(file.users, (*kept, made)))
     return token
 
@@ -144,7 +143,7 @@ def opening(settings: Settings, name: str, now: int) -> str:
 
 def redeem(settings: Settings, token: str, now: int) -> User | None:
     """The user whom the link signs in, and the link is gone; None where it is none, or old."""
-    asked = hashlib.sha256(token.encode()).hexdigest()
+    asked = sha256(token.encode())
     with _writing(settings) as file:
         live = [each for each in file.links if each.until > now]
         found = next((each for each in live if hmac.compare_digest(each.sha256, asked)), None)
@@ -177,13 +176,3 @@ def _writing(settings: Settings) -> Generator[File]:
 def _write(settings: Settings, file: File) -> None:
     body = msgspec.json.format(msgspec.json.encode(file), indent=1) + b"\n"
     replace(settings.data / USERS, body)
-
-
-def replace(path: Path, body: bytes) -> None:
-    """Write the file in one step, for this user only, and not before it is on the disc."""
-    partial = path.with_suffix(".new")
-    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)

@@ -24,7 +24,7 @@ from noroshi.words.kind import Kind
 from noroshi.words.label import Label, highest_tlp, tlp_marking_id
 from noroshi.words.party import Parties
 from noroshi.words.record import Record
-from noroshi.words.stix import FindingBody, body_of, head
+from noroshi.words.stix import body_of, head
 from noroshi.words.time import MS
 
 
@@ -174,9 +174,7 @@ class Projector:
         kind = self._kinds[body.kind]
         if body.replaced_by is not None:
             body = msgspec.structs.replace(body, replaced_by=shape.keep(body.replaced_by))
-        told: FindingBody = variants.redacted(body, shape.transforms, kind, self._owner)
-        if "source" in variants.touched(shape.transforms):
-            told = variants.unsourced(told, self._secret)
+        told = variants.told(body, shape.transforms, kind, self._owner, self._secret)
         revoked, markings = head(record.raw).revoked, _markings(record.label)
 
         def issue(created: int, modified: int) -> bytes:

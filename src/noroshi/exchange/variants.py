@@ -114,6 +114,14 @@ def redacted(body: FindingBody, transforms: Transforms, kind: Kind, owner: str) 
     return body
 
 
+def told(
+    body: FindingBody, transforms: Transforms, kind: Kind, owner: str, secret: bytes
+) -> FindingBody:
+    """All that `transforms` do to a finding; `secret` is the node's, for names of tracks."""
+    found = redacted(body, transforms, kind, owner)
+    return unsourced(found, secret) if "source" in touched(transforms) else found
+
+
 def unsourced(body: FindingBody, secret: bytes) -> FindingBody:
     """`body` with subjects that are numbered by their source under names that do not tell which.
 

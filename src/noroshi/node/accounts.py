@@ -112,7 +112,7 @@ def writing(settings: Settings) -> Generator[list[Account]]:
         yield accounts
         # As bytes that a person can read, because a person may have to.
         body = msgspec.json.format(msgspec.json.encode(File(tuple(accounts))), indent=1)
-        _replace(path, body + b"\n")
+        replace(path, body + b"\n")
 
 
 def used(settings: Settings) -> dict[str, int]:
@@ -159,7 +159,7 @@ class Watched:
         if latest != self._told:
             self._told = latest
             every = used(self._settings) | latest
-            _replace(self._settings.data / USED, msgspec.json.encode(every))
+            replace(self._settings.data / USED, msgspec.json.encode(every))
 
     def _now(self) -> _Stamp:
         config = self._settings.config
@@ -178,7 +178,7 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _replace(path: Path, body: bytes) -> None:
+def replace(path: Path, body: bytes) -> None:
     """Write the file in one step, for this user only, and not before it is on the disk."""
     partial = path.with_suffix(".new")
     with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

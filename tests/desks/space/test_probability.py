@@ -116,8 +116,34 @@ MISSING = {
     "a time": (KVN.replace("TCA", "XTCA"), "TCA: missing"),
     "a number": (KVN.replace("MISS_DISTANCE", "MISS"), "MISS_DISTANCE: missing"),
     "a part of the state": (KVN.replace("Z_DOT = 0 [km/s]\n", ""), "OBJECT1, Z_DOT: missing"),
+    "a finite number": (KVN.replace("X = 7000", "X = nan"), "OBJECT1, X: found 'nan'"),
+    "a finite miss": (KVN.replace("= 25", "= -inf"), "MISS_DISTANCE: found '-inf'"),
+    "a number of an object": (
+        KVN.replace("900000001", "2012-001A"),
+        "OBJECT2, OBJECT_DESIGNATOR: found '2012-001A'",
+    ),
+    "a number in letters": (KVN.replace("900000001", "UNKNOWN"), "OBJECT2, OBJECT_DESIGNATOR"),
     "who": (KVN.replace("OBJECT_DESIGNATOR = 900000001\n", ""), "OBJECT2, OBJECT_DESIGNATOR"),
 }  # fmt: skip
+
+
+BODY = cdm.Body(
+    "1", "A", "", "GCRF", (7000.0, 0.0, 0.0, 0.0, 7.5, 0.0), (1.0, 0.0, 1.0, 0.0, 0.0, 1.0)
+)
+STATES = {
+    "equal velocities": (7000.1, 0.0, 0.0, 0.0, 7.5, 0.0),
+    "velocities that are almost equal": (7000.1, 0.0, 0.0, 0.0, 7.5, 1e-300),
+    "nothing but zeros": (0.0,) * 6,
+    "a fall straight down": (7000.1, 0.0, 0.0, 7.5, 0.0, 0.0),
+    "numbers beyond all bounds": (1e308, 0.0, 0.0, 0.0, 1e308, 0.0),
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_states_that_no_plane_goes_through_have_no_probability(name: str) -> None:
+    two = msgspec.structs.replace(BODY, designator="2", state=STATES[name])
+    given = cdm.Cdm(0, 0, "X", "", 100.0, None, None, "", None, BODY, two)
+    assert probability.of_message(given, 15.0) is None
 
 
 @pytest.mark.parametrize("name", MISSING)

@@ -13,7 +13,7 @@ from heaven import AT, LABEL, read, small, source
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noroshi.desks.space import desk, elements, tle
+from noroshi.desks.space import desk, elements, times, tle
 from noroshi.words.errors import BadInput
 from noroshi.words.evidence import ByteRange, JsonPointer
 
@@ -135,7 +135,40 @@ def test_wide_blanks_are_blanks() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{", b"<omm>", b"PAR1xx", b"NORAD", b"<!DOCTYPE a [<!ENTITY b 'c'>]><omm/>"]
+    "text",
+    [
+        "9999-366T00:00:00",
+        "9999-12-31T23:59:60",
+        "9999-12-31T23:59:59.9999999",
+        "2030-000T00:00:00",
+        "2030-02-30T00:00:00",
+        "2030-01-01T24:00:00",
+    ],
+)
+def test_an_instant_out_of_range_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match="is not an instant"):
+        times.instant(text)
+
+
+DOCTYPE = "<!DOCTYPE a [<!ENTITY b 'c'>]><omm/>"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{",
+        b"<omm>",
+        b"PAR1xx",
+        b"NORAD",
+        DOCTYPE.encode(),
+        DOCTYPE.encode("utf-16-le"),
+        b"<!--" + b"x" * 70_000 + b"--><!DOCTYPE a><omm/>",
+        b'<?xml version="1.0" encoding="none"?><omm/>',
+        b"<omm>" + b"<a>" * 60 + b"</a>" * 60 + b"</omm>",
+        b"<omm>" + b"<a>" * 200_000 + b"</a>" * 200_000 + b"</omm>",
+    ],
+    ids=range(11),
 )
 def test_what_is_nothing_is_refused(data: bytes) -> None:
     with pytest.raises(BadInput):
@@ -149,6 +182,21 @@ def test_damage_is_rejected_or_read_and_never_more(at: int, put: bytes, form: st
     data = elements.write(sets, form, "JPN", AT).encode()
     with contextlib.suppress(BadInput):
         read(data[:at] + put + data[at + len(put) :])
+
+
+def test_tags_may_have_a_namespace() -> None:
+    sky = small()
+    text = elements.write([elements.omm_fields(sky.rows[0], "X", "2030-001A")], "xml", "JPN", AT)
+    for opening in ("<ndm xmlns='urn:x'>", "<ndm xmlns:b='urn:y' b:version='1'>"):
+        (back,), rejected = read(text.replace("<ndm>", opening).encode())
+        assert rejected == []
+        assert back.arrays["norad"].tolist() == [int(sky.rows["norad"][0])]
+
+
+def test_a_header_of_an_enormous_field_is_rejected() -> None:
+    columns, (rejected,) = read(b"NORAD_CAT_ID," + b"x" * 200_000 + b"\n1,2\n")
+    assert columns == []
+    assert "not CSV" in rejected.reason
 
 
 def test_a_header_shorter_than_its_rows_is_read() -> None:

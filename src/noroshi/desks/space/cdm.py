@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
+from noroshi.desks.space.elements import norad, number
 from noroshi.desks.space.times import instant, iso
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _HBR: Final = ("COMMENT HBR", "HBR", "COMMENT COMBINED HBR")
 
 
 class Body(msgspec.Struct, frozen=True):
-    """One of the two objects: number ("" where there is none), name, state at closest approach
+    """One of the two objects: number, name, state at closest approach
     (km, km/s), and CR_R, CT_R, CT_T, CN_R, CN_T, CN_N (m²), None where the message has none."""
 
     designator: str
@@ -33,7 +34,6 @@ class Body(msgspec.Struct, frozen=True):
     state: tuple[float, ...] | None = None
     covariance: tuple[float, ...] | None = None
     manoeuvrable: str = ""
-    radius_m: float | None = None
 
 
 class Cdm(msgspec.Struct, frozen=True):
@@ -80,10 +80,11 @@ def _radius(fields: Mapping[str, str]) -> float | None:
 
 def _body(fields: Mapping[str, str], block: str) -> Body:
     designator = fields.get("OBJECT_DESIGNATOR", "").lstrip("0")
+    where = f"{block}, OBJECT_DESIGNATOR"
     if not designator:
-        raise ValueError(f"{block}, OBJECT_DESIGNATOR: missing")
+        raise ValueError(f"{where}: missing")
     return Body(
-        designator=designator,
+        designator=str(norad(designator, where)),
         name=fields.get("OBJECT_NAME", ""),
         cospar=fields.get("INTERNATIONAL_DESIGNATOR", ""),
         frame=fields.get("REF_FRAME", ""),
@@ -110,14 +111,9 @@ def _number(
     fields: Mapping[str, str], name: str, block: str, optional: bool = False
 ) -> float | None:
     text = fields.get(name, "").partition("[")[0].strip()
-    if not text or (optional and text.upper() in ("N/A", "NONE")):
-        if optional:
-            return None
-        raise ValueError(f"{block}, {name}: missing; expected a number")
-    try:
-        return float(text)
-    except ValueError:
-        raise ValueError(f"{block}, {name}: found {text[:40]!r}; expected a number") from None
+    if optional and text.upper() in ("", "N/A", "NONE"):
+        return None
+    return number(text, f"{block}, {name}")
 
 
 def _time(fields: Mapping[str, str], name: str) -> int:

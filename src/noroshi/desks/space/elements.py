@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+from noroshi.desks.space.kernels.constants import MU_KM3_S2
 from noroshi.desks.space.times import instant, iso
 
 if TYPE_CHECKING:
@@ -28,8 +29,7 @@ NUMBERS: Final = {
 }  # fmt: skip
 OPTIONAL: Final = frozenset(("bstar", "ndot"))
 THEORIES: Final = frozenset(("", "SGP4", "SGP/SGP4", "SGP", "SDP4"))
-MOST_NORAD: Final = 999_999_999
-MU_KM3_S2: Final = 398600.8
+MOST_DIGITS: Final = 9
 
 DTYPE: Final = np.dtype([
     ("norad", "i8"), ("epoch", "i8"), ("n", "f8"), ("e", "f8"), ("i", "f8"), ("node", "f8"),
@@ -74,15 +74,19 @@ def element(fields: Mapping[str, str]) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def norad(text: str) -> int:
-    """A catalogue number of up to nine digits."""
+def norad(text: str, field: str = "NORAD_CAT_ID") -> int:
+    """A catalogue number of up to nine digits, or Alpha-5. `ValueError` naming the field."""
     if text[:1].isalpha():
-        from noroshi.desks.space.tle import number
+        from noroshi.desks.space import tle
 
-        return number(text)
-    if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= MOST_NORAD:
-        raise ValueError(f"NORAD_CAT_ID: found {text!r}; expected a number of up to nine digits")
-    return int(text)
+        try:
+            return tle.number(text)
+        except ValueError:
+            raise ValueError(f"{field}: found {text[:40]!r}; expected a number") from None
+    digits = text.lstrip("0")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS):
+        raise ValueError(f"{field}: found {text[:40]!r}; expected a number of up to nine digits")
+    return int(digits)
 
 
 def _motion(fields: Mapping[str, str]) -> float:
@@ -96,16 +100,19 @@ def _motion(fields: Mapping[str, str]) -> float:
 
 def _number(fields: Mapping[str, str], name: str, optional: bool) -> float:
     text = fields.get(name, "")
+    return number(text, name) if text or not optional else 0.0
+
+
+def number(text: str, field: str) -> float:
+    """A finite number. `ValueError` naming the field."""
     if not text:
-        if optional:
-            return 0.0
-        raise ValueError(f"{name}: missing; expected a number")
+        raise ValueError(f"{field}: missing; expected a number")
     try:
         value = float(text)
     except ValueError:
-        raise ValueError(f"{name}: found {text[:40]!r}; expected a number") from None
+        raise ValueError(f"{field}: found {text[:40]!r}; expected a number") from None
     if not math.isfinite(value):
-        raise ValueError(f"{name}: found {text[:40]!r}; expected a finite number")
+        raise ValueError(f"{field}: found {text[:40]!r}; expected a finite number")
     return value
 
 

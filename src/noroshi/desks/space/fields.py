@@ -19,11 +19,15 @@ from noroshi.words.evidence import ByteRange, JsonPointer, Locator, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from xml.etree.ElementTree import Element
 
     from noroshi.words.desk import Source
 
 LARGEST: Final = 1 << 30
 """Bytes of a source that is read whole."""
+
+DEEPEST: Final = 50
+"""Levels of XML; messages have eight."""
 
 KEYS: Final = re.compile(
     r"NORAD_CAT_ID|CCSDS_OMM_VERS|CCSDS_CDM_VERS|<omm\b|<cdm\b|MEAN_ELEMENT_THEORY", re.ASCII
@@ -111,9 +115,9 @@ def _json(data: bytes, name: str) -> Iterator[Message | Problem]:
 def _csv(data: bytes) -> Iterator[Message | Problem]:
     text = io.StringIO(data.decode("utf-8", "replace"), newline="")
     rows = csv.reader(text)
-    header = [plain(each).upper() for each in next(rows)]
     at = Row(0)
     try:
+        header = [plain(each).upper() for each in next(rows)]
         for n, row in enumerate(rows, start=1):
             at = Row(n)
             if not row:
@@ -166,15 +170,7 @@ def _comment(text: str) -> tuple[str, str]:
 
 
 def _xml(data: bytes, name: str) -> Iterator[Message | Problem]:
-    from xml.etree import ElementTree
-
-    if b"<!DOCTYPE" in data[:65_536] or b"<!ENTITY" in data:
-        raise BadInput(name, "XML with a document type or entities is not read")
-    try:
-        # Entities are refused above; expat itself bounds what a document may unfold to.
-        root = ElementTree.fromstring(data)  # noqa: S314
-    except ElementTree.ParseError as problem:
-        raise BadInput(name, "not XML", found=str(problem)) from problem
+    root = _tree(data, name)
     for n, message in enumerate(each for each in root.iter() if _tag(each.tag) in ("omm", "cdm")):
         fields = {f"CCSDS_{_tag(message.tag).upper()}_VERS": message.get("version") or ""}
         objects: list[dict[str, str]] = []
@@ -183,12 +179,46 @@ def _xml(data: bytes, name: str) -> Iterator[Message | Problem]:
         yield Message(fields, JsonPointer(f"/{n}"), tuple(objects))
 
 
+def _tree(data: bytes, name: str) -> Element:
+    """The document's root. Entities need a document type, which is refused in any encoding."""
+    from xml.etree.ElementTree import TreeBuilder
+    from xml.parsers import expat
+
+    builder, depth = TreeBuilder(), 0
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > DEEPEST:
+            raise BadInput(name, "XML nested too deeply", expected=f"at most {DEEPEST} levels")
+        builder.start(tag, attributes)
+
+    def end(tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+        builder.end(tag)
+
+    def doctype(*_: object) -> None:
+        raise BadInput(name, "XML with a document type or entities is not read")
+
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = builder.data, doctype
+    try:
+        parser.Parse(data, True)
+    # An encoding that is not known is a LookupError, one of several bytes a ValueError.
+    except (expat.ExpatError, LookupError, ValueError) as problem:
+        raise BadInput(name, "not XML", found=str(problem)) from problem
+    return builder.close()
+
+
 def _tag(tag: object) -> str:
     return str(tag).rpartition("}")[2]
 
 
 def _collect(
-    element: Any, into: dict[str, str], objects: list[dict[str, str]], conjunction: bool
+    element: Element, into: dict[str, str], objects: list[dict[str, str]], conjunction: bool
 ) -> None:
     for child in element:
         if conjunction and _tag(child.tag) == "segment":

@@ -39,9 +39,6 @@ class Probability(msgspec.Struct, frozen=True):
     diluted: bool
     slow: bool
     clipped: bool
-    hbr_m: float
-    miss_m: float
-    shifted_s: float
 
 
 def in_plane(r: Array, v: Array, c: Array) -> tuple[Array, Array]:
@@ -121,9 +118,11 @@ def screening(
     return value, scale * shape[1]
 
 
+@np.errstate(all="ignore")
 def of_message(cdm: Cdm, hbr_m: float) -> Probability | None:
     """The probability that a message's own states and covariances give, shifted to the closest
-    approach of the straight lines; None where they are not all there, or in two frames.
+    approach of the straight lines; None where they are not all there, in two frames, or such that
+    no plane lies across the relative velocity.
 
     A covariance of one object alone is used as the whole, as its sender must have done."""
     one, two = cdm.one, cdm.two
@@ -139,9 +138,14 @@ def of_message(cdm: Cdm, hbr_m: float) -> Probability | None:
         total += turn.T @ _matrix(each.covariance or ()) @ turn
     relative = (np.array(two.state) - np.array(one.state)) * 1000.0
     r, v = relative[:3], relative[3:]
-    speed = float(np.linalg.norm(v))
-    shift = -float(r @ v) / speed**2
-    miss, plane = in_plane(r + v * shift, v, total)
+    square = float(v @ v)
+    if not 0.0 < square < math.inf:
+        return None
+    speed = math.sqrt(square)
+    miss, plane = in_plane(r - v * (float(r @ v) / square), v, total)
+    # A state without a plane of its own has no axes either, and its covariance no direction.
+    if not (np.isfinite(miss).all() and np.isfinite(plane).all()):
+        return None
     values, vectors = np.linalg.eigh(plane)
     floor = (1e-4 * hbr_m) ** 2
     clipped = bool(values.min() < floor)
@@ -154,9 +158,6 @@ def of_message(cdm: Cdm, hbr_m: float) -> Probability | None:
         diluted=bool(scale[0] < 1.0),
         slow=speed < SLOW_MS,
         clipped=clipped,
-        hbr_m=hbr_m,
-        miss_m=float(np.linalg.norm(r)),
-        shifted_s=shift,
     )
 
 

@@ -28,11 +28,11 @@ def instant(text: str) -> int:
             moment = datetime(int(year), int(month), int(day), tzinfo=UTC)
         if int(hour) > 23 or int(minute) > 59 or int(second) > 60:
             raise ValueError("time of day")
-    except ValueError as problem:
+        micros = round(float("0." + fraction) * 1e6) if fraction else 0
+        moment += timedelta(0, int(second), micros, minutes=int(minute), hours=int(hour))
+    except (ValueError, OverflowError) as problem:
         raise ValueError(f"{text!r} is not an instant: {problem}") from None
-    moment += timedelta(hours=int(hour), minutes=int(minute), seconds=int(second))
-    micros = round(float("0." + fraction) * 1e6) if fraction else 0
-    return (moment - EPOCH) // timedelta(microseconds=1) + micros
+    return (moment - EPOCH) // timedelta(microseconds=1)
 
 
 def iso(at: int) -> str:

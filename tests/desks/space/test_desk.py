@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noroshi.desks.space import desk
+from noroshi.desks.space.findings import satellites
 from noroshi.words.asset import Asset
 from noroshi.words.desk import Columns, Found, Retract
 from noroshi.words.time import DAY, HOUR, format_instant
@@ -55,6 +56,50 @@ def test_two_sets_of_one_satellite_do_not_meet() -> None:
     sky.names[900_999_999] = (name, cospar, kind)
     sky.rows = np.concatenate([sky.rows, twin])
     assert not [f for f in found([columns(sky)], **START) if "norad:900999999" in f.subjects]
+
+
+def test_a_protected_satellite_is_protected_under_each_of_its_numbers() -> None:
+    sky, truth = planted()
+    number = truth.objects[0]
+    twin = sky.rows[sky.rows["norad"] == number].copy()
+    twin["norad"], twin["epoch"] = 900_999_999, twin["epoch"] + 1
+    sky.names[900_999_999] = sky.names[number]
+    sky.rows = np.concatenate([sky.rows, twin])
+    for identifier in (f"norad:{number}", f"cospar:{sky.names[number][1]}", "norad:900999999"):
+        asset = Asset("sat-x", "satellite", "X", identifiers=(identifier,))
+        mine = [f for f in found([columns(sky)], [asset], **START) if f.assets]
+        assert mine, identifier
+        assert {f.assets for f in mine} == {("sat-x",)}
+        assert all("norad:900999999" in f.subjects for f in mine)
+
+
+def test_a_number_that_another_asset_names_is_that_assets() -> None:
+    sky, truth = planted()
+    number = truth.objects[0]
+    sky.names[truth.objects[1]] = ("X", sky.names[number][1], "PAYLOAD")
+    state = desk.start(
+        context(
+            [
+                Asset(f"sat-{n}", "satellite", "X", identifiers=(f"norad:{each}",))
+                for n, each in enumerate(truth.objects)
+            ]
+        )
+    )
+    state, _ = desk.fold(state, columns(sky), 0)
+    held = satellites(state)
+    assert [held[f"norad:{each}"].id for each in truth.objects] == ["sat-0", "sat-1"]
+
+
+def test_findings_are_of_the_version_of_the_desk() -> None:
+    sky, _ = planted()
+    assert {f.detector_version for f in found([columns(sky)], **START)} == {desk.version}
+
+
+def test_the_method_names_the_proportions_that_are_set() -> None:
+    sky, _ = planted()
+    told = found([columns(sky)], error_along_m=500.0, **START)
+    assert told
+    assert all("100:500:100" in str(f.measures["method"]) for f in told if "miss_km" in f.measures)
 
 
 @settings(max_examples=5)

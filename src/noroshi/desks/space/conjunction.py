@@ -121,6 +121,10 @@ def _seen(
     if not len(found):
         return
     value, scale, hbr = chances(state, catalogue, rows, found)
+    method = (
+        "SGP4; largest 2D probability over all errors in proportion "
+        f"{parameters.error_radial_m:g}:{parameters.error_along_m:g}:{parameters.error_across_m:g}"
+    )
     told = own[found.a] | own[found.b]
     told |= (found.km < parameters.alert_km) | (value >= parameters.alert_probability)
     for n in np.flatnonzero(told).tolist():
@@ -137,7 +141,7 @@ def _seen(
             "worst_error_km": round(float(scale[n]), 4),
             "hbr_m": round(float(hbr[n]), 1),
             "grade": "screening",
-            "method": "SGP4; largest 2D probability over all errors in proportion 1:3:1",
+            "method": method,
             "ages_d": ", ".join(f"{age:.2f}" for age in ages),
             "sets": ", ".join(digest(row) for row in pair),
             "state": "old elements" if max(ages) > limit else "current elements",

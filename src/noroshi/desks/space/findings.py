@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from noroshi.words.evidence import Evidence
     from noroshi.words.time import Span
 
-VERSION = "1"
+VERSION = "2"
 """Of the detectors: part of every finding, raised when the same input may give other findings."""
 
 
@@ -64,7 +64,7 @@ class Builder:
             span=seen.span,
             place=None,
             subjects=subjects,
-            assets=tuple(sorted(each.id for each in assets)),
+            assets=tuple(sorted({each.id for each in assets})),
             measures=seen.measures | self._named(subjects),
             evidence=tuple(sorted(evidence, key=canonical)),
             detector=detector,
@@ -98,17 +98,24 @@ def named(state: State, subjects: Iterable[str]) -> dict[str, Measure]:
 
 
 def satellites(state: State) -> dict[str, Asset]:
-    """The protected satellites among the assets by subject: by their `norad:` identifier, or by
-    their international designator (`cospar:`)."""
-    numbers = {
-        known.cospar: number for number, known in sorted(state.known.items()) if known.cospar
-    }
+    """The protected satellites among the assets by subject: by their `norad:` and `cospar:`
+    identifiers, under every number that has the same international designator."""
+    designators = {subject(number): each.cospar for number, each in sorted(state.known.items())}
+    numbers: dict[str, list[str]] = {}
+    for name, cospar in designators.items():
+        numbers.setdefault(cospar, []).append(name)
     found: dict[str, Asset] = {}
+    alike: list[tuple[str, Asset]] = []
     for _, asset in sorted(state.context.assets.assets.items()):
         for each in asset.identifiers:
             scheme, _, value = each.partition(":")
             if scheme == "norad":
-                found.setdefault(f"norad:{value}", asset)
-            elif scheme == "cospar" and value.upper() in numbers:
-                found.setdefault(subject(numbers[value.upper()]), asset)
+                found.setdefault(each, asset)
+                alike.append((designators.get(each, ""), asset))
+            elif scheme == "cospar":
+                alike.append((value.upper(), asset))
+    # A number that an asset names is that asset's, whatever another's designator says.
+    for cospar, asset in alike:
+        for name in numbers[cospar] if cospar and cospar in numbers else ():
+            found.setdefault(name, asset)
     return found

@@ -31,7 +31,7 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     alert_km: float = 1.0
     """Approaches of other than protected satellites become findings below this. Ours: the rest,
-    some 24,000 a day below 5 km, is for `noroshi space screen`."""
+    some 24,000 a day below 5 km, is more than anybody reads, and is not told."""
 
     alert_probability: float = 1e-4
     """Or above this largest probability (NASA CARA, the usual threshold to act on)."""
@@ -115,7 +115,7 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Re-entries expected later than this are not told. Ours: the window is as wide."""
 
     constellation_share: float = 0.05
-    """A constellation changed when at least this share of it, and three, moved, came or went."""
+    """A constellation changed when at least this share of it, and three, changed height."""
 
 
 def parameters(table: Mapping[str, Any]) -> Parameters:

@@ -21,17 +21,6 @@ MINUTE_US: Final = 60_000_000
 ELEMENTS: Final = ("epoch", "no", "ecco", "inclo", "nodeo", "argpo", "mo", "bstar")
 """Columns: µs UTC, rad/min (Kozai), and radians; B* in 1 / earth radii."""
 
-DECAYED: Final = {
-    0: "sound",
-    1: "mean eccentricity not within [0, 1)",
-    2: "mean motion not above zero",
-    3: "perturbed eccentricity not within [0, 1]",
-    4: "semilatus rectum below zero",
-    5: "epoch elements below the surface",
-    6: "decayed: below the surface",
-}
-"""SGP4's errors by number."""
-
 
 class Catalogue:
     """Objects as columns (`ELEMENTS`); what else a table has is not looked at."""

@@ -76,7 +76,7 @@ def break_ups(state: State) -> Iterator[Seen]:
     for name, members in sorted(families.items()):
         rows = np.array(members, table.dtype)
         new = rows[rows["epoch"] > begun + window]
-        if len(new) < parameters.breakup_pieces or len(begun_before(rows, new)) == len(rows):
+        if len(new) < parameters.breakup_pieces:
             continue
         seen = _pinched(name, rows, new, parameters)
         if seen is not None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from noroshi.desks.space.kernels.constants import MU_KM3_S2 as MU
 from noroshi.desks.space.kernels.drive import state
 from noroshi.desks.space.kernels.jit import compiled, inner, int64
 
 Floats = Singles = Longs = Ints = Any
 
-MU = 398600.8
 SLOW_KMS = 0.2
 """Below this relative speed at the middle of the step the change of sign is looked for."""
 

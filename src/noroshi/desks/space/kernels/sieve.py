@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from noroshi.desks.space.kernels.constants import MU_KM3_S2 as MU
 from noroshi.desks.space.kernels.drive import LANES, STATES
 from noroshi.desks.space.kernels.jit import compiled, float32, inlined, inner, int32, int64, single
 
@@ -37,7 +38,6 @@ WIDE = 16
 """So many are compared at once: a loop that long is not unrolled, but vectorised."""
 
 ROW = 6 * WIDE
-MU = 398600.8
 ZERO = float32(0.0)
 SINGLE_KM = 0.02
 """What single precision may be out by at 60,000 km, twice over."""

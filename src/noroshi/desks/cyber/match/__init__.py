@@ -8,7 +8,6 @@ and logs as byte streams. Out: `entry.Match`, each with the line that it stands 
     index = opened(folder, key, make)              # the same, kept in a folder and mapped from it
     for match in scan(index, stream, layout, tally):   # scan: a log, in bounded memory
         …
-    grouped(matches, assets_of, window_us)         # groups: one for each indicator, asset, window
 
 `build` never raises for an entry: what would match everything, nothing, or for ever stands in
 `index.refused` with its reason. `pattern.compiled` is a STIX pattern for observed-data; in logs,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import zlib
 from collections.abc import Iterator
-from typing import IO, Any, Final, cast
+from typing import IO, Final, cast
 
 from noroshi.desks.cyber.match.entry import Tally
 
@@ -61,14 +60,12 @@ def _read(stream: IO[bytes], tally: Tally, at: int) -> bytes:
 
 
 def unpacked(stream: IO[bytes]) -> IO[bytes]:
-    """A stream unpacked as its first bytes say: gzip (of several members too), Zstandard, or
-    neither. Of one that is cut short everything before the cut can be read; reading on raises
+    """A stream unpacked as its first bytes say: gzip (of several members too), or not at
+    all. Of one that is cut short everything before the cut can be read; reading on raises
     `OSError`, which `blocks` tells."""
     head = stream.read(4)
     if head.startswith(b"\x1f\x8b"):
         return cast("IO[bytes]", _Gzip(stream, head))
-    if head == b"\x28\xb5\x2f\xfd":
-        return cast("IO[bytes]", _Zstandard(stream, head))
     return cast("IO[bytes]", _Plain(stream, head))
 
 
@@ -117,31 +114,3 @@ class _Gzip(_Plain):
             self._waiting = self._unpacker.unconsumed_tail or self._unpacker.unused_data
             if found:
                 return found
-
-
-class _Zstandard:
-    """Zstandard (RFC 8878), by Arrow's codec."""
-
-    def __init__(self, stream: IO[bytes], head: bytes) -> None:
-        pa: Any = importlib.import_module("pyarrow")
-        plain = _Plain(stream, head)
-        file = pa.PythonFile(_Closable(plain), mode="r")
-        self._stream: Any = pa.CompressedInputStream(file, "zstd")
-
-    def read(self, size: int) -> bytes:
-        """At most `size` bytes; none at the end. Raises `OSError` where it is cut short: of what is
-        before the cut, less is lost than Arrow is asked for at a time."""
-        return bytes(self._stream.read(min(size, 1 << 16)))
-
-
-class _Closable:
-    """What Arrow wants of a file."""
-
-    closed = False
-
-    def __init__(self, plain: _Plain) -> None:
-        self.read = plain.read
-
-    def close(self) -> None:
-        """The stream is its opener's to close."""
-        self.closed = True

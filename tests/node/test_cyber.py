@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from noroshi.cli.app import app
+from noroshi.desks.cyber.sightings import REASONS, Log, most
 from noroshi.node.assets import load_assets
 from noroshi.node.ingest import IngestReport, again, ingest
 from noroshi.node.node import Node
@@ -180,6 +181,37 @@ def test_what_is_on_a_warning_list_is_no_finding_and_is_counted(
     report = read(node, clock, written(node, "hosts.txt", HOSTS), log)
     assert seen(node) == []
     assert report.sources[1].told["held back by Known resolvers"] == 4
+
+
+def test_an_indicator_that_is_refused_is_said_with_each_log(
+    node: Path, clock: Callable[[], int]
+) -> None:
+    """The intake of a list refuses what is too wide; a bundle of STIX goes by no intake."""
+    patterns = ["[ipv4-addr:value = '198.51.100.7']", "[ipv4-addr:value ISSUBSET '0.0.0.0/0']",
+                "[domain-name:value = 'com']", "[domain-name:value = 'org']"]  # fmt: skip
+    objects = [
+        {"type": "indicator", "spec_version": "2.1", "pattern_type": "stix", "pattern": each,
+         "id": f"indicator--00000000-0000-4000-8000-{n:012d}", "created": "2026-01-20T00:00:00Z",
+         "modified": "2026-01-20T00:00:00Z", "valid_from": "2026-01-20T00:00:00Z"}
+        for n, each in enumerate(patterns)
+    ]  # fmt: skip
+    bundle = written(node, "bundle.json", json.dumps({"objects": objects}))
+    logs = [written(node, f"{n}.log", "\n".join(ZEEK[: 6 + n]) + "\n") for n in range(2)]
+    report = read(node, clock, bundle, *logs)
+    for each in report.sources[1:]:
+        assert {key: many for key, many in each.told.items() if "not looked for" in key} == {
+            "indicators not looked for: a name of a single label is everything below it": 2,
+            "indicators not looked for: a range as wide as /0; at least /8 is looked for": 1,
+        }
+    assert len(seen(node)) == 2
+
+
+def test_of_many_reasons_the_first_are_spelled_out() -> None:
+    reasons = {f"reason {n}": 100 - n for n in range(REASONS + 2)}
+    told = Log("key", refused=most(reasons)).told()
+    assert told["indicators not looked for: reason 0"] == 100
+    assert told["indicators not looked for: other reasons"] == 199 - 2 * REASONS
+    assert sum("not looked for" in each for each in told) == REASONS + 1
 
 
 def test_a_revoked_indicator_takes_its_sightings_back(node: Path, clock: Callable[[], int]) -> None:

@@ -131,12 +131,13 @@ def sureness(confidence: Any) -> Credibility:
 
 
 def _span(dated: _Dated, record: Record) -> Span:
-    since = _instant(dated.valid_from) or _instant(dated.created) or record.received
-    until = _instant(dated.valid_until) or since + SECOND
+    since = instant(dated.valid_from) or instant(dated.created) or record.received
+    until = instant(dated.valid_until) or since + SECOND
     return Span(since, max(until, since + SECOND), "s")
 
 
-def _instant(text: str | None) -> int | None:
+def instant(text: str | None) -> int | None:
+    """The instant that a property names (µs UTC); None where it names none."""
     try:
         return parse_instant(text) if text else None
     except ValueError:

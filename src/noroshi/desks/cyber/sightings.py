@@ -16,13 +16,13 @@ from typing import IO, TYPE_CHECKING, Any, Final, cast
 import msgspec
 
 from noroshi.desks.cyber.findings import Seen, finding, lineage_of, rests_on
-from noroshi.desks.cyber.named import sureness
+from noroshi.desks.cyber.named import instant, sureness
 from noroshi.desks.cyber.ours import host_of
 from noroshi.desks.cyber.techniques import told
 from noroshi.words.evidence import ByteRange, Evidence
 from noroshi.words.finding import Finding
 from noroshi.words.origin import origin_of
-from noroshi.words.time import DAY, SECOND, Span, floor, parse_instant
+from noroshi.words.time import DAY, SECOND, Span, floor
 
 if TYPE_CHECKING:
     from noroshi.desks.cyber.match.entry import Entry, Match, Tally
@@ -47,6 +47,9 @@ EDGE: Final = 16_384
 
 SHOWN: Final = 3
 """Different values, and different things of ours, that a finding spells out."""
+
+REASONS: Final = 20
+"""Different reasons that the report of a log spells out."""
 
 
 class Line(msgspec.Struct, frozen=True, order=True):
@@ -73,7 +76,8 @@ class Group(msgspec.Struct):
 
 class Log(msgspec.Struct):
     """What one log told: `key` is of the indicators that were looked for. `groups` by indicator,
-    asset and day (µs UTC); `elsewhere` are matches on lines that name nothing of ours."""
+    asset and day (µs UTC); `elsewhere` are matches on lines that name nothing of ours, `refused`
+    the indicators that were not looked for, by reason."""
 
     key: str
     lines: int = 0
@@ -84,13 +88,15 @@ class Log(msgspec.Struct):
     until: int | None = None
     skipped: dict[str, int] = {}
     warned: dict[str, int] = {}
+    refused: dict[str, int] = {}
     groups: dict[tuple[str, str, int], Group] = {}
 
     def told(self) -> dict[str, int]:
         """In numbers, for the report of reading it."""
         held = {f"held back by {name}": many for name, many in sorted(self.warned.items())}
+        unasked = {f"indicators not looked for: {why}": n for why, n in self.refused.items()}
         found = {"lines": self.lines, "matches": self.matches}
-        return found | {"on lines that name nothing of ours": self.elsewhere} | held
+        return found | {"on lines that name nothing of ours": self.elsewhere} | held | unasked
 
 
 def key_of(state: State) -> str:
@@ -119,11 +125,19 @@ def take(state: State, columns: Columns) -> Tally | None:
             stream = cast("IO[bytes]", behind)
             for match in scan(looked_for, stream, layout, tally, source.retrieved):
                 _add(state, log, match, behind, source)
+            log.refused = most(looked_for.refusals)
         log.since, log.until = _times(layout, source, behind)
     log.lines, log.bytes, log.matches = tally.lines, tally.bytes, tally.matches
     log.skipped, log.warned = dict(tally.reasons), dict(tally.warned)
     state.logs[origin] = log
     return tally
+
+
+def most(reasons: dict[str, int]) -> dict[str, int]:
+    """The reasons that count most, and all others as one."""
+    ordered = sorted(reasons.items(), key=lambda each: (-each[1], each[0]))
+    rest = sum(many for _, many in ordered[REASONS:])
+    return dict(ordered[:REASONS]) | ({"other reasons": rest} if rest else {})
 
 
 def _layout(state: State, source: Source) -> Layout:
@@ -257,7 +271,9 @@ class _Indicator(msgspec.Struct):
 _indicator = msgspec.json.Decoder(_Indicator)
 
 
-def _seen(state: State, record: Any, asset: str, day: int, parts: list[tuple[str, Group]]) -> Seen:
+def _seen(
+    state: State, record: Record, asset: str, day: int, parts: list[tuple[str, Group]]
+) -> Seen:
     about = _indicator.decode(record.raw)
     techniques, more = told(record, state)
     lines = sorted(
@@ -316,22 +332,15 @@ def entries(known: Known, look_back_days: int) -> Iterator[Entry]:
         except (msgspec.MsgspecError, UnicodeDecodeError):
             continue
         if about.pattern and (about.pattern_type or "stix") == "stix":
-            since, until = _since(record, about, look_back_days), _instant(about.valid_until)
+            since, until = _since(record, about, look_back_days), instant(about.valid_until)
             yield Entry(record.id, lineage_of(record), "pattern", about.pattern, since, until)
 
 
 def _since(record: Record, about: _Indicator, look_back_days: int) -> int | None:
     """From when on it counts. A list says of no time that a value was not on it."""
     origin = origin_of(record.raw)
-    since = None if origin and origin.format in UNDATED else _instant(about.valid_from)
+    since = None if origin and origin.format in UNDATED else instant(about.valid_from)
     return None if since is None else since - look_back_days * DAY
-
-
-def _instant(text: str | None) -> int | None:
-    try:
-        return parse_instant(text) if text else None
-    except ValueError:
-        return None
 
 
 def index(state: State, key: str) -> Index | None:

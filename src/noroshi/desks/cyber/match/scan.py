@@ -101,7 +101,7 @@ class _Pass:
         self._warned = _countable(index)
         self._last, self._held = np.zeros(many, np.int64), np.zeros(many, np.int64)
         self._places = np.zeros(PLACES * 4, np.int64)
-        self._memory, self._counts = np.zeros(288, np.uint64), np.zeros(4, np.int64)
+        self._memory, self._counts = np.zeros(288, np.uint64), np.zeros(2, np.int64)
         self._lines = 0
         self._lists: dict[tuple[int, str], int] = {}
         self._held_here: dict[int, int] = {}
@@ -116,7 +116,7 @@ class _Pass:
         begin = 0
         while begin < len(text):
             begin = self._run(text, begin, self._escapes, self._warned)
-            places = self._places[: self._counts[3] * 4].reshape(-1, 4)
+            places = self._places[: self._counts[self._kernel.FOUND] * 4].reshape(-1, 4)
             for line, key in places[:, [0, 3]].tolist():
                 found[line] = found.get(line, False) or key == self._kernel.HEADING
         for at in self._words.places(block):
@@ -125,8 +125,8 @@ class _Pass:
 
     def taken(self) -> int:
         """How many lines were gone through since this was asked last."""
-        many, self._lines = int(self._counts[0]) - self._lines, int(self._counts[0])
-        return many
+        before, self._lines = self._lines, int(self._counts[self._kernel.LINES])
+        return self._lines - before
 
     def _run(self, text: Array, begin: int, escapes: int, warned: Array) -> int:
         table = self._index.table
@@ -228,7 +228,7 @@ class _Pass:
         begin = 0
         while begin < len(text):
             begin = self._run(text, begin, self._kernel.PLAIN, self._never)
-            places = self._places[: self._counts[3] * 4].reshape(-1, 4).tolist()
+            places = self._places[: self._counts[self._kernel.FOUND] * 4].reshape(-1, 4).tolist()
             if places and places[0][3] == self._kernel.OVERFLOWED:
                 self._places = np.zeros(len(self._places) * 4, np.int64)
                 begin = places[0][0]

@@ -8,6 +8,7 @@ import numpy as np
 
 from noroshi.desks.cyber.match.kernels.jit import (
     Ints,
+    Key,
     Keys,
     Numbers,
     Text,
@@ -54,6 +55,26 @@ def hit(out: Ints, many: int, line: int, start: int, end: int, number: int) -> i
     return many + 1
 
 
+@inlined
+def looked(
+    key: Key,
+    line: int,
+    start: int,
+    end: int,
+    bits: Keys,
+    hashes: Keys,
+    numbers: Numbers,
+    out: Ints,
+    many: int,
+) -> int:
+    """One more place where the key is known."""
+    if may_hold(bits, key):
+        number = found(hashes, numbers, key)
+        if number >= 0:
+            many = hit(out, many, line, start, end, number)
+    return many
+
+
 @inner
 def names(
     text: Text,
@@ -74,13 +95,10 @@ def names(
     at_seen = False
     for place in range(end - 1, low - 1, -1):
         byte = int64(text[place])
-        if byte == DOT or byte == AT:  # noqa: SIM109 - as compiled code has it
+        if byte == DOT or byte == AT:
             if not at_seen:
                 made = mixed(key)
-                if may_hold(bits, made):
-                    number = found(hashes, numbers, made)
-                    if number >= 0:
-                        many = hit(out, many, line, place + 1, end, number)
+                many = looked(made, line, place + 1, end, bits, hashes, numbers, out, many)
                 if byte == AT:
                     host[0] = made
             at_seen = at_seen or byte == AT
@@ -88,10 +106,8 @@ def names(
     made = mixed(key)
     if not at_seen:
         host[0] = made
-    if low == start and may_hold(bits, made):
-        number = found(hashes, numbers, made)
-        if number >= 0:
-            many = hit(out, many, line, start, end, number)
+    if low == start:
+        many = looked(made, line, start, end, bits, hashes, numbers, out, many)
     return many
 
 
@@ -112,10 +128,7 @@ def fours(
     for at in range(len(lengths)):
         length = int64(lengths[at])
         key = four(uint64(address >> (32 - length) << (32 - length)), length)
-        if may_hold(bits, key):
-            number = found(hashes, numbers, key)
-            if number >= 0:
-                many = hit(out, many, line, start, end, number)
+        many = looked(key, line, start, end, bits, hashes, numbers, out, many)
     return many
 
 
@@ -145,10 +158,7 @@ def sixes(
         elif length < 128:
             low = low >> uint64(128 - length) << uint64(128 - length)
         key = sixth(high, low, length)
-        if may_hold(bits, key):
-            number = found(hashes, numbers, key)
-            if number >= 0:
-                many = hit(out, many, line, start, end, number)
+        many = looked(key, line, start, end, bits, hashes, numbers, out, many)
     return many
 
 

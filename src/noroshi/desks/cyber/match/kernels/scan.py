@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from noroshi.desks.cyber.match.kernels.finds import AT, fours, hit, names, path_end, sixes
+from noroshi.desks.cyber.match.kernels.finds import AT, fours, hit, looked, names, path_end, sixes
 from noroshi.desks.cyber.match.kernels.jit import (
     Ints,
     Keys,
@@ -31,11 +31,8 @@ from noroshi.desks.cyber.match.kernels.six import (
     undotted,
 )
 from noroshi.desks.cyber.match.kernels.table import (
-    LOWER,
-    found,
+    hashed,
     may_hold,
-    mixed,
-    onwards,
     paired,
 )
 
@@ -54,8 +51,8 @@ MOST: Final = 64
 """Hosts and paths of a line that are kept to be paired; a line with more is read in full."""
 
 NEWLINE, SLASH, BACKSLASH = 10, 47, 92
-LINES, READ, WARNED = 0, 1, 2
-"""What `counts` counts: lines, bytes, and matches that a warning list held back."""
+LINES, FOUND = 0, 1
+"""What `counts` counts: all lines that were gone through, and the places in `out`."""
 
 HASHES = np.zeros(256, dtype=np.uint8)
 for _each in (32, 40, 56, 64, 96, 128):
@@ -85,8 +82,8 @@ def scan(
 
     Places go to `out`, four numbers each: start of the line, start and end of what was found, and
     the number of the key. A line on which all that was found is `warned` of is only counted, in
-    `held` by key. Returns where to go on, which is before the end when `out` is full; `counts[3]`
-    is how many places there are.
+    `held` by key. Returns where to go on, which is before the end when `out` is full; `counts`
+    says how many places there are.
     """
     size = len(text)
     hosts, paths, spans = memory[32:96], memory[96:160], memory[160:288]
@@ -136,66 +133,27 @@ def scan(
                         continue
                 if dots > 0:
                     end = undotted(text, start, place) if text[place - 1] == DOT else place
-                    if digits:
-                        if dots >= 3:
-                            address = quad(text, start, end)
-                            if address >= 0:
-                                many = fours(
-                                    address,
-                                    start,
-                                    end,
-                                    line,
-                                    fours_,
-                                    bits,
-                                    hashes,
-                                    numbers,
-                                    out,
-                                    many,
-                                )
-                                if urls:
-                                    made = uint64(0)
-                                    for back in range(end - 1, start - 1, -1):
-                                        made = onwards(made, int64(text[back]))
-                                    host[0] = mixed(made)
-                                    touching = place
-                                    if host_many < MOST:
-                                        hosts[host_many] = host[0]
-                                        host_many += 1
-                                    else:
-                                        full = True
-                    else:
-                        if marked >= 0:
-                            address = quad(text, marked + 1, end)
-                            if address >= 0:
-                                many = fours(
-                                    address,
-                                    marked + 1,
-                                    end,
-                                    line,
-                                    fours_,
-                                    bits,
-                                    hashes,
-                                    numbers,
-                                    out,
-                                    many,
-                                )
+                    # A word of digits has no `@`: it is an address or nothing.
+                    low = marked + 1 if marked >= 0 else start
+                    address = quad(text, low, end) if dots >= 3 else -1
+                    if address >= 0:
+                        many = fours(
+                            address, low, end, line, fours_, bits, hashes, numbers, out, many
+                        )
+                    if not digits:
                         many = names(text, start, end, line, bits, hashes, numbers, out, many, host)
-                        if urls:
-                            touching = place
-                            if host_many < MOST:
-                                hosts[host_many] = host[0]
-                                host_many += 1
-                            else:
-                                full = True
+                    elif address >= 0 and urls:
+                        host[0] = hashed(text, start, end)
+                    if urls and (not digits or address >= 0):
+                        touching = place
+                        if host_many < MOST:
+                            hosts[host_many] = host[0]
+                            host_many += 1
+                        else:
+                            full = True
                 elif hexed and place - start < 256 and HASHES[place - start]:
-                    made = uint64(0)
-                    for back in range(place - 1, start - 1, -1):
-                        made = onwards(made, int64(LOWER[text[back]]))
-                    made = mixed(made)
-                    if may_hold(bits, made):
-                        number = found(hashes, numbers, made)
-                        if number >= 0:
-                            many = hit(out, many, line, start, place, number)
+                    made = hashed(text, start, place)
+                    many = looked(made, line, start, place, bits, hashes, numbers, out, many)
                 elif (
                     digits and touching >= 0 and touching == start - 1 and text[start - 1] == COLON
                 ):
@@ -210,9 +168,10 @@ def scan(
                     path_until = path_end(text, place, size, key)
                     if key[0] != uint64(0) and may_hold(bits, key[0]):
                         if touching == place:
-                            number = found(hashes, numbers, paired(host[0], key[0]))
-                            if number >= 0:
-                                many = hit(out, many, line, place, path_until, number)
+                            made = paired(host[0], key[0])
+                            many = looked(
+                                made, line, place, path_until, bits, hashes, numbers, out, many
+                            )
                         if path_many < MOST:
                             paths[path_many] = key[0]
                             spans[path_many * 2] = uint64(place)
@@ -241,19 +200,16 @@ def scan(
         for at in range(path_many):
             for other in range(host_many):
                 made = paired(hosts[other], paths[at])
-                if may_hold(bits, made):
-                    number = found(hashes, numbers, made)
-                    if number >= 0:
-                        start, end = int64(spans[at * 2]), int64(spans[at * 2 + 1])
-                        many = hit(out, many, line, start, end, number)
+                start, end = int64(spans[at * 2]), int64(spans[at * 2 + 1])
+                many = looked(made, line, start, end, bits, hashes, numbers, out, many)
         if full:
             many = hit(out, many, line, line, line, ESCAPED)
         if many * 4 > len(out):
             if first > 0:
-                counts[3] = first
+                counts[FOUND] = first
                 return line
             counts[LINES] += 1
-            counts[3] = hit(out, 0, line, line, line, OVERFLOWED)
+            counts[FOUND] = hit(out, 0, line, line, line, OVERFLOWED)
             return place + 1
         counts[LINES] += 1
         for at in range(first, many):
@@ -268,5 +224,5 @@ def scan(
                     held[number] += 1
             many = first
         place += 1
-    counts[3] = many
+    counts[FOUND] = many
     return size

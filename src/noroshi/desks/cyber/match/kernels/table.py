@@ -48,6 +48,15 @@ def onwards(key: Key, byte: int) -> Key:
 
 
 @inlined
+def hashed(text: Text, start: int, end: int) -> Key:
+    """The key of a text, in small letters."""
+    key = uint64(0)
+    for place in range(end - 1, start - 1, -1):
+        key = onwards(key, int64(LOWER[text[place]]))
+    return mixed(key)
+
+
+@inlined
 def four(address: Key, length: int) -> Key:
     """The key of an IPv4 prefix: the address with its host bits cleared, and its length."""
     return mixed(address * FACTOR ^ uint64(length + 1))
@@ -122,10 +131,7 @@ def hash_texts(text: Text, ends: Ints, keys: Keys) -> None:
     """The key of each text, in small letters; they stand one after the other."""
     start = 0
     for at in range(len(ends)):
-        key = uint64(0)
-        for place in range(ends[at] - 1, start - 1, -1):
-            key = onwards(key, int64(LOWER[text[place]]))
-        keys[at] = mixed(key)
+        keys[at] = hashed(text, start, ends[at])
         start = ends[at]
 
 

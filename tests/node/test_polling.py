@@ -154,6 +154,20 @@ def test_of_a_misp_feed_the_events_that_changed(
         assert len(node.store.versions(f"report--{ids[1]}")) == 2
 
 
+def test_an_entry_of_a_manifest_that_is_none_stops_no_other(
+    make: Callable[..., Path], clock: Callable[[], int], server: Server
+) -> None:
+    name = "5a1b0c4e-7c64-4b3c-9d4e-000000000001"
+    told = {"info": "E", "date": "2026-01-20", "timestamp": "1769000001"}
+    event = {"Event": {**told, "uuid": name, "Attribute": []}}
+    server.files[f"/feed/{name}.json"] = json.dumps(event).encode()
+    server.files["/feed/manifest.json"] = json.dumps(
+        {name.replace("01", "02"): None, name: told, "x": ["y"]}
+    ).encode()
+    found = polled(make(more=FEEDS), MISP, server, clock)
+    assert (found.problem, found.files) == (None, 1)
+
+
 def test_a_file_is_fetched_again_only_when_it_changed(
     make: Callable[..., Path], clock: Callable[[], int], server: Server
 ) -> None:

@@ -30,7 +30,7 @@ def entries(many: int) -> Iterator[Entry]:
         kind = number % 5
         made = (
             Entry("", "bench", "ip", f"{indicated(number)}{'/28' if number % 50 == 0 else ''}"),
-            Entry("", "bench", "domain", f"h{number}.bad{number % 997}.test"),
+            Entry("", "bench", "domain", bad(number)),
             Entry("", "bench", "url", f"http://w{number}.bad.test/p/{number}?x={number % 7}"),
             Entry("", "bench", "hash", f"{number * 0x9E3779B97F4A7C15 % 2**256:064x}"),
             Entry("", "bench", "email", f"u{number}@bad{number % 997}.test"),
@@ -44,6 +44,11 @@ def indicated(number: int) -> str:
     """The address of an entry, of 45.0.0.0/8 to 108.0.0.0/8."""
     at = number * 2_654_435_761 % 2**30
     return f"{45 + (at >> 24)}.{at >> 16 & 255}.{at >> 8 & 255}.{at & 255}"
+
+
+def bad(number: int) -> str:
+    """The name of an entry."""
+    return f"h{number}.bad{number % 997}.test"
 
 
 def lists(many: int) -> list[WarningList]:
@@ -88,7 +93,7 @@ def eve(lines: int, many: int) -> Iterator[str]:
     r = random.Random(2)  # noqa: S311 - a made-up log
     for number in range(lines):
         hit = number % HIT < 4 and number % 4 < 3
-        host = _name(r) if not hit else _bad(r.randrange(many // 5) * 5 + 1)
+        host = _name(r) if not hit else f"a.{bad(r.randrange(many // 5) * 5 + 1)}"
         kind = ("http", "dns", "tls", "flow")[number % 4]
         second = f"2026-11-29T18:{number // 60 % 60:02d}:{number % 60:02d}.123456+0000"
         yield (
@@ -139,10 +144,6 @@ def _flow(r: random.Random, _: str) -> str:
 _EVENTS: Final = {"http": _http, "dns": _dns, "tls": _tls, "flow": _flow}
 
 
-def _bad(number: int) -> str:
-    return f"a.h{number}.bad{number % 997}.test"
-
-
 def _inside(r: random.Random) -> str:
     return f"10.{r.randrange(4)}.{r.randrange(256)}.{r.randrange(1, 255)}"
 
@@ -159,7 +160,7 @@ def patterns(many: int) -> list[str]:
     """STIX patterns: nine in ten name one value; the others join, compare or follow one another."""
     made: list[str] = []
     for number in range(many):
-        address, name = indicated(number), f"h{number}.bad{number % 997}.test"
+        address, name = indicated(number), bad(number)
         plain = (
             f"[ipv4-addr:value = '{address}']",
             f"[domain-name:value = '{name}']",
@@ -180,7 +181,7 @@ def patterns(many: int) -> list[str]:
 def observed(number: int) -> dict[str, object]:
     """An observed-data of STIX 2.0: a connection, a name, a URL and a file; one is indicated."""
     address = indicated(number) if number % 3 == 0 else f"192.0.2.{number % 256}"
-    name = f"h{number}.bad{number % 997}.test" if number % 3 == 1 else f"w{number}.example"
+    name = bad(number) if number % 3 == 1 else f"w{number}.example"
     return {
         "type": "observed-data",
         "id": f"observed-data--{number:08x}-0000-4000-8000-000000000000",

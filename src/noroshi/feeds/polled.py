@@ -113,9 +113,12 @@ def _misp(uri: str, folder: Path, way: Way) -> Iterator[Path]:
 
 
 def _listed(got: Got) -> dict[str, str]:
-    """The time stamps of the events of a manifest."""
+    """The time stamps of the events of a manifest. What else stands in it is passed over, but a
+    manifest of nothing else is none."""
     try:
-        manifest = msgspec.json.decode(got.body, type=dict[str, dict[str, Any]])
+        whole = msgspec.json.decode(got.body, type=dict[str, Any])
+        events = {name: whole[name] for name, each in whole.items() if isinstance(each, dict)}
+        manifest = msgspec.convert(events or whole, dict[str, dict[str, Any]])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
         raise PeerError(got.url, str(problem), "the manifest of a MISP feed") from problem
     if len(manifest) > MOST_EVENTS:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from noroshi.words.asset import AssetGraph
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Range = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _TOKEN: Final = re.compile(

@@ -12,7 +12,7 @@ import io
 import math
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 import numpy as np
@@ -119,7 +119,7 @@ def _signals(found: tuple[Any, ...] | list[Any], pointer: str) -> Iterator[tuple
     """IODA nests one list for each entity in the list of entities."""
     for number, each in enumerate(found):
         if isinstance(each, list):
-            yield from _signals(each, f"{pointer}/{number}")  # pyright: ignore[reportUnknownArgumentType]
+            yield from _signals(cast("list[Any]", each), f"{pointer}/{number}")
         else:
             yield f"{pointer}/{number}", each
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from noroshi.desks.cyber.match import kept, table
 from noroshi.desks.cyber.match.entry import Entry, EntryKind
@@ -135,10 +138,10 @@ ENTRIES = [
 
 
 def same(one: Index, other: Index) -> bool:
-    parts: tuple[list[object], list[object]] = ([], [])
-    described = [kept.described(each, part) for each, part in zip((one, other), parts, strict=True)]
-    arrays = zip(*parts, strict=True)
-    return described[0] == described[1] and all((a == b).all() for a, b in arrays)  # type: ignore[attr-defined]
+    ours: list[NDArray[Any]] = []
+    theirs: list[NDArray[Any]] = []
+    alike = kept.described(one, ours) == kept.described(other, theirs)
+    return alike and all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
 
 
 def test_an_index_is_kept_and_mapped(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
@@ -117,4 +117,4 @@ def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
-        yield from (each for each in value if isinstance(each, str))  # pyright: ignore[reportUnknownVariableType]
+        yield from (each for each in cast("list[Any]", value) if isinstance(each, str))

@@ -44,20 +44,19 @@ def sniff(head: bytes) -> float:
     return 0.95 if good * 4 >= len(whole) * 3 > 0 else 0.0
 
 
-def manifest(data: bytes) -> tuple[dict[str, Listed], dict[str, str]]:
-    """The events of a manifest by UUID, and of those that are none why. Raises `ValueError`."""
+def manifest(data: bytes) -> dict[str, str]:
+    """What a manifest has that is no event, with the reason. Raises `ValueError`."""
     try:
         whole = msgspec.json.decode(data, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
         raise ValueError(f"not a manifest: {problem}") from problem
-    events: dict[str, Listed] = {}
     bad: dict[str, str] = {}
     for name, each in whole.items():
         try:
-            events[name] = msgspec.convert(each, Listed)
+            msgspec.convert(each, Listed)
         except msgspec.ValidationError as problem:
             bad[name] = str(problem)
-    return events, bad
+    return bad
 
 
 def read(source: Source, data: bytes) -> Iterator[Restated | Rejected]:
@@ -66,7 +65,7 @@ def read(source: Source, data: bytes) -> Iterator[Restated | Rejected]:
         yield from _hashes(source, data)
         return
     try:
-        _, bad = manifest(data)
+        bad = manifest(data)
     except ValueError as problem:
         yield Rejected(source.sha256, JsonPointer(""), str(problem), data[:65536])
         return

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from noroshi.desks.cyber.match.values import WIDEST
+
 _HOST = re.compile(r"(?=.{4,253}\Z)(?:[\w](?:[\w-]{0,61}[\w])?\.)+[^\W\d_][\w-]{0,61}\.?")
 _URL = re.compile(r"(?:h(?:tt|xx)ps?|ftp)://[^\s/?#]+[^\s]*", re.IGNORECASE)
 _EMAIL = re.compile(r"[^\s@<>]+@((?:[\w-]+\.)+[^\W\d_][\w-]*)")
@@ -24,9 +26,6 @@ HASHES: Final = {
     128: "SHA-512",
 }
 """By number of hex digits. SHA-224 and SHA-384 are outside STIX's vocabulary but allowed."""
-
-LEAST_PREFIX: Final = {4: 8, 6: 19}
-"""Shorter prefixes hold whole regions of the address space: no registry gives one out."""
 
 LONGEST: Final = 4096
 
@@ -71,10 +70,10 @@ def address(value: str) -> str:
     found = _network(value)
     if found is None:
         raise ValueError(f"not an address or range: {value!r}")
-    if found.prefixlen < LEAST_PREFIX[found.version]:
+    if found.prefixlen < WIDEST[found.version]:
         raise ValueError(
             f"{value} is no indicator: it holds {found.num_addresses:,} addresses; "
-            f"at least /{LEAST_PREFIX[found.version]} is expected"
+            f"at least /{WIDEST[found.version]} is expected"
         )
     if found.prefixlen == found.max_prefixlen:
         if found.network_address.is_unspecified:

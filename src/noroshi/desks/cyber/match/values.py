@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 WIDEST: Final = {4: 8, 6: 19}
-"""The shortest prefix of each IP version that is taken."""
+"""The shortest prefix of each IP version that is taken. Shorter ones hold whole regions of the
+address space: no registry gives one out."""
 LONGEST_NAME: Final = 253
 LONGEST_EMAIL: Final = 320
 LONGEST_PATH: Final = 2048

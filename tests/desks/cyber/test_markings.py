@@ -202,7 +202,7 @@ U = a_uuid("a marking that nobody sent")
 
 def test_the_source_declares_what_markings_do_not_speak_of() -> None:
     default = declared(
-        Tlp.AMBER, only=("EU", "JPN"), denied=("XXX",), licence="MITRE", handling=("a",), orcon=True
+        Tlp.AMBER, only=("EU", "JPN"), denied=("ZZZ",), licence="MITRE", handling=("a",), orcon=True
     )
     clear = read([malware(object_marking_refs=[WHITE1])], default)[malware()["id"]]
     assert clear == msgspec.structs.replace(
@@ -244,7 +244,7 @@ all_terms = st.builds(
     not_before=st.none() | st.integers(0, 3),
     expires=st.none() | st.integers(0, 3),
     classes=sets(ClassMark("USA", "secret"), ClassMark("EU", "secret")),
-    denied=sets("KOR", "XXX"),
+    denied=sets("KOR", "ZZZ"),
     orcon=st.booleans(),
     personal=st.booleans(),
 )

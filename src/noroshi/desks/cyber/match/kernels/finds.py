@@ -95,7 +95,7 @@ def names(
     at_seen = False
     for place in range(end - 1, low - 1, -1):
         byte = int64(text[place])
-        if byte == DOT or byte == AT:
+        if byte in (DOT, AT):
             if not at_seen:
                 made = mixed(key)
                 many = looked(made, line, place + 1, end, bits, hashes, numbers, out, many)

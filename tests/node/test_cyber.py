@@ -12,7 +12,6 @@ import pytest
 from typer.testing import CliRunner
 
 from noroshi.cli.app import app
-from noroshi.desks.cyber.sightings import REASONS, Log, most
 from noroshi.node.assets import load_assets
 from noroshi.node.ingest import IngestReport, again, ingest
 from noroshi.node.node import Node
@@ -204,14 +203,6 @@ def test_an_indicator_that_is_refused_is_said_with_each_log(
             "indicators not looked for: a range as wide as /0; at least /8 is looked for": 1,
         }
     assert len(seen(node)) == 2
-
-
-def test_of_many_reasons_the_first_are_spelled_out() -> None:
-    reasons = {f"reason {n}": 100 - n for n in range(REASONS + 2)}
-    told = Log("key", refused=most(reasons)).told()
-    assert told["indicators not looked for: reason 0"] == 100
-    assert told["indicators not looked for: other reasons"] == 199 - 2 * REASONS
-    assert sum("not looked for" in each for each in told) == REASONS + 1
 
 
 def test_a_revoked_indicator_takes_its_sightings_back(node: Path, clock: Callable[[], int]) -> None:

@@ -123,6 +123,17 @@ MISSING = {
         "OBJECT2, OBJECT_DESIGNATOR: found '2012-001A'",
     ),
     "a number in letters": (KVN.replace("900000001", "UNKNOWN"), "OBJECT2, OBJECT_DESIGNATOR"),
+    "a size": (KVN.replace("= 25", "= -25"), "MISS_DISTANCE: found -25; expected 0 or more"),
+    "a radius": (
+        KVN.replace("MISS_", "COMMENT HBR = -5 [m]\nMISS_"),
+        "COMMENT HBR: found -5; expected 0 or more",
+    ),
+    "a probability": (
+        KVN.replace("MISS_", "COLLISION_PROBABILITY = 1.5\nMISS_"),
+        "COLLISION_PROBABILITY: found 1.5; expected 0 to 1",
+    ),
+    "two blocks of one": (KVN.replace("OBJECT2", "OBJECT1"), "found OBJECT1 and OBJECT1"),
+    "a day of that year": (KVN.replace("060T", "366T"), "TCA: '2030-366T01:02:03.5'"),
     "who": (KVN.replace("OBJECT_DESIGNATOR = 900000001\n", ""), "OBJECT2, OBJECT_DESIGNATOR"),
 }  # fmt: skip
 
@@ -160,3 +171,10 @@ def test_a_message_of_nine_digits_and_days_of_the_year_is_read() -> None:
     found = msgspec.json.decode(str(back.arrays["body"][0]), type=cdm.Cdm)
     assert found.two.designator == "900000001"
     assert found.tca % 60_000_000 == 3_500_000
+
+
+def test_the_two_blocks_are_told_apart_by_what_they_say() -> None:
+    head, one, two = KVN.partition("OBJECT = OBJECT1")[0], *KVN.split("OBJECT = OBJECT")[1:]
+    (back,), _ = read((head + "OBJECT = OBJECT" + two + "OBJECT = OBJECT" + one).encode())
+    (same,), _ = read(KVN.encode())
+    assert back.arrays["body"][0] == same.arrays["body"][0]

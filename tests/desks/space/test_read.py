@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import json
+import math
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from heaven import AT, LABEL, read, small, source
 from hypothesis import given
@@ -15,7 +19,7 @@ from hypothesis import strategies as st
 
 from noroshi.desks.space import desk, elements, times, tle
 from noroshi.words.errors import BadInput
-from noroshi.words.evidence import ByteRange, JsonPointer
+from noroshi.words.evidence import ByteRange, JsonPointer, Row
 
 ISS = (
     "1 25544U 98067A   24306.50000000  .00020137  00000-0  35990-3 0  9991",
@@ -82,6 +86,7 @@ BAD = {
                 "line 2, column 21, right ascension"),
     "a letter": (lines(second=ISS[1].replace("0006317", "00O6317")), "eccentricity"),
     "two objects": (lines(second=ISS[1].replace("25544", "25545")), "25545 on line 2"),
+    "a day": (lines(ISS[0].replace("24306.5", "23366.5")), "found 366.5; 2023 has 365 days"),
     "a line alone": (lines().rsplit(b"2 25544", 1)[0] + lines(), "without its second"),
 }  # fmt: skip
 
@@ -132,6 +137,61 @@ def test_wide_blanks_are_blanks() -> None:
     (back,), rejected = read(lines().decode().replace("  51.64", "\u00a0 51.64").encode())
     assert rejected == []
     assert back.arrays["i"][0] == 51.64
+    for blank in (b"\xc2\xa0", b"\xa0", b"\xe2\x80\x89", b"\t"):
+        data = lines().replace(b" ", blank)
+        assert desk.sniff(data, "x") > 0.9
+        (back,), rejected = read(data)
+        assert rejected == []
+        assert (back.arrays["i"][0], back.arrays["norad"][0]) == (51.64, 25544)
+
+
+def test_the_last_day_of_a_leap_year_is_one() -> None:
+    (back,), rejected = read(lines(ISS[0].replace("24306.5", "24366.5")))
+    assert rejected == []
+    assert back.arrays["epoch"][0] == times.instant("2024-12-31T12:00:00")
+
+
+def parquet(**columns: list[object]) -> bytes:
+    given = {"norad_id": [5, 6], "epoch_jd1": [2460600.5] * 2, "epoch_jd2": [0.0] * 2,
+             "n0": [0.05] * 2, "e0": [0.001] * 2, "i0": [1.0] * 2, "node0": [1.0] * 2,
+             "omega0": [1.0] * 2, "m0": [1.0] * 2, "bstar": [0.0] * 2} | columns  # fmt: skip
+    out = io.BytesIO()
+    pq.write_table(pa.table(given), out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["n0", "e0", "m0", "epoch_jd1", "epoch_jd2", "norad_id"])
+@pytest.mark.parametrize("value", [None, math.nan, math.inf], ids=str)
+def test_a_bad_cell_of_a_table_is_rejected_alone(name: str, value: float | None) -> None:
+    cells = [value, 2460600.5 if name == "epoch_jd1" else 0.05]
+    if name == "norad_id":
+        cells = [None if value is None else -1, 7]
+    (back,), (rejected,) = read(parquet(**{name: cells}))
+    assert len(back.arrays["norad"]) == 1
+    assert rejected.locator == Row(1)
+    assert rejected.reason.startswith({"norad_id": "NORAD_CAT_ID"}.get(name, name))
+
+
+def test_a_julian_date_out_of_range_is_none() -> None:
+    (back,), (rejected,) = read(parquet(epoch_jd1=[1e30, 2460600.5]))
+    assert "Julian date 1e+30 + 0 is not an instant" in rejected.reason
+
+
+def test_a_table_keeps_instants_and_what_two_lines_say() -> None:
+    one, two = lines().decode().splitlines()[1:]
+    (back,), rejected = read(parquet(norad_id=[25544] * 2, tle_line1=[one] * 2, tle_line2=[two] * 2,
+                                     bstar=[None] * 2))  # fmt: skip
+    assert rejected == []
+    assert back.arrays["bstar"].tolist() == [0.0003599] * 2
+    (sky,) = small().rows[:1]
+    fields = elements.omm_fields(sky, "X", "2030-001A")
+    out = io.BytesIO()
+    stamp = pa.array([int(sky["epoch"]) * 1000 + 1], pa.timestamp("ns", "UTC"))
+    given = {key: [value] for key, value in fields.items()} | {"EPOCH": stamp}
+    pq.write_table(pa.table(given), out)
+    (back,), rejected = read(out.getvalue())
+    assert rejected == []
+    assert back.arrays["epoch"][0] == sky["epoch"]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +201,7 @@ def test_wide_blanks_are_blanks() -> None:
         "9999-12-31T23:59:60",
         "9999-12-31T23:59:59.9999999",
         "2030-000T00:00:00",
+        "2030-366T00:00:00",
         "2030-02-30T00:00:00",
         "2030-01-01T24:00:00",
     ],

@@ -7,6 +7,7 @@ axes.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
@@ -58,24 +59,45 @@ def conjunction(fields: Mapping[str, str], objects: Sequence[Mapping[str, str]])
         raise ValueError(
             f"OBJECT: found {len(objects)} object blocks; expected OBJECT1 and OBJECT2"
         )
+    one, two = _ordered(objects)
     return Cdm(
         tca=_time(fields, "TCA"),
         created=_time(fields, "CREATION_DATE"),
         originator=fields.get("ORIGINATOR", ""),
         message=fields.get("MESSAGE_ID", ""),
-        miss_m=_number(fields, "MISS_DISTANCE", "relative data") or 0.0,
-        speed_ms=_number(fields, "RELATIVE_SPEED", "relative data", True),
-        probability=_number(fields, "COLLISION_PROBABILITY", "relative data", True),
+        miss_m=_size(fields, "MISS_DISTANCE", optional=False) or 0.0,
+        speed_ms=_size(fields, "RELATIVE_SPEED"),
+        probability=_size(fields, "COLLISION_PROBABILITY", most=1.0),
         method=fields.get("COLLISION_PROBABILITY_METHOD", ""),
         hbr_m=_radius(fields),
-        one=_body(objects[0], "OBJECT1"),
-        two=_body(objects[1], "OBJECT2"),
+        one=_body(one, "OBJECT1"),
+        two=_body(two, "OBJECT2"),
     )  # fmt: skip
 
 
+def _ordered(objects: Sequence[Mapping[str, str]]) -> Sequence[Mapping[str, str]]:
+    """The two blocks by what they say they are; in their order where they do not say."""
+    said = [each.get("OBJECT", "").upper() for each in objects]
+    if said in (["OBJECT1", "OBJECT2"], ["", ""]):
+        return objects
+    if said == ["OBJECT2", "OBJECT1"]:
+        return objects[::-1]
+    raise ValueError(f"OBJECT: found {' and '.join(said)}; expected OBJECT1 and OBJECT2")
+
+
 def _radius(fields: Mapping[str, str]) -> float | None:
-    given = (_number(fields, each, "relative data", True) for each in _HBR if each in fields)
-    return next(given, None)
+    return next((_size(fields, each) for each in _HBR if each in fields), None)
+
+
+def _size(
+    fields: Mapping[str, str], name: str, optional: bool = True, most: float = math.inf
+) -> float | None:
+    """A number of the relative data that is never below 0."""
+    value = _number(fields, name, "relative data", optional)
+    if value is not None and not 0.0 <= value <= most:
+        expected = "0 or more" if most == math.inf else f"0 to {most:g}"
+        raise ValueError(f"relative data, {name}: found {value:g}; expected {expected}")
+    return value
 
 
 def _body(fields: Mapping[str, str], block: str) -> Body:

@@ -8,12 +8,15 @@ from __future__ import annotations
 import csv
 import importlib
 import io
+import math
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
 from noroshi.desks.space import tle
+from noroshi.desks.space.elements import number
+from noroshi.desks.space.times import iso_of_jd
 from noroshi.words.errors import BadInput
 from noroshi.words.evidence import ByteRange, JsonPointer, Locator, Row
 
@@ -32,8 +35,12 @@ DEEPEST: Final = 50
 KEYS: Final = re.compile(
     r"NORAD_CAT_ID|CCSDS_OMM_VERS|CCSDS_CDM_VERS|<omm\b|<cdm\b|MEAN_ELEMENT_THEORY", re.ASCII
 )
-LINE_1: Final = re.compile(rb"^1 [ 0-9A-Z][ 0-9]{4}[ A-Z] ", re.MULTILINE)
-LINE_2: Final = re.compile(rb"^2 [ 0-9A-Z][ 0-9]{4} ", re.MULTILINE)
+_BLANK: Final = rb"(?:[ \t\xa0]|\xc2\xa0|\xe2\x80[\x80-\x8a\xaf]|\xe3\x80\x80)"
+"""A blank of any width, as UTF-8 or Latin-1 has it."""
+
+_NUMBER: Final = _BLANK + rb"{0,4}[0-9A-Z][0-9]{0,4}"
+LINE_1: Final = re.compile(rb"^1" + _BLANK + _NUMBER + rb"[UCS]?" + _BLANK, re.MULTILINE)
+LINE_2: Final = re.compile(rb"^2" + _BLANK + _NUMBER + _BLANK, re.MULTILINE)
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -97,6 +104,14 @@ def plain(value: object) -> str:
     )
 
 
+def decoded(data: bytes) -> str:
+    """Text as UTF-8, or as Latin-1 where it is none: every byte is a character there."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
 def _json(data: bytes, name: str) -> Iterator[Message | Problem]:
     try:
         given = msgspec.json.decode(data)
@@ -109,11 +124,11 @@ def _json(data: bytes, name: str) -> Iterator[Message | Problem]:
             yield at, "not an object of named fields", msgspec.json.encode(row)[:500]
             continue
         table = cast("dict[str, Any]", row)
-        yield Message({key.upper(): plain(value) for key, value in table.items()}, at)
+        yield Message({plain(key).upper(): plain(value) for key, value in table.items()}, at)
 
 
 def _csv(data: bytes) -> Iterator[Message | Problem]:
-    text = io.StringIO(data.decode("utf-8", "replace"), newline="")
+    text = io.StringIO(decoded(data), newline="")
     rows = csv.reader(text)
     at = Row(0)
     try:
@@ -145,7 +160,7 @@ _UNIT: Final = re.compile(r"\s*\[[^\]]*\]\s*$")
 def _keyed(part: bytes, at: Locator) -> Message | Problem:
     fields: dict[str, str] = {}
     objects: list[dict[str, str]] = []
-    for n, line in enumerate(part.decode("utf-8", "replace").splitlines(), start=1):
+    for n, line in enumerate(decoded(part).splitlines(), start=1):
         text = plain(line)
         if not text:
             continue
@@ -266,7 +281,7 @@ def _lines(data: bytes) -> Iterator[Message | Problem]:
 
 def plain_line(raw: bytes) -> str:
     """A line of elements as text: wide blanks are one blank each, so that columns stay."""
-    text = raw.decode("utf-8", "replace").rstrip("\r\n")
+    text = decoded(raw).rstrip("\r\n")
     return re.sub(r"[\xa0\u2000-\u200a\u202f\u3000\t]", " ", text)
 
 
@@ -281,7 +296,7 @@ def _parquet(data: bytes, name: str) -> Iterator[Message | Problem]:
     pa: Any = importlib.import_module("pyarrow")
     pq: Any = importlib.import_module("pyarrow.parquet")
     try:
-        table = pq.read_table(pa.BufferReader(data))
+        table = _told(pa, pq.read_table(pa.BufferReader(data)))
     except (pa.ArrowException, OSError) as problem:
         raise BadInput(name, "not Parquet", found=str(problem)[:200]) from problem
     names: list[str] = table.column_names
@@ -295,21 +310,31 @@ def _parquet(data: bytes, name: str) -> Iterator[Message | Problem]:
             yield Row(n), str(problem), str(row).encode()[:500]
 
 
+def _told(pa: Any, table: Any) -> Any:
+    """Instants as text to the microsecond: Python's own have no nanoseconds."""
+    types = pa.types
+    for n, field in enumerate(table.schema):
+        if types.is_timestamp(field.type):
+            micros = table.column(n).cast(pa.timestamp("us", field.type.tz), safe=False)
+            table = table.set_column(n, field.name, micros.cast(pa.string()))
+    return table
+
+
 def _row(row: dict[str, Any], lines: bool) -> dict[str, str]:
-    import math
-
-    from noroshi.desks.space.times import iso_of_jd
-
     fields = {_PARQUET.get(key, key.upper()): plain(value) for key, value in row.items()}
     if "MEAN_MOTION" in fields:
         return fields
     if lines and row.get("tle_line1") and row.get("tle_line2"):
-        return {**tle.fields(plain(row["tle_line1"]), plain(row["tle_line2"])), **fields}
-    deg = 180.0 / math.pi
-    fields["EPOCH"] = iso_of_jd(float(row["epoch_jd1"]), float(row["epoch_jd2"]))
-    fields["MEAN_MOTION"] = repr(float(row["n0"]) * 720.0 / math.pi)
-    fields["ECCENTRICITY"] = repr(float(row["e0"]))
+        told = {key: value for key, value in fields.items() if value}
+        return {**tle.fields(plain(row["tle_line1"]), plain(row["tle_line2"])), **told}
+
+    def given(name: str) -> float:
+        return number(plain(row.get(name)), name)
+
+    fields["EPOCH"] = iso_of_jd(given("epoch_jd1"), given("epoch_jd2"))
+    fields["MEAN_MOTION"] = repr(given("n0") * 720.0 / math.pi)
+    fields["ECCENTRICITY"] = repr(given("e0"))
     for ours, theirs in (("INCLINATION", "i0"), ("RA_OF_ASC_NODE", "node0"),
                          ("ARG_OF_PERICENTER", "omega0"), ("MEAN_ANOMALY", "m0")):  # fmt: skip
-        fields[ours] = repr(float(row[theirs]) * deg)
+        fields[ours] = repr(math.degrees(given(theirs)))
     return fields

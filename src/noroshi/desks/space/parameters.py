@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -126,7 +127,8 @@ def parameters(table: Mapping[str, Any]) -> Parameters:
         known = ", ".join(Parameters.__struct_fields__)
         raise BadConfig("[desk.space]", str(problem), hint=f"the keys are {known}") from problem
     for key in Parameters.__struct_fields__:
-        if key != "at" and getattr(found, key) <= 0:
+        # Neither `nan` nor `inf` is a threshold, and TOML has both.
+        if key != "at" and not 0 < getattr(found, key) < math.inf:
             raise BadConfig(
                 f"[desk.space] {key}", "must be above 0", found=str(getattr(found, key))
             )

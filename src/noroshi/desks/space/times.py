@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -21,8 +22,8 @@ def instant(text: str) -> int:
     year, month, day, of_year, hour, minute, second, fraction = found.groups()
     try:
         if of_year:
-            if not 1 <= int(of_year) <= 366:
-                raise ValueError("day of the year")
+            if not 1 <= int(of_year) <= days_of(int(year)):
+                raise ValueError(f"{year} has {days_of(int(year))} days")
             moment = datetime(int(year), 1, 1, tzinfo=UTC) + timedelta(int(of_year) - 1)
         else:
             moment = datetime(int(year), int(month), int(day), tzinfo=UTC)
@@ -40,6 +41,11 @@ def iso(at: int) -> str:
     return (EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%dT%H:%M:%S.%f")
 
 
+def days_of(year: int) -> int:
+    """366 in a leap year, else 365."""
+    return 366 if calendar.isleap(year) else 365
+
+
 def of_day(year: int, day: float) -> int:
     """µs UTC of a day of the year with its fraction, the first being 1."""
     whole = int(day)
@@ -48,6 +54,9 @@ def of_day(year: int, day: float) -> int:
 
 
 def iso_of_jd(one: float, two: float) -> str:
-    """A Julian date of two parts."""
+    """A Julian date of two parts. `ValueError` where it is in no year from 1 to 9999."""
     days = (one - 2440587.5) * 86_400e6
-    return iso(round(days + two * 86_400e6))
+    try:
+        return iso(round(days + two * 86_400e6))
+    except OverflowError:
+        raise ValueError(f"Julian date {one:g} + {two:g} is not an instant") from None

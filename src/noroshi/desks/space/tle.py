@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from noroshi.desks.space.times import iso, of_day
+from noroshi.desks.space.times import days_of, iso, of_day
 
 LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Alpha-5: A is 10 and Z 33; I and O are not used."""
@@ -72,13 +72,16 @@ def fields(first: str, second: str) -> dict[str, str]:
         _digits(first, 19, 20, "epoch's year"),
         _float(first[20:32], 1, 21, 32, "epoch's day"),
     )
-    if not 1.0 <= day < 367.0:
-        raise ValueError(f"line 1, columns 21-32, epoch's day: {day} is no day of a year")
+    # Years 57 to 99 are of the 1900s: Sputnik flew in 1957.
+    year += 1900 if year >= 57 else 2000
+    if not 1.0 <= day < 1.0 + days_of(year):
+        raise ValueError(
+            f"line 1, columns 21-32, epoch's day: found {day}; {year} has {days_of(year)} days"
+        )
     return {
         "NORAD_CAT_ID": str(one),
         "OBJECT_ID": cospar(first[9:17]),
-        # Years 57 to 99 are of the 1900s: Sputnik flew in 1957.
-        "EPOCH": iso(of_day(year + (1900 if year >= 57 else 2000), day)),
+        "EPOCH": iso(of_day(year, day)),
         "MEAN_MOTION": str(_float(second[52:63], 2, 53, 63, "mean motion")),
         "ECCENTRICITY": "0." + _decimals(second[26:33], 27, 33, "eccentricity"),
         "INCLINATION": str(_float(second[8:16], 2, 9, 16, "inclination")),

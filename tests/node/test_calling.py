@@ -6,17 +6,24 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
+from web import CHEAP
 
 import noroshi.node.calling as calling
+from noroshi.exchange.accounts import Account, Accounts
 from noroshi.exchange.backoff import circuit
+from noroshi.exchange.credentials import Token, hash_token, new_token
 from noroshi.exchange.taxii.client import Patience, PeerError
-from noroshi.node.calling import Calling, kept
+from noroshi.exchange.taxii.handler import Request, handle
+from noroshi.node.calling import Calling, heard, kept
 from noroshi.node.node import Node
 from noroshi.node.peers import peers
 from noroshi.node.push import Pushed
+from noroshi.node.serve import service
 from noroshi.node.sync import SyncReport
-from noroshi.words.time import MINUTE
+from noroshi.store import Call
+from noroshi.words.time import HOUR, MINUTE
 
 PEERS = "".join(
     f'[[peer]]\nparty = "{party}"\nurl = "https://{party.lower()}.example/"\n'
@@ -138,6 +145,53 @@ def test_a_dead_peer_is_left_alone_and_found_back(folder: Path, world: World) ->
         "sync with EU: https://eu.example/: found nobody; expected an answer",
         "sync with EU: answers again",
     ]
+
+
+def test_who_calls_us_is_not_left_alone_for_long(folder: Path, world: World) -> None:
+    """A node that was put back gives out nothing until its partners have told it what they hold;
+    it calls them from the start, and their back-off must not keep it waiting."""
+    clock = Clock()
+    world.answers["KOR"] = gone
+    with Node.open(folder) as node:
+        left_alone = Call("KOR", "pull", 12, NOW - HOUR, NOW, None, NOW + 25 * MINUTE, "gone")
+        for way in ("pull", "push"):
+            node.store.put_call(msgspec.structs.replace(left_alone, way=way))
+        once(node, clock, [])
+        count = world.called.count(("KOR", "pull"))
+        token = new_token()
+        accounts = Accounts([Account("kor", "KOR", (Token(hash_token(token)),))], CHEAP)
+        taxii, header = service(node, accounts), {"authorization": f"Bearer {token}"}
+        request = Request("GET", "/taxii2/", "", header, b"")
+        clock.at += 5 * MINUTE
+        assert handle(taxii, request, clock()).status == 200
+        assert circuit(node.store.call("KOR", "pull"), clock()) == "half-open"
+        once(node, clock, [])
+        assert world.called.count(("KOR", "pull")) == count + 1
+        # Who reaches us and cannot be reached costs one attempt a minute.
+        tried = clock.at
+        for _ in range(3):
+            clock.at += MINUTE // 4
+            assert handle(taxii, request, clock()).status == 200
+            once(node, clock, [])
+        assert world.called.count(("KOR", "pull")) == count + 1
+        clock.at = tried + MINUTE
+        world.answers.clear()
+        once(node, clock, [])
+        assert node.store.call("KOR", "pull").failures == 0
+
+
+def test_who_asked_to_be_left_alone_is_though_it_calls(folder: Path, world: World) -> None:
+    clock = Clock()
+
+    def busy(_: Patience) -> bool:
+        raise PeerError("https://kor.example/", "503", "an answer", wait_s=600.0)
+
+    world.answers["KOR"] = busy
+    with Node.open(folder) as node:
+        once(node, clock, [])
+        assert node.store.call("KOR", "pull").due == NOW + 10 * MINUTE
+        heard(node, "KOR", NOW + 2 * MINUTE)
+        assert node.store.call("KOR", "pull").due == NOW + 10 * MINUTE
 
 
 def test_one_way_may_fail_and_the_other_not(folder: Path, world: World) -> None:

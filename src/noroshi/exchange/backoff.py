@@ -41,6 +41,7 @@ def failed(
         since=now if call.since is None else call.since,
         tried=now if tried is None else tried,
         due=now + wait,
+        asked=now + min(least, LONGEST) if least else 0,
         problem=problem[:_LONGEST_TEXT],
     )
 

@@ -33,6 +33,10 @@ ANSWER_S: Final = 300.0
 """So long one answer may take to come in."""
 
 PAGE: Final = 1_000
+HEARD: Final = MINUTE
+"""A peer that calls us is called again so long (µs) after it was last tried, for whoever reaches us
+and cannot be reached would else be tried each time."""
+
 HALVED: Final = 6
 """After as many failures pages are as small as they get."""
 
@@ -60,6 +64,11 @@ def kept(
         raise
     node.store.put_call(answered(call, now(), every, chance))
     return found
+
+
+def heard(node: Node, party: str, now: int) -> None:
+    """`party` calls us at `now` (µs UTC): it is back, and no back-off keeps us from it for long."""
+    node.store.call_sooner(party, HEARD, at=now)
 
 
 class Calling:

@@ -37,7 +37,7 @@ from noroshi.feeds.live import is_live
 from noroshi.node.account import Accounts as Ledger
 from noroshi.node.accounts import Watched, every, parties
 from noroshi.node.callers import LOOP, Callers
-from noroshi.node.calling import Calling
+from noroshi.node.calling import Calling, heard
 from noroshi.node.collections import roots
 from noroshi.node.duties import Duties
 from noroshi.node.expiry import Expiry
@@ -89,6 +89,7 @@ def service(node: Node, accounts: Accounts | None = None) -> Service:
         page_cap=config.serve.page,
         max_content_length=max(MAX_CONTENT_LENGTH, *longest),
         vouch=functools.partial(vouch, node.store, node.party, node.keys),
+        heard=functools.partial(heard, node),
     )
 
 

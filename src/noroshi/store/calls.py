@@ -16,7 +16,8 @@ Way = Literal["pull", "push"]
 
 class Call(msgspec.Struct, frozen=True):
     """The last call to a peer, one way: `failures` in a row since `since`, the last at `tried` with
-    `problem`; it answered last at `ok`; not before `due` is it called again. All µs UTC."""
+    `problem`; it answered last at `ok`; not before `due` is it called again, and until `asked` it
+    asked to be left alone. All µs UTC."""
 
     party: str
     way: Way
@@ -26,6 +27,7 @@ class Call(msgspec.Struct, frozen=True):
     ok: int | None = None
     due: int = 0
     problem: str | None = None
+    asked: int = 0
 
 
 class Calls:
@@ -42,6 +44,13 @@ class Calls:
         """Keep how it went."""
         with self._database.write() as connection:
             connection.execute(SQL["put"], msgspec.structs.astuple(call))
+
+    def call_sooner(self, party: str, wait: int, *, at: int) -> None:
+        """Have a peer that is left alone for its failures, beyond `at` (µs UTC), called again
+        `wait` µs after it was last tried; one that asked to be left alone, no sooner than that."""
+        if self._database.connection.execute(SQL["left_alone"], (party, wait, at)).fetchone():
+            with self._database.write() as connection:
+                connection.execute(SQL["sooner"], (wait, wait, party, wait, at))
 
     def drop_calls(self, party: str) -> None:
         """Forget how it went: the peer is due."""

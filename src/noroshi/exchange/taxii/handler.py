@@ -71,6 +71,8 @@ def _bodiless(response: Response) -> Response:
 def _answer(service: Service, request: Request, account: Account | None, now: int) -> Response:
     if account is None:
         raise _unknown(request)
+    if service.heard is not None and account.party:
+        service.heard(account.party, now)
     if not acceptable(request.headers.get("accept")):
         raise Problem(406, f"Only {MEDIA_TYPE} is served.")
     roots = service.roots_of(account)

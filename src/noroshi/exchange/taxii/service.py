@@ -102,7 +102,7 @@ class Root(msgspec.Struct, frozen=True):
 class Service(msgspec.Struct, frozen=True):
     """All that `handle` needs. `secret` signs `next` and must survive a restart; `page_cap` is
     objects a page, `max_content_length` bytes of a request body. `vouch` signs what a noroshi peer
-    gets, at an instant (µs UTC)."""
+    gets, at an instant (µs UTC). `heard` is told which party calls, each time one proved to."""
 
     title: str
     roots: tuple[Root, ...]
@@ -113,6 +113,7 @@ class Service(msgspec.Struct, frozen=True):
     page_cap: int = 1000
     max_content_length: int = MAX_CONTENT_LENGTH
     vouch: Callable[[Sequence[Served], int], Vouched] | None = None
+    heard: Callable[[str, int], None] | None = None
 
     @property
     def shortest(self) -> int:

@@ -60,6 +60,18 @@ def test_pictures_are_drawn(sky: Path, tmp_path: Path) -> None:
         assert svg.read_text().startswith("<svg")
 
 
+def test_approaches_are_written_as_messages(sky: Path, tmp_path: Path) -> None:
+    (meets, _) = json.loads(said("sample", "--scale", "0.05", "--truth"))
+    own, other = map(str, meets["objects"])
+    for form, begins in (("kvn", "CCSDS_CDM_VERS = 1.0"), ("xml", "<?xml")):
+        text = said("cdm", str(sky), "--norad", f"{own},{other}", "--days", "1", "--to", form)
+        assert text.startswith(begins)
+        assert other in text
+    for wrong in (("--norad", "x"), ("--norad", "7"), ("--norad", own, "--to", "pdf")):
+        done = CliRunner().invoke(app, ["orbits", "cdm", str(sky), *wrong])
+        assert done.exit_code != 0
+
+
 @pytest.mark.parametrize("form", ["json", "csv", "kvn", "xml"])
 def test_sets_are_written_in_every_form_and_read_again(
     sky: Path, tmp_path: Path, form: str

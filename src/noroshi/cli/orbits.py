@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from noroshi.desks.space.state import State
 
 orbits_app = typer.Typer(
-    help="What element sets say, without a node: coverage, losses, pictures, a made-up sky.",
+    help="What element sets say, without a node: approaches, coverage, losses, a made-up sky.",
     no_args_is_help=True,
 )
 
@@ -64,6 +64,36 @@ def omm(
         raise BadInput("--to", "no such form", found=to, expected=", ".join(elements.FORMATS))
     sets, at = drawing.newest(_state(files), match)
     typer.echo(elements.write(sets, to, "noroshi", at), nl=False)
+
+
+@orbits_app.command(
+    epilog=example(
+        "noroshi orbits cdm gp.csv.gz --norad 25544 > approaches.cdm",
+        "noroshi orbits cdm gp.csv.gz --norad 25544,48274 --within 50 --to xml",
+    )
+)
+def cdm(
+    files: FilesArgument,
+    norad: Annotated[str, typer.Option(help="One number, with all; several, among themselves.")],
+    to: Annotated[str, typer.Option(help="kvn or xml.")] = "kvn",
+    within: Annotated[float, typer.Option(help="Approaches below so many kilometres.")] = 5.0,
+    days: Annotated[float, typer.Option(help="Days from the files' own present on.")] = 7.0,
+    originator: Annotated[str, typer.Option(help="Who writes the messages.")] = "NOROSHI",
+) -> None:
+    """Write a satellite's approaches as conjunction messages (CCSDS 508.0-B), screening grade."""
+    from noroshi.cli.show import warn
+    from noroshi.desks.space import cdm_out
+    from noroshi.words.errors import BadInput
+
+    if to not in ("kvn", "xml"):
+        raise BadInput("--to", "no such form", found=to, expected="kvn, xml")
+    state = _state(files)
+    try:
+        found = cdm_out.screened(state, _numbers(norad), days, within, originator)
+    except ValueError as problem:
+        raise BadInput("--norad", str(problem), found=norad) from problem
+    typer.echo(cdm_out.write(found, to), nl=False)
+    warn(f"{len(found)} approaches below {within:g} km in {days:g} days, of screening grade")
 
 
 @orbits_app.command(
@@ -163,7 +193,7 @@ def picture(
     from noroshi.words.errors import BadInput
 
     state = _state(files)
-    numbers = [int(each) for each in norad.split(",") if each.strip().isdigit()]
+    numbers = _numbers(norad) if norad else []
     if kind == "gabbard" and family:
         made = drawing.gabbard(state, family)
     elif kind == "track" and len(numbers) == 1:
@@ -177,6 +207,21 @@ def picture(
         )  # fmt: skip
     svg.write_text(made, encoding="utf-8")
     say(f"{svg}: {len(made)} bytes")
+
+
+def _numbers(norad: str) -> list[int]:
+    """Catalogue numbers with commas between. `BadInput` for what is none."""
+    from noroshi.desks.space import elements
+    from noroshi.words.errors import BadInput
+
+    try:
+        return list(
+            dict.fromkeys(elements.norad(each.strip(), "--norad") for each in norad.split(","))
+        )
+    except ValueError:
+        raise BadInput(
+            "--norad", "not catalogue numbers", found=norad, expected="25544 or 25544,48274"
+        ) from None
 
 
 def _state(files: list[Path]) -> State:

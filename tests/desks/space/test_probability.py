@@ -76,23 +76,6 @@ def test_real_messages_give_their_printed_probability(shared: Path) -> None:
     assert max(off) < 3e-3
 
 
-@pytest.mark.shared
-@pytest.mark.parametrize("form", ["kvn", "xml"])
-def test_messages_go_out_and_come_back(shared: Path, form: str) -> None:
-    given = real(shared)[0]
-    (message,) = messages(source(cdm.write(given, form).encode()))
-    assert isinstance(message, Message)
-    back = cdm.conjunction(message.fields, message.objects)
-    assert (back.tca, back.one.designator, back.two.name) == (
-        given.tca, given.one.designator, given.two.name,
-    )  # fmt: skip
-    assert back.one.covariance == pytest.approx(given.one.covariance, rel=1e-9)
-    ours, theirs = (probability.of_message(each, 15.0) for each in (back, given))
-    assert ours is not None
-    assert theirs is not None
-    assert ours.value == pytest.approx(theirs.value, rel=1e-5)
-
-
 KVN = """CCSDS_CDM_VERS = 1.0
 CREATION_DATE = 2030-01-01T00:00:00
 ORIGINATOR = X

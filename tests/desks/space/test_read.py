@@ -173,7 +173,7 @@ def test_a_bad_cell_of_a_table_is_rejected_alone(name: str, value: float | None)
 
 
 def test_a_julian_date_out_of_range_is_none() -> None:
-    (back,), (rejected,) = read(parquet(epoch_jd1=[1e30, 2460600.5]))
+    _, (rejected,) = read(parquet(epoch_jd1=[1e30, 2460600.5]))
     assert "Julian date 1e+30 + 0 is not an instant" in rejected.reason
 
 

@@ -1,32 +1,37 @@
-"""Conjunction data messages (CCSDS 508.0-B-1): what stands in them, by field; and out, KVN or XML.
+"""Conjunction data messages (CCSDS 508.0-B-1): what stands in them, by field.
 
 Distances are metres, as in the messages; the two states stay in kilometres. A covariance is the
 position part of the message's lower triangle, in the object's own radial, transverse and normal
-axes.
+axes, and then the rows of the three rates.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
-from xml.sax.saxutils import escape
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from noroshi.desks.space.elements import norad, number
-from noroshi.desks.space.times import instant, iso
+from noroshi.desks.space.times import instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 STATE: Final = ("X", "Y", "Z", "X_DOT", "Y_DOT", "Z_DOT")
 COVARIANCE: Final = ("CR_R", "CT_R", "CT_T", "CN_R", "CN_T", "CN_N")
+RATES: Final = (
+    "CRDOT_R", "CRDOT_T", "CRDOT_N", "CRDOT_RDOT", "CTDOT_R", "CTDOT_T", "CTDOT_N", "CTDOT_RDOT",
+    "CTDOT_TDOT", "CNDOT_R", "CNDOT_T", "CNDOT_N", "CNDOT_RDOT", "CNDOT_TDOT", "CNDOT_NDOT",
+)  # fmt: skip
 _HBR: Final = ("COMMENT HBR", "HBR", "COMMENT COMBINED HBR")
 
 
 class Body(msgspec.Struct, frozen=True):
     """One of the two objects: number, name, state at closest approach
-    (km, km/s), and CR_R, CT_R, CT_T, CN_R, CN_T, CN_N (m²), None where the message has none."""
+    (km, km/s), and CR_R, CT_R, CT_T, CN_R, CN_T, CN_N (m²), None where the message has none.
+    `assumed` where the sender says that the covariance is a default and not its object's own;
+    `comment` is written and not read again."""
 
     designator: str
     name: str
@@ -35,6 +40,9 @@ class Body(msgspec.Struct, frozen=True):
     state: tuple[float, ...] | None = None
     covariance: tuple[float, ...] | None = None
     manoeuvrable: str = ""
+    rates: tuple[float, ...] | None = None
+    assumed: bool = False
+    comment: str = ""
 
 
 class Cdm(msgspec.Struct, frozen=True):
@@ -113,6 +121,8 @@ def _body(fields: Mapping[str, str], block: str) -> Body:
         state=_all(fields, STATE, block, "state vector"),
         covariance=_all(fields, COVARIANCE, block, "covariance"),
         manoeuvrable=fields.get("MANEUVERABLE", ""),
+        rates=_all(fields, RATES, block, "covariance"),
+        assumed=fields.get("COVARIANCE_METHOD", "").upper() == "DEFAULT",
     )
 
 
@@ -145,90 +155,3 @@ def _time(fields: Mapping[str, str], name: str) -> int:
         return instant(fields[name])
     except ValueError as problem:
         raise ValueError(f"{name}: {problem}") from None
-
-
-# Out.
-
-NOTE: Final = (
-    "Screening grade: states from public mean elements by SGP4, kilometres uncertain along the"
-    " orbit. Not for manoeuvre decisions."
-)
-
-
-def write(cdm: Cdm, form: str) -> str:
-    """The message as `kvn` or `xml`, with what it has: covariances where they are known."""
-    head = {
-        "CREATION_DATE": iso(cdm.created)[:-3],
-        "ORIGINATOR": cdm.originator,
-        "MESSAGE_ID": cdm.message,
-    }
-    relative: dict[str, tuple[Any, str]] = {
-        "TCA": (iso(cdm.tca)[:-3], ""),
-        "MISS_DISTANCE": (f"{cdm.miss_m:.3f}", "m"),
-    }
-    if cdm.speed_ms is not None:
-        relative["RELATIVE_SPEED"] = (f"{cdm.speed_ms:.3f}", "m/s")
-    if cdm.probability is not None:
-        relative["COLLISION_PROBABILITY"] = (f"{cdm.probability:.6e}", "")
-        relative["COLLISION_PROBABILITY_METHOD"] = (cdm.method, "")
-    bodies = [_fields(each, n) for n, each in enumerate((cdm.one, cdm.two), start=1)]
-    return _kvn(head, relative, bodies) if form == "kvn" else _xml(head, relative, bodies)
-
-
-def _fields(body: Body, n: int) -> dict[str, tuple[Any, str]]:
-    found: dict[str, tuple[Any, str]] = {
-        "OBJECT": (f"OBJECT{n}", ""),
-        "OBJECT_DESIGNATOR": (body.designator, ""),
-        "CATALOG_NAME": ("SATCAT", ""),
-        "OBJECT_NAME": (body.name or "UNKNOWN", ""),
-        "INTERNATIONAL_DESIGNATOR": (body.cospar or "UNKNOWN", ""),
-        "EPHEMERIS_NAME": ("NONE", ""),
-        "COVARIANCE_METHOD": ("CALCULATED" if body.covariance else "DEFAULT", ""),
-        "MANEUVERABLE": (body.manoeuvrable or "N/A", ""),
-        "REF_FRAME": (body.frame, ""),
-    }
-    for name, value in zip(STATE, body.state or (), strict=False):
-        found[name] = (f"{value:.9f}", "km/s" if name.endswith("DOT") else "km")
-    for name, value in zip(COVARIANCE, body.covariance or (), strict=False):
-        found[name] = (f"{value:.9e}", "m**2")
-    return found
-
-
-def _kvn(
-    head: Mapping[str, str],
-    relative: Mapping[str, tuple[Any, str]],
-    bodies: Sequence[Mapping[str, tuple[Any, str]]],
-) -> str:
-    lines = ["CCSDS_CDM_VERS = 1.0", *(f"{key} = {value}" for key, value in head.items())]
-    lines.append(f"COMMENT {NOTE}")
-    for part in (relative, *bodies):
-        lines += [f"{key} = {v}{f' [{unit}]' if unit else ''}" for key, (v, unit) in part.items()]
-    return "\n".join(lines) + "\n"
-
-
-def _xml(
-    head: Mapping[str, str],
-    relative: Mapping[str, tuple[Any, str]],
-    bodies: Sequence[Mapping[str, tuple[Any, str]]],
-) -> str:
-    def tags(part: Mapping[str, tuple[Any, str]]) -> str:
-        return "".join(
-            f"<{key}{f' units={chr(34)}{unit}{chr(34)}' if unit else ''}>{escape(str(v))}</{key}>"
-            for key, (v, unit) in part.items()
-        )
-
-    segments = ""
-    for body in bodies:
-        state = {key: body[key] for key in body if key in STATE}
-        covariance = {key: body[key] for key in body if key in COVARIANCE}
-        about = {key: body[key] for key in body if key not in state and key not in covariance}
-        segments += (
-            f"<segment><metadata>{tags(about)}</metadata><data>"
-            f"<stateVector>{tags(state)}</stateVector>"
-            f"<covarianceMatrix>{tags(covariance)}</covarianceMatrix></data></segment>"
-        )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<cdm id="CCSDS_CDM_VERS" version="1.0"><header>'
-        f"<COMMENT>{escape(NOTE)}</COMMENT>{tags({k: (v, '') for k, v in head.items()})}</header>"
-        f"<body><relativeMetadataData>{tags(relative)}</relativeMetadataData>{segments}</body></cdm>\n"
-    )

@@ -174,13 +174,15 @@ def told(state: State) -> Iterator[Seen]:
 
 
 def _message(cdm: Cdm, received: Any, parameters: Parameters) -> Seen:
+    assumed = cdm.one.assumed or cdm.two.assumed
     hbr = cdm.hbr_m or parameters.payload_radius_m + parameters.other_radius_m
     own = probability.of_message(cdm, hbr)
     measures: dict[str, Measure] = {
         "tca": format_instant(cdm.tca),
         "miss_km": round(cdm.miss_m / 1e3, 6),
-        "grade": "message",
-        "method": "states and covariances of the message; 2D (Foster) at closest approach, "
+        "grade": "screening" if assumed else "message",
+        "method": f"states and {'assumed ' if assumed else ''}covariances of the message; 2D "
+        "(Foster) at closest approach, "
         f"hard-body radius {'of the message' if cdm.hbr_m else 'assumed'}",
         "hbr_m": hbr,
         "message": cdm.message or "—",
@@ -195,7 +197,8 @@ def _message(cdm: Cdm, received: Any, parameters: Parameters) -> Seen:
         measures["probability"] = float(f"{own.value:.4e}")
         measures["probability_max"] = float(f"{own.largest:.4e}")
         flags = {"diluted": own.diluted, "slow": own.slow, "covariance mended": own.clipped,
-                 "covariance of one object": None in (one.covariance, two.covariance)}  # fmt: skip
+                 "covariance assumed": assumed,
+             "covariance of one object": None in (one.covariance, two.covariance)}  # fmt: skip
         measures["flags"] = ", ".join(name for name, set_ in flags.items() if set_) or "none"
     objects = tuple(f"norad:{each}" for each in sorted((cdm.one.designator, cdm.two.designator)))
     return Seen(
@@ -204,6 +207,6 @@ def _message(cdm: Cdm, received: Any, parameters: Parameters) -> Seen:
         objects,
         measures,
         places=((received.source, received.place, received.length),),
-        credibility=2,
+        credibility=4 if assumed else 2,
         cell="message",
     )

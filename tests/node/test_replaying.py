@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def fed(folder: Path, data: bytes, clock: Callable[[], int], name: str = "a.csv"
 
 def replayed(folder: Path, clock: Callable[[], int], *, store: bool = True):
     with Node.open(folder) as node:
-        plan = plan_of(node, None, None, None, clock(), 3_000)
+        plan = pickle.loads(pickle.dumps(plan_of(node, None, None, None, clock(), 3_000)))
         report = run(
             node, plan, Serial(), clock, store=store, progress=lambda name, done, many: None
         )

@@ -11,7 +11,7 @@ import os
 import secrets
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, Literal, Protocol, TypeVar, cast, get_args
+from typing import Any, Final, Literal, Protocol, TypeVar, get_args
 
 from noroshi.words.errors import BadInput, Refused
 
@@ -21,6 +21,11 @@ NAMES: Final[tuple[str, ...]] = get_args(Name)
 S = TypeVar("S")
 T = TypeVar("T")
 A = TypeVar("A")
+
+STARTS: Final = 3
+"""So often a cluster of our own is begun. Its raylet ends itself where its agents are not up within
+15 s (ray-project/ray#65983), which a busy machine misses that has not read their files yet; the
+next try finds them in memory."""
 
 
 class Engine(Protocol):
@@ -119,7 +124,7 @@ class Ray:
     (`RAY_AUTH_MODE`, `RAY_AUTH_TOKEN_PATH`, `RAY_USE_TLS`).
     """
 
-    def __init__(self, workers: int, address: str | None = None) -> None:
+    def __init__(self, workers: int | None, address: str | None = None) -> None:
         self.workers, self.address = workers, address
         self._ray: Any = None
         self._ours = False
@@ -127,7 +132,7 @@ class Ray:
     def run(
         self, function: Callable[[S, T], A], shared: S, tasks: Sequence[T]
     ) -> Iterator[tuple[T, A]]:
-        """Raises `Refused` where Ray is not installed."""
+        """Raises `Refused` where Ray is not installed, does not start, or lost a worker twice."""
         if not tasks:
             return
         ray = self._up()
@@ -135,19 +140,18 @@ class Ray:
         held = ray.put(shared)
         left = list(reversed(tasks))
         running: dict[Any, T] = {}
-        while left or running:
-            while left and len(running) < 2 * self.workers:
-                task = left.pop()
-                running[remote.remote(held, task)] = task
-            done, _ = ray.wait(list(running), num_returns=1)
-            for each in done:
-                task = running.pop(each)
-                try:
-                    yield task, ray.get(each)
-                except ray.exceptions.RayTaskError as problem:
-                    raise _cause(problem) from None
-                except ray.exceptions.RayError as problem:
-                    raise Refused(f"Ray: {str(problem).splitlines()[0]}") from problem
+        workers = self.workers or int(ray.cluster_resources().get("CPU", 1))
+        try:
+            while left or running:
+                while left and len(running) < 2 * workers:
+                    task = left.pop()
+                    running[remote.remote(held, task)] = task
+                done, _ = ray.wait(list(running), num_returns=1)
+                for each in done:
+                    yield running.pop(each), _answer(ray, each)
+        finally:
+            for each in running:
+                ray.cancel(each)
 
     def _up(self) -> Any:
         if self._ray is None:
@@ -161,12 +165,21 @@ class Ray:
         self._ray = None
 
 
-def _cause(problem: Any) -> Exception:
-    cause = getattr(problem, "cause", None)
-    return cause if isinstance(cause, Exception) else cast("Exception", problem)
+def _answer(ray: Any, reference: Any) -> Any:
+    try:
+        return ray.get(reference)
+    except ray.exceptions.RayTaskError as problem:
+        cause = getattr(problem, "cause", None)
+        raise (cause if isinstance(cause, Exception) else problem) from None
+    except ray.exceptions.RayError as problem:
+        raise Refused(f"Ray: {_line(problem)}") from problem
 
 
-def _started(workers: int, address: str | None) -> tuple[Any, bool]:
+def _line(problem: Exception) -> str:
+    return (str(problem).splitlines() or [type(problem).__name__])[0]
+
+
+def _started(workers: int | None, address: str | None) -> tuple[Any, bool]:
     """Ray, and whether it was begun here. It reads its token once, when it is first imported."""
     given = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
     if address is None:
@@ -182,15 +195,26 @@ def _started(workers: int, address: str | None) -> tuple[Any, bool]:
     where: dict[str, Any] = {"address": address}
     if address is None:
         where = {"num_cpus": workers, "include_dashboard": False, "object_store_memory": 100 << 20}
-    try:
-        ray.init(log_to_driver=False, configure_logging=False, **where)
-    except (ConnectionError, RuntimeError, ValueError) as problem:
-        raise Refused(f"Ray does not start: {str(problem).splitlines()[0]}") from problem
-    return ray, True
+    for tries in range(1, STARTS + 1):
+        try:
+            ray.init(log_to_driver=False, configure_logging=False, **where)
+        except Exception as problem:
+            ray.shutdown()
+            # it raises no class of its own where a node does not come up
+            if type(problem) is Exception and address is None and tries < STARTS:
+                continue
+            raise Refused(
+                f"Ray does not start: {_line(problem)}\n"
+                "Hint: its logs say why (session_latest/logs in its temporary folder); "
+                "--engine processes finds the same"
+            ) from problem
+        return ray, True
+    raise AssertionError("the last try returns or raises")
 
 
 def engine(name: str, workers: int | None = None, address: str | None = None) -> Engine:
-    """The engine of that name, with as many workers as there are processors unless told.
+    """The engine of that name, with as many workers as there are processors unless told: of this
+    machine, or of the cluster at `address`.
 
     Raises `BadInput` for another name.
     """
@@ -200,5 +224,5 @@ def engine(name: str, workers: int | None = None, address: str | None = None) ->
     if name == "processes":
         return Processes(many)
     if name == "ray":
-        return Ray(many, address)
+        return Ray(workers if address else many, address)
     raise BadInput("--engine", "no such engine", found=name, expected=", ".join(NAMES))

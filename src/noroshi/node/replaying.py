@@ -46,7 +46,8 @@ def plan_of(
     Sources that may no longer be used are left out. Raises `BadInput` where nothing is there."""
     desk = desks()[DESK]
     where = folder or node.settings.history
-    context = context_of(node, desk)
+    context = msgspec.structs.replace(context_of(node, desk), known=None)
+    # what is replayed goes to other processes, and a node does not
     grain = getattr(desk, "grain")(context.parameters)  # noqa: B009 — of desks with bulk alone
     plan = make_plan(
         where, DESK, desk.version, context, grain,

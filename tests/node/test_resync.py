@@ -5,14 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from restored import FOUR, ONE, THREE, TWO, live, pull, read, saved, take_back
+from relaying import given
+from restored import FIVE, FOUR, ONE, THREE, TWO, live, pull, read, saved, take_back
 from web import Web
 
 from noroshi.node.backup import restore
+from noroshi.node.elsewhere import elsewhere
 from noroshi.node.law import load_law
 from noroshi.node.node import clock
-from noroshi.node.recall import recalled
-from noroshi.node.resync import let_go
+from noroshi.node.recall import Query, chosen, lift, recall, recalled
+from noroshi.node.resync import answer, let_go, told
+from noroshi.words.errors import Refused
+from noroshi.words.time import DAY
 
 
 @pytest.fixture
@@ -74,3 +78,37 @@ def test_who_said_before_the_backup_that_it_is_gone_is_listed_and_all_beyond(web
         (told,) = recalled(japan, clock())
     assert [(each.party, each.state) for each in told.parties] == [("IND", "confirmed")]
     assert [(each.party, each.state) for each in told.parties[0].onward] == [("FRA", "confirmed")]
+
+
+def test_what_only_a_partner_has_is_taken_back_by_its_id(web: Web) -> None:
+    """Made after the backup and in no source any more: the ledger knows it by the partner's word.
+    Read again after all it is held back until that is lifted; lifted first, it is new."""
+    file = saved(web)
+    read(web, "JPN", THREE, FOUR)
+    given(web, "JPN", "IND")
+    restore(file, web.folders["JPN"], clock(), replace=True)
+    with web.open("JPN") as japan, web.open("IND") as india:
+        let_go(japan, "FRA", "it never was served", clock())
+        assert elsewhere(japan) == {}
+        for part in answer(india, "JPN", japan.store.life().n, clock()):
+            assert told(japan, part, clock()) is None
+        assert elsewhere(japan) == {THREE: ("IND",), FOUR: ("IND",)}
+        assert chosen(japan, Query((THREE[9:],))) == (THREE,)
+        with pytest.raises(Refused, match="no record"):
+            recall(japan, (FIVE,), "a test", DAY, clock())
+        recall(japan, (THREE, FOUR), "a test", DAY, clock())
+    assert given(web, "JPN", "IND").withdrawn == 2
+    assert live(web, "IND") == {ONE, TWO}
+    with web.open("JPN") as japan:
+        for each in recalled(japan, clock()):
+            assert [(step.party, step.state) for step in each.parties] == [("IND", "served")]
+        assert elsewhere(japan) == {}
+        assert lift(japan, (FOUR,), clock()) == (FOUR,)
+        assert FOUR not in live(web, "JPN")
+    read(web, "JPN", THREE, FOUR)
+    given(web, "JPN", "IND")
+    assert live(web, "IND") == {ONE, TWO, FOUR}
+    with web.open("JPN") as japan:
+        assert lift(japan, (THREE,), clock()) == (THREE,)
+    given(web, "JPN", "IND")
+    assert live(web, "IND") == {ONE, TWO, THREE, FOUR}

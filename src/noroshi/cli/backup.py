@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from noroshi.store import Resync
 
 backup_app = typer.Typer()
+MOST = 20
+"""Ids that are shown."""
 
 
 @backup_app.command(
@@ -102,6 +104,7 @@ def resync(
 ) -> None:
     """Who told a node that was put back what they hold from it. Exit 3 while it waits."""
     from noroshi.cli.show import print_json, say
+    from noroshi.node.elsewhere import elsewhere
     from noroshi.node.node import Node, clock
     from noroshi.node.resync import let_go as end
     from noroshi.node.resync import missing_law
@@ -111,16 +114,29 @@ def resync(
             end(opened, let_go, why, clock())
         life, rows, shut = opened.store.life(), opened.store.resyncs(), opened.store.shut()
         lawless = {each.party for each in rows if missing_law(opened, each)}
+        lost = elsewhere(opened)
     if json:
-        print_json({"life": life, "shut": shut, "parties": rows})
+        print_json({"life": life, "shut": shut, "parties": rows, "elsewhere": lost})
     elif not life.n:
         say("This node never was put back from a backup.")
     else:
         for each in rows:
             say(f"{each.party}  {_words(each, each.party in lawless)}")
         say("Nothing goes out yet." if shut else "Everybody answered or was let go; all goes out.")
+        for line in _lines(lost):
+            say(line)
     if shut:
         raise typer.Exit(PARTLY)
+
+
+def _lines(lost: dict[str, tuple[str, ...]]) -> list[str]:
+    """What only partners have, the first of it."""
+    if not lost:
+        return []
+    shown = [f"  {name}  {', '.join(parties)}" for name, parties in [*lost.items()][:MOST]]
+    more = [f"  … {len(lost) - MOST} more: --json has them all"] if len(lost) > MOST else []
+    first = f"Only partners have {len(lost)} records; noroshi recall takes them back by id:"
+    return [first, *shown, *more]
 
 
 def _words(each: Resync, lawless: bool) -> str:

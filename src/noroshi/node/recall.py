@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from noroshi.exchange.receipt import Onward
+from noroshi.node import elsewhere
 from noroshi.node.node import Node
 from noroshi.node.push import onward_of
 from noroshi.node.why import complete
@@ -46,7 +47,7 @@ class Query(msgspec.Struct, frozen=True):
 def chosen(node: Node, query: Query) -> tuple[str, ...]:
     """The ids that the query means, sorted. `Refused` for one that chooses nothing: everything is
     never meant."""
-    found = {complete(node, each) for each in query.ids}
+    found = {elsewhere.named(node, each) or complete(node, each) for each in query.ids}
     if query.kind is not None or query.since is not None or query.until is not None:
         rows = node.store.findings(kind=query.kind, since=query.since, until=query.until)
         found |= {row.id for row in rows if row.owner == node.party}
@@ -69,8 +70,8 @@ def recall(node: Node, ids: Sequence[str], why: str, within: int, now: int) -> t
     """Take these records back at `now`, all or none, to be confirmed `within` so many µs; those
     that had not been taken back before.
 
-    Raises `Refused` for a record that is not here, or that another party made: only its originator
-    ends it for all.
+    Raises `Refused` for a record that is not here, nor, by their word, at partners whom this node
+    gave it before it was put back; or that another party made: only its originator ends it for all.
     """
     if not why.strip():
         raise Refused("a recall needs a reason: the partners' lawyers will ask")
@@ -79,11 +80,11 @@ def recall(node: Node, ids: Sequence[str], why: str, within: int, now: int) -> t
         for name in ids:
             record = node.store.record(name)
             if record is None:
-                raise Refused(f"no record {name!r}\nHint: noroshi findings lists ids")
-            if record.hops:
+                elsewhere.stand_in(node, name, now)
+            elif record.hops:
                 giver = record.hops[-1].party
                 raise Refused(f"{name} came from {giver}: only its originator can take it back")
-            if node.store.withdraw(name, at=now):
+            if record is None or node.store.withdraw(name, at=now):
                 node.store.put_recall(Recall(name, now, why.strip(), now + within))
                 taken.append(name)
     return tuple(taken)

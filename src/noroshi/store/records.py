@@ -32,6 +32,8 @@ LISTED: Final = 500
 CONFLICTING: Final = "conflicting version"
 NOT_CREATOR: Final = "not the creator"
 WITHDRAWN: Final = "withdrawn by who gave it"
+LOST: Final = "only partners have it"
+"""Of what stands for a record that this store, put back from a backup, has no bytes of."""
 RECALLED: Final = "another version of what was taken back here"
 
 
@@ -49,7 +51,7 @@ def put(
         sorting = _Sorting(connection, chunk)
         for record in chunk:
             sorting.add(record)
-        _insert(connection, sorting.new)
+        insert(connection, sorting.new)
         for record in sorting.new:
             if record.status == "tombstone":
                 about = (record.id, record.version)
@@ -95,6 +97,8 @@ class _Sorting:
         found = connection.execute(listed(SQL["recalled"], len(ids)), ids)
         self.recalls = {row[0] for row in found}
         for row in connection.execute(listed(SQL["held"], len(ids)), ids):
+            if row[7] == LOST:
+                continue  # the record itself was not read yet
             self._hold(*row[:4])
             if row[4] == "tombstone":
                 self.withdrawn.add((row[0], row[1]))
@@ -159,7 +163,8 @@ class _Sorting:
         return [record for record in moved if self.newest[record.id] == record.version]
 
 
-def _insert(connection: Connection, new: list[Record]) -> None:
+def insert(connection: Connection, new: list[Record]) -> None:
+    """Store new versions inside the open transaction."""
     if not new:
         return
     (last,) = connection.execute(SQL["last_seq"]).fetchone()
@@ -235,7 +240,7 @@ def withdraw(
 def lift(connection: Connection, latest: Record | None, at: int) -> bool:
     """Let what this node itself took back live again, inside the open transaction; whether there
     was such a version."""
-    if latest is None or not connection.execute(SQL["lift"], (latest.id,)).rowcount:
+    if latest is None or not connection.execute(SQL["lift"], (latest.id, LOST)).rowcount:
         return False
     connection.execute(SQL["drop_retraction"], (latest.id, latest.version))
     live = msgspec.structs.replace(latest, status="live")

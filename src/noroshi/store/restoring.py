@@ -14,9 +14,11 @@ from typing import Any, Final, Literal
 import msgspec
 
 from noroshi.store import events, views
+from noroshi.store import records as versions
 from noroshi.store.database import Connection, Database
 from noroshi.store.rows import NewEntry
 from noroshi.store.statements import statements
+from noroshi.words.record import Record
 from noroshi.words.time import SECOND
 
 SQL = statements("restoring")
@@ -156,6 +158,23 @@ class Restoring:
         """It is known again which record a withdrawal was of."""
         with self._database.write() as connection:
             connection.execute(SQL["remember"], (record, stone))
+
+    def elsewhere(self) -> dict[str, tuple[str, ...]]:
+        """What partners said they hold from this node, and this store has nothing of: by id, who
+        they are."""
+        found: dict[str, list[str]] = {}
+        for name, party in self._database.connection.execute(SQL["elsewhere"]):
+            found.setdefault(name, []).append(party)
+        return {name: tuple(parties) for name, parties in found.items()}
+
+    def stand_in(self, record: Record, *, at: int) -> None:
+        """Have the tombstone `record` stand for one of which this store has no bytes, so that it
+        can be withdrawn. Once that is read, it is as if this were not there."""
+        with self._database.write() as connection:
+            versions.insert(connection, [record])
+            about = (record.id, record.version)
+            connection.execute(versions.SQL["put_retraction"], (versions.LOST, None, *about))
+            events.emit(connection, [("record.stored", record.id)], at)
 
     def own_ids(self, type: str) -> list[str]:
         """The ids of live records of this node itself, of one STIX type."""

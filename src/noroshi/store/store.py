@@ -179,8 +179,8 @@ class Store(
     def lift(self, id: str, *, at: int) -> bool:
         """Undo what this node itself took back; whether it had."""
         with self._database.write() as connection:
-            connection.execute(statements("recalls")["lift"], (at, id))
-            return versions.lift(connection, self.record(id), at)
+            had = connection.execute(statements("recalls")["lift"], (at, id)).rowcount
+            return versions.lift(connection, self.record(id), at) or had > 0
 
     def give_up(self, id: str, party: str, named: Iterable[int] = (), *, at: int) -> bool:
         """End what `party` gives of the object, in these versions (µs UTC) or in all. A version

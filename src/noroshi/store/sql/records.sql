@@ -8,8 +8,9 @@ SELECT bytes FROM blob WHERE sha256 = ?;
 SELECT coalesce(max(seq), 0) FROM record;
 
 -- name: held
-SELECT r.id, r.version, r.sha256, r.owner, r.status, s.cell, h.party
+SELECT r.id, r.version, r.sha256, r.owner, r.status, s.cell, h.party, t.reason
 FROM record r JOIN record_strand s ON s.seq = r.seq LEFT JOIN hop h ON h.seq = r.seq AND h.i = 0
+LEFT JOIN retraction t ON t.seq = r.seq
 WHERE r.id IN (?*) ORDER BY r.seq;
 
 -- name: recalled
@@ -23,7 +24,8 @@ UPDATE record SET status = 'tombstone' WHERE id = ? AND version = ? AND status =
 
 -- name: lift
 UPDATE record SET status = 'live' WHERE id = ? AND status = 'tombstone'
-AND NOT EXISTS (SELECT 1 FROM hop h WHERE h.seq = record.seq);
+AND NOT EXISTS (SELECT 1 FROM hop h WHERE h.seq = record.seq)
+AND NOT EXISTS (SELECT 1 FROM retraction t WHERE t.seq = record.seq AND t.reason = ?);
 
 -- name: revive
 UPDATE record SET status = ? WHERE id = ? AND version = ?;

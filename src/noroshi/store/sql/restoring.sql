@@ -57,6 +57,11 @@ SELECT stone, party, withdrawn, at FROM forgotten WHERE record IS NULL ORDER BY 
 -- name: remember
 UPDATE forgotten SET record = ? WHERE stone = ?;
 
+-- name: elsewhere
+SELECT DISTINCT l.id, l.party FROM resync q JOIN ledger l ON l.party = q.party
+WHERE l.clauses = '["reported"]' AND NOT EXISTS (SELECT 1 FROM record r WHERE r.id = l.id)
+    AND NOT EXISTS (SELECT 1 FROM variant v WHERE v.id = l.id) ORDER BY l.id, l.party;
+
 -- name: own
 SELECT DISTINCT r.id FROM record r WHERE r.id >= ? AND r.id < ? AND r.status = 'live'
     AND NOT EXISTS (SELECT 1 FROM hop h WHERE h.seq = r.seq) ORDER BY r.id;

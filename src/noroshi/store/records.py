@@ -117,6 +117,10 @@ class _Sorting:
     def add(self, record: Record) -> None:
         if hashlib.sha256(record.raw).hexdigest() != record.sha256:
             raise ValueError(f"{record.id}: sha256 is not of its bytes")
+        if record.id not in self.newest and record.id not in self.recalls:
+            self.new.append(record)  # nearly always: nothing is known of its id
+            self._hold(record.id, record.version, record.sha256, record.owner)
+            return
         held = self.held.get((record.id, record.version))
         another = self.owner.get(record.id, record.owner) != record.owner
         live = (record.id, record.version) not in self.withdrawn

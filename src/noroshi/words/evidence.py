@@ -8,7 +8,7 @@ from noroshi.words.label import Label
 
 
 class ByteRange(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="bytes", tag_field="at"
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag="bytes", tag_field="at"
 ):
     """`length` bytes from `start` of the uncompressed source."""
 
@@ -16,14 +16,16 @@ class ByteRange(
     length: int
 
 
-class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="row", tag_field="at"):
+class Row(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag="row", tag_field="at"
+):
     """The `row`-th data row of a table, the first being 1 (header lines do not count)."""
 
     row: int
 
 
 class JsonPointer(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="json", tag_field="at"
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False, tag="json", tag_field="at"
 ):
     """RFC 6901 pointer into a JSON document."""
 

@@ -56,14 +56,19 @@ def split(data: bytes) -> Iterator[bytes]:
 
     Raises `msgspec.DecodeError` or `msgspec.ValidationError` when `data` is not such JSON.
     """
+    yield from taken_apart(data)[0]
+
+
+def taken_apart(data: bytes) -> tuple[list[bytes], bytes]:
+    """What `split` gives, and the list that they stand in within a bundle or envelope; no bytes
+    where there is none."""
     if _ARRAY.match(data):
-        yield from (bytes(raw) for raw in _decoded(_list, data))
-        return
+        return [bytes(raw) for raw in _decoded(_list, data)], b""
     bundle = _decoded(_bundle, data)
-    if bundle.type == "bundle" or (not bundle.type and _ARRAY.match(bundle.objects)):
-        yield from (bytes(raw) for raw in _decoded(_list, bytes(bundle.objects or b"[]")))
-    else:
-        yield bytes(_decoded(_one, data))
+    objects = bytes(bundle.objects)
+    if bundle.type == "bundle" or (not bundle.type and _ARRAY.match(objects)):
+        return [bytes(raw) for raw in _decoded(_list, objects or b"[]")], objects
+    return [bytes(_decoded(_one, data))], b""
 
 
 def head(raw: bytes) -> Head:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from noroshi.desks.cyber.check import MARKING, Marks, Parts
+from noroshi.desks.cyber.check import MARKING, Parts
 from noroshi.desks.cyber.demand import SILENT, WITHHELD, Terms, strictest
 from noroshi.desks.cyber.granular import decoded
 from noroshi.desks.cyber.granular import parts as selected_parts
@@ -48,15 +48,15 @@ def labeller(
     default = highest_tlp(declared)
 
     @functools.cache
-    def of_marks(marks: Marks) -> Terms:
-        return of_object(marks, known, default)
+    def of_marks(refs: tuple[str, ...], labels: tuple[str, ...]) -> Terms:
+        return of_object(refs, labels, known, default)
 
     @functools.cache
     def made(kind: str, terms: Terms, marked: Marked) -> Label:
         return labelled(declared, kind, terms, marked)
 
     def own(parts: Parts, raw: bytes) -> tuple[Terms, Marked]:
-        terms = of_marks(parts.marks())
+        terms = of_marks(parts.object_marking_refs, parts.labels)
         return of_parts(terms, parts, raw, known) if parts.granular_markings else (terms, ())
 
     of_end = {end.lower(): SILENT for parts, _ in objects for end in parts.ends()}
@@ -70,8 +70,8 @@ def labeller(
     def label_of(parts: Parts, raw: bytes) -> Label:
         terms, marked = own(parts, raw)
         ends = [of_end[end.lower()] for end in parts.ends()]
-        alike = all(each is terms or each is SILENT for each in ends)
-        if parts.granular_markings or not alike:
+        others = [each for each in ends if each is not terms and each is not SILENT]
+        if parts.granular_markings or others:
             return made(parts.type, strictest(terms, *ends), marked)
         # Nearly always: `of_marks` keeps its terms, so that which they are says what they are.
         key = (parts.type, id(terms))
@@ -83,11 +83,11 @@ def labeller(
     return label_of
 
 
-def of_object(marks: Marks, known: Mapping[str, Terms], default: Tlp) -> Terms:
+def of_object(
+    refs: Sequence[str], labels: Sequence[str], known: Mapping[str, Terms], default: Tlp
+) -> Terms:
     """The terms of one object as a whole: its markings and its labels, else `default`."""
-    whole = strictest(
-        *(known.get(ref, WITHHELD) for ref in marks.refs), *(said(text) for text in marks.labels)
-    )
+    whole = strictest(*(known.get(ref, WITHHELD) for ref in refs), *(said(text) for text in labels))
     return whole if whole.tlp is not None else msgspec.structs.replace(whole, tlp=default)
 
 

@@ -23,13 +23,6 @@ Piece = tuple[Locator, bytes]
 _POSITION = re.compile(r"\(byte (\d+)\)")
 
 
-class _Objects(msgspec.Struct):
-    objects: msgspec.Raw = msgspec.Raw(b"")
-
-
-_objects = msgspec.json.Decoder(_Objects)
-
-
 def pieces(data: bytes, sha256: str) -> Iterator[Piece | Rejected]:
     """The objects of a bundle, envelope, array, JSON Lines or single object, in order.
 
@@ -50,19 +43,18 @@ def pieces(data: bytes, sha256: str) -> Iterator[Piece | Rejected]:
 
 def _document(data: bytes) -> list[Piece]:
     text = data.removeprefix(BOM)
-    raws = list(stix.split(text))
+    raws, listed = stix.taken_apart(text)
     if text.lstrip()[:1] == b"[":
         return [(JsonPointer(f"/{n}"), raw) for n, raw in enumerate(raws)]
     if len(raws) == 1 and raws[0] == text.strip():
         return [(JsonPointer(""), raws[0])]
-    strictly(_without_objects(text))
+    strictly(_without(text, listed))
     return [(JsonPointer(f"/objects/{n}"), raw) for n, raw in enumerate(raws)]
 
 
-def _without_objects(text: bytes) -> bytes:
+def _without(text: bytes, objects: bytes) -> bytes:
     """A bundle with its list emptied: what is left must be strict JSON too, else a second
     `objects` could carry what nobody reads."""
-    objects = bytes(_objects.decode(text).objects)
     if not objects:
         return text
     start = _last(text, objects)

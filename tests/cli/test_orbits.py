@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from noroshi.cli.app import app
+from noroshi.words.party import packaged_parties
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +71,25 @@ def test_approaches_are_written_as_messages(sky: Path, tmp_path: Path) -> None:
     for wrong in (("--norad", "x"), ("--norad", "7"), ("--norad", own, "--to", "pdf")):
         done = CliRunner().invoke(app, ["orbits", "cdm", str(sky), *wrong])
         assert done.exit_code != 0
+
+
+def test_what_comes_down_is_told_with_whom_it_passes(sky: Path, tmp_path: Path) -> None:
+    assert "Nothing is expected" in said("reentry", str(sky))
+    sets = json.loads(sky.read_text())
+    number = str(sets[0]["NORAD_CAT_ID"])
+    sets[0] |= {"MEAN_MOTION": "16.3", "MEAN_MOTION_DOT": "0.05", "INCLINATION": "97.5"}
+    low = tmp_path / "low.json"
+    low.write_text(json.dumps(sets))
+    assert "1 objects" in said("reentry", str(low))
+    (each,) = json.loads(said("reentry", str(low), "--party", "JPN", "--party", "EU", "--json"))
+    assert str(each["norad"]) == number
+    assert {"FRA"} <= set(each["passes"]) <= {*packaged_parties().members("EU"), "JPN"}
+    svg = tmp_path / "fall.svg"
+    said("picture", str(low), "--kind", "fall", "--norad", number, "--svg", str(svg))
+    assert "#dfe3e8" in svg.read_text()
+    drawn = ("picture", str(sky), "--kind", "fall", "--norad", number, "--svg", str(svg))
+    for wrong in (("reentry", str(low), "--party", "NATO!"), drawn):
+        assert CliRunner().invoke(app, ["orbits", *wrong]).exit_code != 0
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "kvn", "xml"])

@@ -11,9 +11,10 @@ from noroshi.cli.options import JsonOption, example
 
 if TYPE_CHECKING:
     from noroshi.desks.space.state import State
+    from noroshi.words.party import Parties
 
 orbits_app = typer.Typer(
-    help="What element sets say, without a node: approaches, coverage, losses, a made-up sky.",
+    help="What element sets say, without a node: approaches, re-entries, coverage, losses.",
     no_args_is_help=True,
 )
 
@@ -97,6 +98,43 @@ def cdm(
 
 
 @orbits_app.command(
+    epilog=example(
+        "noroshi orbits reentry gp.csv.gz",
+        "noroshi orbits reentry gp.csv.gz --party EU --party JPN --json",
+    )
+)
+def reentry(
+    files: FilesArgument,
+    party: Annotated[
+        list[str] | None, typer.Option(help="Only passes over this party's territory.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """What is coming down, in which window, and whose territory its track passes meanwhile."""
+    from noroshi.cli.show import print_json, say, table
+    from noroshi.desks.space import drawing
+    from noroshi.words.party import packaged_parties
+
+    known = packaged_parties()
+    wanted = [code for each in party or () for code in _territories(each.upper(), known)]
+    found = drawing.coming_down(_state(files), wanted)
+    if json:
+        print_json(found)
+        return
+    if not found:
+        say("Nothing is expected to come down within the days that elements hold.")
+        return
+    table(
+        [("object", True), ("name", False), ("expected (UTC)", False), ("window", True),
+         ("elements", True), ("passes over", False)],
+        [[str(x.norad), x.name, x.expected[:16].replace("T", " "), f"± {x.window_h / 2:.1f} h",
+          f"{x.age_d:.1f} d old", x.over] for x in found],
+    )  # fmt: skip
+    say(f"{len(found)} objects. Where in its window an object comes down is not known: a territory")
+    say("is named where the track passes it or 100 km beside, and how often.")
+
+
+@orbits_app.command(
     epilog=example("noroshi orbits coverage gp.csv.gz --match IRIDIUM --box 122,24,146,46")
 )
 def coverage(
@@ -175,19 +213,21 @@ def losses(
     epilog=example(
         "noroshi orbits picture gp.csv.gz --kind gabbard --family 1999-025 --svg gabbard.svg",
         "noroshi orbits picture gp.csv.gz --kind track --norad 25544 --svg track.svg",
+        "noroshi orbits picture gp.csv.gz --kind fall --norad 60000 --svg fall.svg",
         "noroshi orbits picture gp.csv.gz --kind miss --norad 25544,48274 --svg miss.svg",
     )
 )
 def picture(
     files: FilesArgument,
-    kind: Annotated[str, typer.Option(help="gabbard, track or miss.")],
+    kind: Annotated[str, typer.Option(help="gabbard, track, fall or miss.")],
     svg: Annotated[Path, typer.Option(help="Write the picture to this file.")],
     family: Annotated[str, typer.Option(help="A launch, as 1999-025, for gabbard.")] = "",
-    norad: Annotated[str, typer.Option(help="One number for track, two for miss.")] = "",
+    norad: Annotated[str, typer.Option(help="One number for track and fall, two for miss.")] = "",
     hours: HoursOption = 24.0,
     step: StepOption = 1.0,
 ) -> None:
-    """Draw periods against heights of a family, a ground track, or the distance of two objects."""
+    """Draw periods against heights of a family, a ground track (for hours on, or through the window
+    of a re-entry), or the distance of two objects."""
     from noroshi.cli.show import say
     from noroshi.desks.space import drawing
     from noroshi.words.errors import BadInput
@@ -198,15 +238,29 @@ def picture(
         made = drawing.gabbard(state, family)
     elif kind == "track" and len(numbers) == 1:
         made = drawing.track(state, numbers[0], hours, step)
+    elif kind == "fall" and len(numbers) == 1:
+        made = drawing.fall(state, numbers[0])
     elif kind == "miss" and len(numbers) == 2:
         made = drawing.miss(state, numbers[0], numbers[1], hours, step)
     else:
         raise BadInput(
             "--kind", "nothing to draw", found=kind,
-            expected="gabbard with --family, track with one --norad, miss with two",
+            expected="gabbard with --family, track or fall with one --norad, miss with two",
         )  # fmt: skip
     svg.write_text(made, encoding="utf-8")
     say(f"{svg}: {len(made)} bytes")
+
+
+def _territories(code: str, known: Parties) -> list[str]:
+    """A party's own code, or its members'. `BadInput` where no territory has it."""
+    from noroshi.desks.space.territory import raster
+    from noroshi.words.errors import BadInput
+
+    codes = [*(known.members(code) if code in known else ()), code]
+    have = [each for each in codes if each in raster()[0]]
+    if not have:
+        raise BadInput("--party", "no territory has this code", found=code, expected="JPN or EU")
+    return have
 
 
 def _numbers(norad: str) -> list[int]:

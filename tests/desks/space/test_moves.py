@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from heaven import AT, columns, context, found, read, source
+from heaven import AT, catalogue, columns, context, found, read, source
 
-from noroshi.desks.space import desk, elements, synth
+from noroshi.desks.space import coverage, decay, desk, elements, synth, territory
 from noroshi.desks.space.manoeuvre import jumps
 from noroshi.words.asset import Asset
 from noroshi.words.desk import Columns
-from noroshi.words.time import DAY, format_instant
+from noroshi.words.time import DAY, HOUR, MINUTE, format_instant, parse_instant
 
 TUNED = ("CryoSat-2", "Jason-1", "SARAL")
 HELD_OUT = ("Jason-3", "Sentinel-3A", "TOPEX")
@@ -93,6 +93,10 @@ def test_a_break_up_is_a_family_that_grows_through_one_height() -> None:
     assert each.measures["pieces"] == 12
     r, _ = synth.state(before[2], AT + 30 * DAY)
     assert each.measures["pinch_km"] == pytest.approx(np.linalg.norm(r) - 6378, abs=40)
+    assert each.span.t0 <= AT + 30 * DAY <= each.span.t1
+    assert each.measures["within_min"] < 30
+    assert each.measures["origin_km"] == pytest.approx(np.linalg.norm(r) - 6378, abs=10)
+    assert abs(parse_instant(str(each.measures["instant"])) - AT - 30 * DAY) < 2 * MINUTE
     sky.rows = before
     assert kinds(sky, "breakup") == []
 
@@ -119,6 +123,38 @@ def test_what_sinks_is_watched() -> None:
     assert each.subjects == (f"norad:{int(low['norad'][0])}",)
     assert AT < each.span.t0 < AT + 3 * DAY
     assert each.measures["latitudes_deg"] == 51.6
+    assert each.measures["territories"] > 50
+    assert re.match(r"[A-Z]{3} \d+, ", str(each.measures["passes"]))
+
+
+def test_the_track_of_what_sinks_is_that_of_sgp4_while_that_holds() -> None:
+    sky = synth.Sky(4, AT)
+    sky.add("LOW", "DEBRIS", {"n": synth.motion(6378.135 + 190.0), "e": 1e-3, "i": 51.6,
+                              "node": 40.0, "argp": 20.0, "m": 130.0})  # fmt: skip
+    fall = decay.Fall(sky.rows[0], AT + 6 * HOUR, AT, AT + 6 * HOUR, 200.0, 180.0, 1e-6)
+    at, lon, lat = decay.track(fall)
+    assert len(at) == 6 * 180 + 1
+    place = coverage.fixed(catalogue(sky), at)[:, 0]
+    theirs = [np.stack(coverage.ground(place)), np.stack([lon, lat])]
+    one, two = (
+        np.stack([np.cos(y) * np.cos(x), np.cos(y) * np.sin(x), np.sin(y)])
+        for x, y in map(np.radians, theirs)
+    )
+    assert np.degrees(np.arccos(np.clip((one * two).sum(0), -1, 1))).max() < 1.0
+
+
+def test_a_track_passes_the_territories_below_it_and_beside() -> None:
+    lon, lat = np.arange(120.0, 150.0, 0.1), np.full(300, 36.0)
+    found = territory.passes(lon, lat)
+    assert set(found) == {"CHN", "KOR", "JPN"}
+    ((a, b), *_) = found["KOR"]
+    assert 126.0 < lon[a] < lon[b] < 130.0
+    codes, cells = territory.raster()
+    cities = {"SGP": (103.8, 1.35), "MLT": (14.4, 35.9), "NZL": (174.8, -41.2), "FRA": (2.3, 48.8)}
+    for code, (x, y) in cities.items():
+        assert codes[territory.at(np.array([x]), np.array([y]))[0] - 1] == code
+    assert 0.25 < (cells > 0)[::1].mean() < 0.45
+    assert territory.at(np.array([-42.0, 0.0]), np.array([-49.0, 0.0])).tolist() == [0, 0]
 
 
 def test_a_constellation_that_is_raised_is_told() -> None:
@@ -205,6 +241,10 @@ def test_the_break_up_of_2024_140(shared: Path) -> None:
             if isinstance(each, Columns):
                 desk.fold(state, each, 0)
     families = {each.objects[0]: each.measures for each in break_ups(state)}
-    assert families["family:2024-140"]["pieces"] == 405
+    mine = families["family:2024-140"]
+    assert mine["pieces"] == 405
+    assert str(mine["instant"]).startswith("2024-08-06T17:1")
+    assert mine["within_min"] < 20
+    assert mine["origin_km"] == pytest.approx(803, abs=3)
     assert 750 < families["family:2024-140"]["pinch_km"] < 850
     assert len(families) < 10

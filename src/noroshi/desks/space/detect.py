@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from noroshi.desks.space.company import company
 from noroshi.desks.space.conjunction import conjunctions, told
-from noroshi.desks.space.family import break_ups, constellations, re_entries
+from noroshi.desks.space.decay import re_entries
+from noroshi.desks.space.family import break_ups, constellations
 from noroshi.desks.space.findings import Builder
 from noroshi.desks.space.manoeuvre import manoeuvres
 

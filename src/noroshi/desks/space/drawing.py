@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+import msgspec
 import numpy as np
 
-from noroshi.desks.space import coverage, family
+from noroshi.desks.space import coverage, decay, family, territory
 from noroshi.desks.space.catalogue import Catalogue
 from noroshi.desks.space.conjunction import current, start
 from noroshi.desks.space.elements import omm_fields, sgp4
@@ -15,7 +16,7 @@ from noroshi.words.asset import AssetGraph
 from noroshi.words.desk import Columns, Context, Source
 from noroshi.words.errors import BadInput
 from noroshi.words.label import Label, Strand
-from noroshi.words.time import HOUR, MINUTE, format_instant
+from noroshi.words.time import DAY, HOUR, MINUTE, format_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -92,16 +93,78 @@ def gabbard(state: State, launch: str) -> str:
     return chart(title, "period, minutes", "height, km", arms)
 
 
+class Coming(msgspec.Struct, frozen=True):
+    """An object that is about to come down: its window, the age of its elements at the present, and
+    by territory the instants from and to which its track passes."""
+
+    norad: int
+    name: str
+    expected: str
+    window_h: float
+    age_d: float
+    perigee_km: float
+    sinks_km_d: float
+    over: str
+    passes: dict[str, list[tuple[str, str]]]
+
+
+def coming_down(state: State, territories: Sequence[str] = ()) -> list[Coming]:
+    """What is about to come down, soonest first; over all territories, or those that are named."""
+    at = start(state.table(), state.context.parameters)
+    found: list[Coming] = []
+    for each in sorted(decay.falls(state), key=lambda one: one.end):
+        over = decay.passed(each)
+        kept = {code: over[code] for code in over if not territories or code in territories}
+        number = int(each.row["norad"])
+        found.append(Coming(
+            number, _name(state, number), format_instant(each.end),
+            round((each.t1 - each.t0) / HOUR, 1),
+            round(max(at - int(each.row["epoch"]), 0) / DAY, 2),
+            round(each.perigee_km, 1), round(each.sinks_km_d, 2), decay.often(kept),
+            {code: [(format_instant(a), format_instant(b)) for a, b in pairs]
+             for code, pairs in sorted(kept.items())},
+        ))  # fmt: skip
+    return found
+
+
+def land() -> Series:
+    """Land as rows of lines, one a degree."""
+    points: list[tuple[float, float]] = []
+    lon = np.arange(-180.0, 180.0, 1.0 / territory.ACROSS)
+    for lat in range(-89, 90):
+        on = territory.at(lon, np.full(len(lon), float(lat))) > 0
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], on.astype("i1"), [0]])))
+        for a, b in edges.reshape(-1, 2).tolist():
+            points += [(float(lon[a]), float(lat)), (float(lon[b - 1]), float(lat)), _BREAK]
+    return Series("land", tuple(points), True, True)
+
+
+_BREAK = (float("nan"), float("nan"))
+
+
+def fall(state: State, norad: int) -> str:
+    """The ground below an object through the window in which it is expected to come down."""
+    found = next((each for each in decay.falls(state) if int(each.row["norad"]) == norad), None)
+    if found is None:
+        raise BadInput("--norad", "no re-entry of this object is expected", found=str(norad))
+    _, lon, lat = decay.track(found)
+    window = f"{format_instant(found.t0)[:16]} to {format_instant(found.t1)[:16]}"
+    return chart(f"{_name(state, norad)} ({norad}), {window}", "longitude, degrees",
+                 "latitude, degrees", [land(), _ground(lon, lat)])  # fmt: skip
+
+
+def _ground(lon: Array, lat: Array) -> Series:
+    broken = np.append(False, np.abs(np.diff(lon)) > 180.0)
+    return Series("ground track", _points(np.where(broken, np.nan, lon), lat), True)
+
+
 def track(state: State, norad: int, hours: float, step_min: float) -> str:
     """The ground below one object."""
     row, at = _row(state, norad)
     times = at + np.arange(0, round(hours * HOUR), round(step_min * MINUTE))
     lon, lat = coverage.ground(coverage.fixed(Catalogue(sgp4(row)), times)[:, 0])
-    broken = np.append(False, np.abs(np.diff(lon)) > 180.0)
-    lon = np.where(broken, np.nan, lon)
     title = f"{_name(state, norad)} ({norad}), {hours:g} h from {format_instant(at)[:16]}"
-    return chart(title, "longitude, degrees", "latitude, degrees",
-                 [Series("ground track", _points(lon, lat), True)])  # fmt: skip
+    return chart(title, "longitude, degrees", "latitude, degrees", [land(), _ground(lon, lat)])
 
 
 def miss(state: State, one: int, two: int, hours: float, step_min: float) -> str:

@@ -1,20 +1,17 @@
-"""What happens to many at once or to one for the last time: break-ups, changes of a constellation,
-re-entries.
-"""
+"""What happens to many at once: break-ups, changes of a constellation."""
 
 from __future__ import annotations
 
-import math
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from noroshi.desks.space.conjunction import current, start
 from noroshi.desks.space.elements import sgp4
 from noroshi.desks.space.findings import Seen, subject
 from noroshi.desks.space.kernels.constants import RADIUS_KM
-from noroshi.words.time import DAY, Span, format_instant
+from noroshi.desks.space.pinch import worked_back
+from noroshi.words.time import DAY, MINUTE, SECOND, Span, format_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +75,7 @@ def break_ups(state: State) -> Iterator[Seen]:
         new = rows[rows["epoch"] > begun + window]
         if len(new) < parameters.breakup_pieces:
             continue
-        seen = _pinched(name, rows, new, parameters)
+        seen = _pinched(name, rows, new, begun, parameters)
         if seen is not None:
             yield seen
 
@@ -88,7 +85,7 @@ def begun_before(rows: Array, new: Array) -> Array:
     return rows[~np.isin(rows["norad"], new["norad"])]
 
 
-def _pinched(name: str, rows: Array, new: Array, parameters: Parameters) -> Seen | None:
+def _pinched(name: str, rows: Array, new: Array, begun: int, parameters: Parameters) -> Seen | None:
     apogee, perigee, period = heights(new)
     low, high = np.percentile(period, [10, 90])
     if high - low < SPREAD_MIN:
@@ -117,63 +114,25 @@ def _pinched(name: str, rows: Array, new: Array, parameters: Parameters) -> Seen
         "apogees_km": f"{float(apogee.min()):.0f} to {float(apogee.max()):.0f}",
         "perigees_km": f"{float(perigee.min()):.0f} to {float(perigee.max()):.0f}",
         "through_pinch": round(float(many.max()) / len(new), 3),
+        "instant": f"not seen together since {format_instant(begun)[:10]}",
     }
     t0, t1 = sorted((since, int(new["epoch"].min())))
-    return Seen("breakup", Span(t0, t1 + 1, "day"),
+    span = Span(t0, t1 + 1, "day")
+    origin = worked_back(new, begun)
+    if origin is not None:
+        within = round(origin.within_min * MINUTE)
+        span = Span(origin.at - within, origin.at + within, "min")
+        measures |= {
+            "instant": format_instant(origin.at // SECOND * SECOND),
+            "within_min": round(origin.within_min, 1),
+            "left_km": round(origin.spread_km, 1),
+            "origin_km": round(origin.height_km, 1),
+            "origin_deg": f"{origin.lon:.1f}, {origin.lat:.1f}",
+        }
+    return Seen("breakup", span,
                 (f"family:{name}", *(subject(int(n)) for n in new["norad"][order[:NAMED]])),
-                measures, tuple(new[order[:NAMED]]), cell=name)  # fmt: skip
-
-
-SCALE_KM: Final = 27.0
-"""Scale height of the air about 180 km up (CIRA-72, moderate activity)."""
-
-ROUND_KM: Final = 300.0
-"""More eccentric orbits lose their apogee first, and are not judged by this."""
-
-END_KM: Final = 120.0
-"""Where an object comes down within the hour."""
-
-
-def re_entries(state: State) -> Iterator[Seen]:
-    """Objects that are about to come down: by the rate at which the mean motion rises, through air
-    of one scale height (King-Hele 1987, near-circular orbits)."""
-    parameters: Parameters = state.context.parameters
-    if not len(state.table()):
-        return
-    at = start(state.table(), parameters)
-    rows = current(state, at)
-    rows = rows[(at - rows["epoch"]) < parameters.old_days * DAY]
-    if not len(rows):
-        return
-    apogee, perigee, _ = heights(rows)
-    low = (perigee < parameters.reentry_km) | (rows["n"] > parameters.reentry_rev)
-    low &= (rows["ndot"] > 0) & (apogee - perigee < ROUND_KM)
-    for n in np.flatnonzero(low).tolist():
-        row = rows[n]
-        middle_km = float(apogee[n] + perigee[n]) / 2.0
-        axis = middle_km + RADIUS_KM
-        # NDOT of a set is half the rate, in rev/day².
-        sinks = 2.0 / 3.0 * axis * 2.0 * float(row["ndot"]) / float(row["n"])
-        above = max(middle_km - END_KM, 1.0)
-        days = SCALE_KM / sinks * (1.0 - math.exp(-above / SCALE_KM))
-        if days > parameters.reentry_days:
-            continue
-        middle = int(row["epoch"]) + round(days * DAY)
-        wide = round(max(0.2 * days, 0.1) * DAY)
-        if middle + wide < at:
-            continue
-        yield Seen(
-            "reentry", Span(middle - wide, middle + wide, "h"), (subject(int(row["norad"])),),
-            {
-                "expected": format_instant(middle),
-                "window_h": round(2 * wide / DAY * 24, 1),
-                "perigee_km": round(float(perigee[n]), 1),
-                "apogee_km": round(float(apogee[n]), 1),
-                "sinks_km_d": round(sinks, 2),
-                "latitudes_deg": round(min(float(row["i"]), 180.0 - float(row["i"])), 1),
-            },
-            (row,), credibility=3,
-        )  # fmt: skip
+                measures, tuple(new[order[:NAMED]]), cell=name,
+                credibility=4 if origin is None else 2)  # fmt: skip
 
 
 _NUMBER: Final = re.compile(r"[\s-]*\(?\d+[A-Z]?\)?$")

@@ -22,6 +22,8 @@ class Series(msgspec.Struct, frozen=True):
     name: str
     points: tuple[tuple[float, float], ...]
     line: bool = False
+    ground: bool = False
+    """What the rest lies on: pale, and not named."""
 
 
 def chart(title: str, x_name: str, y_name: str, series: Sequence[Series]) -> str:
@@ -42,6 +44,7 @@ def chart(title: str, x_name: str, y_name: str, series: Sequence[Series]) -> str
         f"<title>{escape(title)}</title>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
         f'<text x="{LEFT}" y="24" font-size="15">{escape(title)}</text>',
+        *(_drawn(each, "#dfe3e8", px, py) for each in series if each.ground),
     ]
     for n in range(TICKS):
         x, y = (low + (high - low) * n / (TICKS - 1) for low, high in ((x0, x1), (y0, y1)))
@@ -57,7 +60,7 @@ def chart(title: str, x_name: str, y_name: str, series: Sequence[Series]) -> str
         f'<text transform="translate(16 {HEIGHT / 2}) rotate(-90)" text-anchor="middle">'
         f"{escape(y_name)}</text>"
     )
-    for n, each in enumerate(series):
+    for n, each in enumerate(each for each in series if not each.ground):
         colour = COLOURS[n % len(COLOURS)]
         parts.append(_drawn(each, colour, px, py))
         parts.append(
@@ -75,7 +78,8 @@ def _drawn(series: Series, colour: str, px: _Scale, py: _Scale) -> str:
             if not broken:
                 path += f"{'L' if begun else 'M'}{px(x)} {py(y)}"
             begun = not broken
-        return f'<path d="{path}" stroke="{colour}" fill="none" stroke-width="1.5"/>'
+        wide = 3 if series.ground else 1.5
+        return f'<path d="{path}" stroke="{colour}" fill="none" stroke-width="{wide}"/>'
     return "".join(
         f'<circle cx="{px(x)}" cy="{py(y)}" r="2.2" fill="{colour}"/>' for x, y in series.points
     )

@@ -24,6 +24,9 @@ BoxOption = Annotated[str, typer.Option(help="West,south,east,north in degrees."
 HoursOption = Annotated[float, typer.Option(help="Hours from the files' own present on.")]
 StepOption = Annotated[float, typer.Option(help="Minutes between two instants.")]
 MaskOption = Annotated[float, typer.Option(help="Least elevation in degrees.")]
+AtOption = Annotated[
+    str, typer.Option(help="Instant or day to begin at, instead of the files' own present.")
+]
 SvgOption = Annotated[Path | None, typer.Option(help="Write the picture to this file.")]
 
 
@@ -56,6 +59,7 @@ def omm(
     files: FilesArgument,
     to: Annotated[str, typer.Option(help="json, csv, kvn or xml.")] = "json",
     match: MatchOption = "",
+    at: AtOption = "",
 ) -> None:
     """Write the newest set of each object as OMM (CCSDS 502.0-B)."""
     from noroshi.desks.space import drawing, elements
@@ -63,8 +67,8 @@ def omm(
 
     if to not in elements.FORMATS:
         raise BadInput("--to", "no such form", found=to, expected=", ".join(elements.FORMATS))
-    sets, at = drawing.newest(_state(files), match)
-    typer.echo(elements.write(sets, to, "noroshi", at), nl=False)
+    sets, present = drawing.newest(_state(files, at), match)
+    typer.echo(elements.write(sets, to, "noroshi", present), nl=False)
 
 
 @orbits_app.command(
@@ -80,6 +84,7 @@ def cdm(
     within: Annotated[float, typer.Option(help="Approaches below so many kilometres.")] = 5.0,
     days: Annotated[float, typer.Option(help="Days from the files' own present on.")] = 7.0,
     originator: Annotated[str, typer.Option(help="Who writes the messages.")] = "NOROSHI",
+    at: AtOption = "",
 ) -> None:
     """Write a satellite's approaches as conjunction messages (CCSDS 508.0-B), screening grade."""
     from noroshi.cli.show import warn
@@ -88,7 +93,7 @@ def cdm(
 
     if to not in ("kvn", "xml"):
         raise BadInput("--to", "no such form", found=to, expected="kvn, xml")
-    state = _state(files)
+    state = _state(files, at)
     try:
         found = cdm_out.screened(state, _numbers(norad), days, within, originator)
     except ValueError as problem:
@@ -108,6 +113,7 @@ def reentry(
     party: Annotated[
         list[str] | None, typer.Option(help="Only passes over this party's territory.")
     ] = None,
+    at: AtOption = "",
     json: JsonOption = False,
 ) -> None:
     """What is coming down, in which window, and whose territory its track passes meanwhile."""
@@ -117,7 +123,7 @@ def reentry(
 
     known = packaged_parties()
     wanted = [code for each in party or () for code in _territories(each.upper(), known)]
-    found = drawing.coming_down(_state(files), wanted)
+    found = drawing.coming_down(_state(files, at), wanted)
     if json:
         print_json(found)
         return
@@ -144,13 +150,14 @@ def coverage(
     hours: HoursOption = 24.0,
     step: StepOption = 1.0,
     mask: MaskOption = 5.0,
+    at: AtOption = "",
     json: JsonOption = False,
 ) -> None:
     """When satellites are in view of a region: share of time, passes and gaps."""
     from noroshi.cli.show import print_json, table
     from noroshi.desks.space import coverage as views
 
-    seen, spots, _ = _seen(files, match, box, hours, step, mask)
+    seen, spots, _ = _seen(_state(files, at), match, box, hours, step, mask)
     found = views.passes(seen, spots, step)
     if json:
         print_json(found)
@@ -177,6 +184,7 @@ def losses(
     hours: HoursOption = 24.0,
     step: StepOption = 1.0,
     mask: MaskOption = 5.0,
+    at: AtOption = "",
     svg: SvgOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -186,7 +194,7 @@ def losses(
     from noroshi.desks.space import coverage as views
     from noroshi.desks.space.pictures import Series, chart
 
-    seen, _, names = _seen(files, match, box, hours, step, mask)
+    seen, _, names = _seen(_state(files, at), match, box, hours, step, mask)
     found = views.resilience(seen, step, most)
     if svg is not None:
         worst = tuple((float(each.k), each.availability) for each in found)
@@ -225,6 +233,7 @@ def picture(
     norad: Annotated[str, typer.Option(help="One number for track and fall, two for miss.")] = "",
     hours: HoursOption = 24.0,
     step: StepOption = 1.0,
+    at: AtOption = "",
 ) -> None:
     """Draw periods against heights of a family, a ground track (for hours on, or through the window
     of a re-entry), or the distance of two objects."""
@@ -232,7 +241,7 @@ def picture(
     from noroshi.desks.space import drawing
     from noroshi.words.errors import BadInput
 
-    state = _state(files)
+    state = _state(files, at)
     numbers = _numbers(norad) if norad else []
     if kind == "gabbard" and family:
         made = drawing.gabbard(state, family)
@@ -278,8 +287,8 @@ def _numbers(norad: str) -> list[int]:
         ) from None
 
 
-def _state(files: list[Path]) -> State:
-    """All of the files in a state of the desk."""
+def _state(files: list[Path], at: str = "") -> State:
+    """All of the files in a state of the desk, as of an instant."""
     from noroshi.desks.space import desk
     from noroshi.desks.space.drawing import read_all
     from noroshi.feeds.files import Opened, open_path, walk
@@ -288,11 +297,11 @@ def _state(files: list[Path]) -> State:
     for each in opened:
         if not isinstance(each, Opened):
             raise each
-    return read_all(desk, [each for each in opened if isinstance(each, Opened)])
+    return read_all(desk, [each for each in opened if isinstance(each, Opened)], at)
 
 
 def _seen(
-    files: list[Path], match: str, box: str, hours: float, step: float, mask: float
+    state: State, match: str, box: str, hours: float, step: float, mask: float
 ) -> tuple[Any, list[tuple[float, float]], list[str]]:
     """What nine places of the box see: places × times × objects; the places; the objects' names."""
     from noroshi.desks.space import coverage as views
@@ -303,6 +312,6 @@ def _seen(
         west, south, east, north = (float(each) for each in box.split(","))
     except ValueError:
         raise BadInput("--box", "not a box", found=box, expected="122,24,146,46") from None
-    catalogue, times, names = chosen(_state(files), match, hours, step)
+    catalogue, times, names = chosen(state, match, hours, step)
     spots = views.places((west, south, east, north), 3)
     return views.visible(views.fixed(catalogue, times), spots, mask), spots, names

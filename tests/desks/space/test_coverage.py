@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 
 import numpy as np
 import pytest
@@ -78,3 +79,18 @@ def test_a_picture_breaks_its_lines_and_escapes_its_text() -> None:
     assert "a &lt; b" in made
     assert made.count("M", made.index('d="M', made.index("stroke-width") - 60)) >= 2
     assert chart("nothing", "x", "y", []).startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "labels"),
+    [(0.3, 9.8, ["0", "2", "4", "6", "8", "10"]), (-3e-4, 1e-4, ["-0.0003", "0.0001"]),
+     (7.0, 7.0, ["6", "8"]), (1000.0, 1000.5, ["1000", "1000.5"])],
+)  # fmt: skip
+def test_an_axis_has_round_numbers_round_its_values(
+    low: float, high: float, labels: list[str]
+) -> None:
+    made = chart("t", "x", "y", [Series("n", ((low, 0.0), (high, 1.0)))])
+    told = re.findall(r'text-anchor="middle">([-\d.e]+)<', made)
+    assert set(labels) <= set(told)
+    assert float(told[0]) <= low <= high <= float(told[-1])
+    assert 2 <= len(told) <= 8

@@ -153,8 +153,12 @@ def test_a_track_passes_the_territories_below_it_and_beside() -> None:
     cities = {"SGP": (103.8, 1.35), "MLT": (14.4, 35.9), "NZL": (174.8, -41.2), "FRA": (2.3, 48.8)}
     for code, (x, y) in cities.items():
         assert codes[territory.at(np.array([x]), np.array([y]))[0] - 1] == code
-    assert 0.25 < (cells > 0)[::1].mean() < 0.45
-    assert territory.at(np.array([-42.0, 0.0]), np.array([-49.0, 0.0])).tolist() == [0, 0]
+    assert 0.3 < (cells > 0).mean() < 0.4
+    # Countries go over 180 degrees and round the pole, and not the other way about.
+    sea = territory.at(np.array([-42.0, 0.0, 0.0, 5.0]), np.array([-49.0, 0.0, 70.0, 67.0]))
+    assert sea.tolist() == [0] * 4
+    there = territory.at(np.array([-172.0, 179.0, 0.0]), np.array([66.0, 68.0, -89.9]))
+    assert [codes[n - 1] for n in there] == ["RUS", "RUS", "ATA"]
 
 
 def test_a_constellation_that_is_raised_is_told() -> None:

@@ -11,7 +11,7 @@ from noroshi.desks.space import coverage, decay, family, territory
 from noroshi.desks.space.catalogue import Catalogue
 from noroshi.desks.space.conjunction import current, start
 from noroshi.desks.space.elements import omm_fields, sgp4
-from noroshi.desks.space.pictures import Series, chart
+from noroshi.desks.space.pictures import WORLD, Series, chart
 from noroshi.words.asset import AssetGraph
 from noroshi.words.desk import Columns, Context, Source
 from noroshi.words.errors import BadInput
@@ -38,10 +38,11 @@ class Part(Protocol):
     def open(self) -> Callable[[], IO[bytes]]: ...
 
 
-def read_all(desk: Space, parts: Sequence[Part]) -> State:
-    """The sources in a state of their own. Raises `BadInput` where they hold no element set."""
+def read_all(desk: Space, parts: Sequence[Part], at: str = "") -> State:
+    """The sources in a state of their own, whose present is `at`. Raises `BadInput` where they hold
+    no element set."""
     label = Label((Strand("", "space", "*"),))
-    state = desk.start(Context("", AssetGraph(), desk.kinds, desk.parameters({}), ""))
+    state = desk.start(Context("", AssetGraph(), desk.kinds, desk.parameters({"at": at}), ""))
     for part in parts:
         source = Source(part.name, part.name, 0, part.sha256, label, "", "F", part.open)
         for each in desk.read(source):
@@ -150,7 +151,7 @@ def fall(state: State, norad: int) -> str:
     _, lon, lat = decay.track(found)
     window = f"{format_instant(found.t0)[:16]} to {format_instant(found.t1)[:16]}"
     return chart(f"{_name(state, norad)} ({norad}), {window}", "longitude, degrees",
-                 "latitude, degrees", [land(), _ground(lon, lat)])  # fmt: skip
+                 "latitude, degrees", [land(), _ground(lon, lat)], WORLD)  # fmt: skip
 
 
 def _ground(lon: Array, lat: Array) -> Series:
@@ -164,7 +165,8 @@ def track(state: State, norad: int, hours: float, step_min: float) -> str:
     times = at + np.arange(0, round(hours * HOUR), round(step_min * MINUTE))
     lon, lat = coverage.ground(coverage.fixed(Catalogue(sgp4(row)), times)[:, 0])
     title = f"{_name(state, norad)} ({norad}), {hours:g} h from {format_instant(at)[:16]}"
-    return chart(title, "longitude, degrees", "latitude, degrees", [land(), _ground(lon, lat)])
+    parts = [land(), _ground(lon, lat)]
+    return chart(title, "longitude, degrees", "latitude, degrees", parts, WORLD)
 
 
 def miss(state: State, one: int, two: int, hours: float, step_min: float) -> str:
@@ -174,7 +176,8 @@ def miss(state: State, one: int, two: int, hours: float, step_min: float) -> str
     catalogue = Catalogue(sgp4(np.concatenate([a, b])))
     states = catalogue.states(np.array([0, 1])[:, None], times[None, :])
     km = np.linalg.norm(states[0, :, :3] - states[1, :, :3], axis=1)
-    title = f"{_name(state, one)} and {_name(state, two)}, least {km.min():.2f} km seen"
+    names = " and ".join(f"{_name(state, each)} ({each})" for each in (one, two))
+    title = f"{names}, least {km.min():.2f} km at {step_min:g} min steps"
     return chart(title, f"hours from {format_instant(at)[:16]}", "distance, km",
                  [Series("distance", _points((times - at) / HOUR, km), True)])  # fmt: skip
 

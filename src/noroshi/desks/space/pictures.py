@@ -11,9 +11,14 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+Ticks = tuple[float, ...]
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 860, 520, 76, 56, 44, 20
 COLOURS: Final = ("#1f5fa8", "#c2571a", "#3f7f3f", "#7a4fa0", "#555555")
 TICKS: Final = 6
+"""Of an axis, about."""
+
+WORLD: Final = (tuple(range(-180, 181, 60)), tuple(range(-90, 91, 30)))
+"""Ticks of longitude and latitude."""
 
 
 class Series(msgspec.Struct, frozen=True):
@@ -26,11 +31,15 @@ class Series(msgspec.Struct, frozen=True):
     """What the rest lies on: pale, and not named."""
 
 
-def chart(title: str, x_name: str, y_name: str, series: Sequence[Series]) -> str:
-    """One picture. Axes reach from the least to the greatest value."""
+def chart(
+    title: str, x_name: str, y_name: str, series: Sequence[Series],
+    ticks: tuple[Ticks, Ticks] | None = None,
+) -> str:  # fmt: skip
+    """One picture. Axes have round numbers from below the least value to above the greatest, or
+    those that are given."""
     every = [p for each in series for p in each.points if not any(map(math.isnan, p))]
-    x0, x1 = _range([x for x, _ in every])
-    y0, y1 = _range([y for _, y in every])
+    across, up = ticks or (_round([x for x, _ in every]), _round([y for _, y in every]))
+    x0, x1, y0, y1 = across[0], across[-1], up[0], up[-1]
 
     def px(x: float) -> float:
         return round(LEFT + (x - x0) / (x1 - x0) * (WIDTH - LEFT - RIGHT), 1)
@@ -46,14 +55,12 @@ def chart(title: str, x_name: str, y_name: str, series: Sequence[Series]) -> str
         f'<text x="{LEFT}" y="24" font-size="15">{escape(title)}</text>',
         *(_drawn(each, "#dfe3e8", px, py) for each in series if each.ground),
     ]
-    for n in range(TICKS):
-        x, y = (low + (high - low) * n / (TICKS - 1) for low, high in ((x0, x1), (y0, y1)))
-        parts.append(
-            f'<path d="M{px(x)} {TOP}V{HEIGHT - BOTTOM}M{LEFT} {py(y)}H{WIDTH - RIGHT}" '
-            'stroke="#ddd" fill="none"/>'
-            f'<text x="{px(x)}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{x:g}</text>'
-            f'<text x="{LEFT - 6}" y="{py(y) + 4}" text-anchor="end">{y:.6g}</text>'
-        )
+    lines = "".join(f"M{px(x)} {TOP}V{HEIGHT - BOTTOM}" for x in across)
+    lines += "".join(f"M{LEFT} {py(y)}H{WIDTH - RIGHT}" for y in up)
+    parts.append(f'<path d="{lines}" stroke="#ddd" fill="none"/>')
+    parts += [f'<text x="{px(x)}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{x:.6g}</text>'
+              for x in across]  # fmt: skip
+    parts += [f'<text x="{LEFT - 6}" y="{py(y) + 4}" text-anchor="end">{y:.6g}</text>' for y in up]
     parts.append(
         f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 12}" text-anchor="middle">'
         f"{escape(x_name)}</text>"
@@ -85,23 +92,17 @@ def _drawn(series: Series, colour: str, px: _Scale, py: _Scale) -> str:
     )
 
 
-def _range(values: Sequence[float]) -> tuple[float, float]:
-    if not values:
-        return 0.0, 1.0
-    low, high = min(values), max(values)
-    pad = (high - low) * 0.03 or max(abs(low) * 0.05, 0.5)
-    return _neat(low - pad, math.floor), _neat(high + pad, math.ceil)
-
-
-def _neat(value: float, to: _Round) -> float:
-    if value == 0:
-        return 0.0
-    unit = 10.0 ** (math.floor(math.log10(abs(value))) - 2)
-    return to(value / unit) * unit
+def _round(values: Sequence[float]) -> Ticks:
+    """Multiples of 1, 2 or 5 times a power of ten, about `TICKS` of them, round all values."""
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    wide = high - low or abs(low) or 1.0
+    power = 10.0 ** math.floor(math.log10(wide / (TICKS - 1)))
+    step = next(each * power for each in (1, 2, 5, 10) if each * power * (TICKS - 1) >= wide)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return tuple(n * step for n in range(first, max(last, first + 1) + 1))
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     _Scale = Callable[[float], float]
-    _Round = Callable[[float], int]

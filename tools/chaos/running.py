@@ -159,8 +159,8 @@ class Operator:
         since = [each for each, at in self.recalled_at.items() if at >= saved_at]
         forgotten = [each for each in since if not self.run.told(self.node.party, each)]
         self.run.counts["recalls left to partners to remember"] += len(since) - len(forgotten)
-        for source, tlp in self.files:
-            yield "ingest", str(source), "--tlp", tlp
+        for tlp in sorted({each for _, each in self.files}):
+            yield "ingest", *(str(file) for file, of in self.files if of == tlp), "--tlp", tlp
         if forgotten:
             yield "recall", *forgotten, "--why", "the plan says so", "--within", "PT1S"
         self.stopped, self.up_at = False, 0.0

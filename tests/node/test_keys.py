@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from relaying import given
 from web import Web
 
 from noroshi.exchange.sign import NEXT_FILE, Keys, fingerprint, verify_grant
@@ -17,6 +18,8 @@ from noroshi.node.doubt import doubts
 from noroshi.node.ingest import ingest
 from noroshi.node.node import Node, clock
 from noroshi.node.peers import peers
+from noroshi.node.push import NoInbox, push
+from noroshi.node.recall import recall
 from noroshi.node.rotate import compromise, rotate
 from noroshi.node.sync import SyncReport, sync
 from noroshi.words.errors import BadInput, Refused
@@ -57,7 +60,14 @@ def states(web: Web, holder: str, party: str) -> list[tuple[str, str]]:
 
 def live(web: Web, party: str) -> list[str]:
     with web.open(party) as node:
-        return sorted(each.id for each in node.store.cells_since(0, 100) if each.id in IDS)
+        cells = node.store.cells_since(0, 100)
+    return sorted(each.id for each in cells if each.id in IDS and each.status == "live")
+
+
+def pinned(web: Web, party: str, public: str) -> None:
+    """The party was told of a new key of Japan."""
+    with web.open(party) as node:
+        keyring.pin(node.store, "JPN", bytes.fromhex(public), "card", clock())
 
 
 def carry(web: Web, to: Path) -> Imported:
@@ -176,6 +186,35 @@ def test_an_owner_gives_a_key_up_and_partners_who_are_told_go_on(web: Web, tmp_p
         assert record is not None
         # Vouched for anew, with a key that counts.
         assert doubts(india, record) == ()
+
+
+@pytest.mark.slow
+def test_what_came_under_a_key_before_it_was_pinned_is_not_lost(web: Web) -> None:
+    """Neither what its owner gives and takes back meanwhile, pulled or pushed, nor what a relay
+    passes on that knew the key sooner."""
+    given(web, "JPN", "IND")
+    given(web, "IND", "FRA")
+    feed(web, IDS[1])
+    with web.open("JPN") as japan:
+        changed = compromise(japan, clock() - 60_000_000, clock())
+        recall(japan, (IDS[0],), "a test", 1, clock())
+    with web.serving("JPN", "IND"):
+        report = pull(web, "IND", "JPN")
+        assert (report.stored, report.withdrawn, live(web, "IND")) == (0, 0, IDS[:1])
+        no_key = pytest.raises(NoInbox, match="expected our key pinned there")
+        with web.open("JPN") as japan, no_key:
+            push(japan, "IND", clock)
+        pinned(web, "IND", changed.public)
+        report = pull(web, "IND", "JPN")
+        assert (report.refused, report.withdrawn, report.told) == (0, 1, 1)
+        assert live(web, "IND") == [IDS[1]]
+        report = pull(web, "FRA", "IND")
+        assert (report.withdrawn, report.reasons) == (1, {"JPN did not sign it": 1})
+        pinned(web, "FRA", changed.public)
+        assert pull(web, "FRA", "IND").refused == 0
+        with web.open("JPN") as japan:
+            assert push(japan, "IND", clock).refused == 0
+    assert live(web, "FRA") == [IDS[1]]
 
 
 def test_a_time_to_come_and_a_key_of_others_are_refused(web: Web) -> None:

@@ -36,7 +36,7 @@ def push(
     else:
         say(
             f"{pushed.peer}: {pushed.objects} objects sent, {pushed.taken} taken, "
-            f"{pushed.refused} refused; {pushed.receipts} receipts"
+            f"{pushed.refused} refused; {pushed.receipts} receipts, {pushed.letters} letters"
         )
     if pushed.refused:
         raise typer.Exit(PARTLY)

@@ -71,8 +71,8 @@ def compromised(
         changed,
         json,
         f"{changed.signed_anew} grants and consents were signed anew. A new key is followed by "
-        "nobody who was not told:\nread it to each partner, who puts it into node.toml as "
-        "public_key; this key then says that the other is not to be believed.",
+        "nobody who was not told:\nread it to each partner, who pins it with noroshi peer add … "
+        "--replace; this key then says that the other is not to be believed.",
     )
 
 

@@ -192,6 +192,9 @@ def _pull(node: Node, party: str, now: Callable[[], int], patience: Patience, sa
     report = sync(node, party, now, patience)
     if report.stored or report.refused:
         say(f"{party}: {report.stored} received, {report.refused} refused")
+    if report.unsigned:
+        url = node.settings.peer(party).url or party
+        raise PeerError(url, f"a page: {report.unsigned}", f"a key of {party} that counts here")
     return report.more
 
 

@@ -19,6 +19,7 @@ from noroshi.node.receive import Received, receive
 from noroshi.words.stix import head
 
 NOT_TAKEN: Final = "not taken; the operator here sees why"
+UNSIGNED: Final = "No key of yours that counts here signed this; it is taken once one is pinned."
 
 
 class Inbox:
@@ -46,6 +47,9 @@ class Inbox:
                 (good if in_order else bad).append(_item(raw, at, in_order))
             made = status(str(uuid.uuid4()), at, good, bad)
             Plain(self._node.store, self._root, "").keep(account.key, made, now)
+        if report.unsigned:
+            # Kept aside here; and whoever sent it has it still, and sends it again.
+            raise Problem(403, UNSIGNED)
         return made
 
 

@@ -61,13 +61,16 @@ def _seed(store: Store, party: str, public: bytes, source: str, now: int) -> Non
         # The first key is no change of one: it is known from the first, and nobody is told.
         first = PartyKey(party, fingerprint(public), public, "current", source, 0)
         store.put_key(first, at=None)
+        store.read_again()
     elif all(each.public != public for each in held):
         pin(store, party, public, source, now)
 
 
 def pin(store: Store, party: str, public: bytes, source: str, now: int) -> None:
     """Make `public` the key of the party by hand. What was before counts no more until the party
-    itself says that the one followed the other. `Refused` for a key that is distrusted."""
+    itself says that the one followed the other. Peers are read again from the start, for what the
+    key signed was refused until now, whoever passed it on. `Refused` for a key that is
+    distrusted."""
     name = fingerprint(public)
     with store.write():
         held = {each.fingerprint: each for each in store.keys(party)}
@@ -81,6 +84,7 @@ def pin(store: Store, party: str, public: bytes, source: str, now: int) -> None:
         if found is not None:
             new = replace(found, state="current", retired=None)
         store.put_key(new, at=now)
+        store.read_again()
         learn(store, (said for said, _ in store.key_statements(party)), now)
 
 

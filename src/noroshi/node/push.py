@@ -37,6 +37,7 @@ from noroshi.words.stix import head
 from noroshi.words.time import format_instant
 
 PAGE: Final = 1_000
+_FORBIDDEN: Final = 403
 _TOO_LONG: Final = 413
 
 
@@ -183,11 +184,17 @@ class Line:
             pushed.letters += len(waiting)
 
     def put(self, entries: Sequence[Served], now: int) -> tuple[int, int]:
-        """Send these: how many were taken, and how many not."""
+        """Send these: how many were taken, and how many not. `NoInbox` where our key is not one
+        that counts there: then all of it is still to be sent."""
         node = self._node
         vouched = vouch(node.store, node.party, node.keys, entries, now)
         body = envelope.objects(entries, None, terms=True, vouched=vouched).body
-        return send(self._url, self.auth, self._http, body, self._patience)
+        try:
+            return send(self._url, self.auth, self._http, body, self._patience)
+        except PeerError as problem:
+            if problem.status != _FORBIDDEN:
+                raise
+            raise NoInbox(self._url, problem.found, "our key pinned there") from problem
 
 
 def outgoing(

@@ -40,7 +40,7 @@ from noroshi.words.time import DAY
 
 class Received(msgspec.Struct):
     """What came of what a peer sent; `own` counts what was ours before it was the peer's,
-    `reasons` the refused by reason."""
+    `reasons` the refused by reason. `unsigned` is why a page was refused whole."""
 
     peer: str
     objects: int = 0
@@ -54,6 +54,7 @@ class Received(msgspec.Struct):
     heads: int = 0
     refused: int = 0
     reasons: dict[str, int] = {}
+    unsigned: str | None = None
 
     def refuse(self, reason: str) -> None:
         """Count one object that is not kept."""
@@ -68,6 +69,7 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
     genuine = [grant for grant in page.grants if _genuine(node, grant)]
     node.store.put_grants(genuine, at=now)
     taking = _Taking(node, party, page, now)
+    report.unsigned = taking.unsigned if page.objects else None
     records: list[Record] = []
     attested: list[Attested] = []
     rejected: list[Rejected] = []
@@ -128,12 +130,12 @@ class _Taking:
     def __init__(self, node: Node, party: str, page: Pulled, now: int) -> None:
         self._node, self._party, self._page, self._now = node, party, page, now
         _, self._policy = node.policy(at=now)
-        self._unsigned: str | None = None
+        self.unsigned: str | None = None
         self.proofs: list[tuple[Attestation, ...]] = []
         try:
             self.proofs = vouchers(page.vouched, party, page.objects, node.public_key)
         except ValueError as problem:
-            self._unsigned = str(problem)
+            self.unsigned = str(problem)
         self._named = self._policy.acts()
         self._terms: dict[int, Labelled] = {}
         self._signed: dict[tuple[str, ...], frozenset[str]] = {}
@@ -142,8 +144,8 @@ class _Taking:
 
     def take(self, n: int) -> Record | Left | str:
         """The record to keep of object `n`, what it was instead, or why it is refused."""
-        if self._unsigned is not None or not self.proofs[n]:
-            return self._unsigned or f"{self._party} did not sign it as it came"
+        if self.unsigned is not None or not self.proofs[n]:
+            return self.unsigned or f"{self._party} did not sign it as it came"
         node, party, now, raw = self._node, self._party, self._now, self._page.objects[n]
         read = self._heads[n]
         if isinstance(read, str):
@@ -209,7 +211,7 @@ class _Taking:
     def came(self, n: int, taken: Record | Left | str) -> tuple[Came, ...]:
         """What is to be noted of an object that the peer signed, for the day when its ledger is
         held against ours."""
-        if self._unsigned is not None or not self.proofs[n]:
+        if self.unsigned is not None or not self.proofs[n]:
             return ()
         if isinstance(taken, Record):
             terms = self._of(n)

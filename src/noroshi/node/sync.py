@@ -44,7 +44,8 @@ def sync(
     """Pull from the `[[peer]]` of `party` until nothing is new, and confirm what it took back.
 
     Raises `BadConfig` when it has no url, `PeerError` when the peer fails or lies; what was
-    stored before stays, and the next pull goes on from there.
+    stored before stays, and the next pull goes on from there. A page that was refused whole ends
+    it, and is what the next pull begins with.
     """
     peer = node.settings.peer(party)
     if peer.url is None:
@@ -59,11 +60,13 @@ def sync(
         for url, what in ((found.url, VIEW), (found.letters, LETTERS)):
             if url is None:
                 continue
-            for page in pull(url, auth, _cursor(node, party, what), http, patience=patience):
-                _store_page(node, party, page, report, now(), what)
+            cursor = _cursor(node, party, what)
+            for page in pull(url, auth, cursor, http, patience=patience):
+                _store_page(node, party, page, report, now(), what, cursor)
+                cursor = page.cursor
                 report.pages += what == VIEW
-                if patience.enough():
-                    report.more = True
+                report.more = patience.enough()
+                if report.more or report.unsigned:
                     return report
         _look_at_ledger(node, party, found, auth, http, report, now(), patience)
         report.told = answer(node, party, http, now(), patience)
@@ -95,10 +98,15 @@ def _cursor(node: Node, party: str, what: str = VIEW) -> Cursor:
 
 
 def _store_page(
-    node: Node, party: str, page: Pulled, report: Received, now: int, what: str = VIEW
+    node: Node, party: str, page: Pulled, report: Received, now: int, what: str, before: Cursor
 ) -> None:
+    """Take the page, and remember how far the peer was read: no further than before a page that no
+    key which counts signed. It is to be read again once that key is pinned; and so is everything
+    where another process pinned one meanwhile, and let us begin anew."""
     with node.store.write():
         receive(node, party, page, report, now)
+        if report.unsigned or _cursor(node, party, what) != before:
+            return
         state = msgspec.json.encode(page.cursor)
         name = "view" if what == VIEW else what
         node.store.set_source(f"{what}:{party}", f"{name} at {party}", 0, state, False, now)

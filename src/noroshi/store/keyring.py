@@ -43,6 +43,13 @@ class Keyring:
                 if at is not None:
                     events.emit(connection, [(TOPIC, f"{key.party} {key.fingerprint}")], at)
 
+    def read_again(self) -> None:
+        """Forget how far peers were read: the next pull begins at the start, and what is known
+        already stays as it is."""
+        with self._database.write() as connection:
+            for kind in ("peer", "letters"):
+                connection.execute(SQL["read_again"], (f"{kind}:", f"{kind};"))
+
     def key_statements(self, party: str) -> tuple[tuple[Statement, str | None], ...]:
         """What the party said of its keys, oldest first, each with why it was not followed."""
         found = self._database.connection.execute(SQL["statements"], (party,)).fetchall()

@@ -19,3 +19,6 @@ ON CONFLICT (sha256) DO UPDATE SET refused = excluded.refused;
 
 -- name: statements
 SELECT signed, refused FROM key_statement WHERE party = ? ORDER BY at, sha256;
+
+-- name: read_again
+DELETE FROM source WHERE sha256 >= ? AND sha256 < ?;

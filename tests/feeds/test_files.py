@@ -76,6 +76,15 @@ def test_what_breaks_off_is_read_to_its_last_whole_line(tmp_path: Path) -> None:
     assert f"cut off after {len(data)} bytes" in opened.cut
 
 
+def test_of_gzip_with_something_else_behind_it_the_gzip_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "log.gz"
+    path.write_bytes(gzip.compress(LINES) + b"something else")
+    (opened,) = open_path(path)
+    assert isinstance(opened, Opened)
+    assert opened.sha256 == hashlib.sha256(LINES).hexdigest()
+    assert opened.cut is not None
+
+
 def test_a_bomb_is_refused_before_it_unpacks(tmp_path: Path) -> None:
     path = tmp_path / "bomb.gz"
     path.write_bytes(gzip.compress(b"\0" * 5_000_000))

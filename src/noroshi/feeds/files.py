@@ -21,6 +21,8 @@ from noroshi.words.errors import BadInput
 
 HEAD_BYTES: Final = 64 * 1024
 CHUNK: Final = 1 << 20
+_BEHIND: Final = "Not a gzipped file"
+"""What `gzip` says of bytes that begin as no member of a file does."""
 MAX_BYTES: Final = 64 << 30
 """A source that unpacks to more than 64 GiB is refused: a compression bomb, or a mistake."""
 
@@ -120,7 +122,9 @@ def _unpacked(name: str, opener: Callable[[], IO[bytes]], max_bytes: int) -> Ope
     """As `_opened`; of a file that breaks off, what comes before that."""
     try:
         return _opened(name, opener, max_bytes)
-    except EOFError as problem:
+    except (EOFError, gzip.BadGzipFile) as problem:
+        if isinstance(problem, gzip.BadGzipFile) and not str(problem).startswith(_BEHIND):
+            raise  # damaged: what came before is not known to be right
         reason = str(problem)
         size = _readable(opener)
         if not size:
@@ -139,7 +143,7 @@ def _readable(opener: Callable[[], IO[bytes]]) -> int:
                 end = part.rfind(b"\n") + 1
                 whole = size + end if end else whole
                 size += len(part)
-    except EOFError:
+    except (EOFError, gzip.BadGzipFile):
         return whole
     return whole
 

@@ -242,6 +242,22 @@ def test_an_advisory_says_which_products_its_vulnerabilities_are_in() -> None:
     assert rejected[0].locator == JsonPointer("/vulnerabilities/1")
 
 
+def test_what_is_a_part_of_something_else_is_both() -> None:
+    part = {
+        "category": "default_component_of", "product_reference": "P1",
+        "relates_to_product_reference": "P9",
+        "full_product_name": {"product_id": "P9:P1", "name": "n"},
+    }  # fmt: skip
+    tree = {
+        **CSAF["product_tree"],
+        "full_product_names": [{"product_id": "P9", "name": "Station OS"}],
+        "relationships": [part],
+    }
+    flaw = {"cve": "CVE-2026-0001", "product_status": {"known_affected": ["P9:P1"]}}
+    (record, _), _ = read({**CSAF, "product_tree": tree, "vulnerabilities": [flaw]})
+    assert came_from(record).products == ("example:relay 9", "station os")
+
+
 @pytest.mark.parametrize(
     ("key", "value", "reason"),
     [
@@ -292,6 +308,21 @@ def test_an_incident_keeps_its_interval_and_accuses_nobody() -> None:
     assert "Somebody" not in json.dumps({k: v for k, v in shown.items() if k != "extensions"})
     assert "incident_type:hijacking" in shown["labels"]
     assert rejected[0].locator == Row(2)
+
+
+def test_cells_that_list_in_the_notation_of_python_are_read_as_eurepoc_writes_them() -> None:
+    text = (
+        "ID,name,start_date,incident_type,receiver_name,receiver_country,receiver_category\n"
+        "2,Defacement,2000-01-01,Disruption,[['Not available']],"
+        "\"['Armenia', 'Korea, Republic of']\","
+        "\"[['Media', '', \"\"Owners' groups\"\"], ['Media']]\"\n"
+    )
+    (record,), _ = read(text)
+    assert came_from(record).names == ()
+    assert body(record)["labels"] == [
+        "incident_type:disruption", "receiver_category:media", "receiver_category:owners' groups",
+        "receiver_country:armenia", "receiver_country:korea, republic of",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

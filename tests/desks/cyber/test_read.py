@@ -252,6 +252,23 @@ def test_what_cannot_be_taken_apart_is_one_rejection_of_the_whole(case: str) -> 
     assert rejected.raw == data[: 64 << 10]
 
 
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b'{"type": "bundle", "ob', "truncated JSON: it ends at byte 22"),
+        (b'{\n  "indicators": [\n    "198.51.100.7",', "truncated JSON: it ends at byte 39"),
+        (b'{\n  "indicators": [\n    "198.51.100.7"]\n}', "of no format that is read here"),
+        (b'{"event": 1}\n{"event": 2}\n', None),
+        (b"[Sun Nov 29 10:00:00 2026] [error] refused\n", None),
+    ],
+    ids=["a bundle", "other JSON", "a document", "lines", "a bracket"],
+)
+def test_half_a_document_is_no_log_of_one_line(data: bytes, reason: str | None) -> None:
+    (item,) = desk.read(source(data))
+    assert isinstance(item, Rejected) == (reason is not None)
+    assert reason is None or (isinstance(item, Rejected) and reason in item.reason)
+
+
 def test_an_object_nested_too_deep_is_rejected_by_itself() -> None:
     deep = json.dumps(malware())[:-1] + ', "x": ' + "[" * 5_000 + "]" * 5_000 + "}"
     _, (rejected,) = sorted_out(deep.encode())

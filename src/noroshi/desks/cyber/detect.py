@@ -78,7 +78,7 @@ class CyberDesk:
             return series.read(source)
         if others[0] > 0:
             return intake.read(source, head)
-        return logs.read(source)
+        return logs.read(source, head)
 
     def start(self, context: Context) -> State:
         """An empty state."""

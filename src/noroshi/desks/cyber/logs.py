@@ -10,10 +10,18 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from noroshi.words.desk import Columns
+import msgspec
+
+from noroshi.desks.cyber.match.stream import headed
+from noroshi.desks.cyber.pieces import KEPT_BYTES, reason
+from noroshi.words.desk import Columns, Rejected
+from noroshi.words.evidence import ByteRange
 
 if TYPE_CHECKING:
     from noroshi.words.desk import Source
+
+MAX_DOCUMENT: Final = 64 << 20
+"""Bytes of a source that are looked at to tell whether it is one JSON document."""
 
 _ZEEK: Final = re.compile(rb"#separator |\{\"ts\":\d+\.\d+,\"uid\":\"")
 _EVE: Final = re.compile(rb'"(?:event_type|@timestamp|timestamp|ts|time)"\s*:')
@@ -29,7 +37,7 @@ _BIND: Final = re.compile(
 
 def sniff(head: bytes) -> float:
     """How surely `head` begins a log that is one by its form; any text is one where it is said."""
-    lines = [each for each in head[:16_384].split(b"\n")[:20] if each.strip()]
+    lines = [each for each in headed(head[:16_384]).split(b"\n")[:20] if each.strip()]
     if not lines:
         return 0.0
     if _ZEEK.match(lines[0]):
@@ -46,8 +54,25 @@ def _sure(line: bytes) -> float:
     return 0.4 if _SYSLOG.match(line) else 0.0
 
 
-def read(source: Source) -> Iterator[Columns]:
-    """The log as one row: nothing is read yet."""
+def read(source: Source, head: bytes) -> Iterator[Columns | Rejected]:
+    """The log as one row: nothing is read yet. One JSON document of no format that is read here,
+    whole or cut short, is no log."""
     import numpy as np
 
+    if sniff(head) == 0 and head.lstrip()[:1] in (b"{", b"["):
+        with source.open() as stream:
+            data = stream.read(MAX_DOCUMENT)
+        if (why := _document(data)) is not None:
+            yield Rejected(source.sha256, ByteRange(0, len(data)), why, data[:KEPT_BYTES])
+            return
     yield Columns("log", source, {"start": np.zeros(1, "i8")})
+
+
+def _document(data: bytes) -> str | None:
+    """Why text that begins as JSON does is no log: it is one document, or the beginning of one;
+    None for anything else, as a line of a log may begin so."""
+    try:
+        msgspec.json.decode(data, type=msgspec.Raw)
+    except (ValueError, RecursionError) as problem:
+        return reason(problem, data) if "truncated" in str(problem) else None
+    return None if data.strip().count(b"\n") == 0 else "JSON of no format that is read here"

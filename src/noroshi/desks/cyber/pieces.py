@@ -35,7 +35,7 @@ def pieces(data: bytes, sha256: str) -> Iterator[Piece | Rejected]:
         lines = _lines(data, sha256)
         if lines is None:
             yield Rejected(
-                sha256, ByteRange(0, len(data)), _reason(problem, data), data[:KEPT_BYTES]
+                sha256, ByteRange(0, len(data)), reason(problem, data), data[:KEPT_BYTES]
             )
         else:
             yield from lines
@@ -87,7 +87,7 @@ def _lines(data: bytes, sha256: str) -> list[Piece | Rejected] | None:
             found += _line(text, where.start)
             good += 1
         except (msgspec.DecodeError, RecursionError) as problem:
-            found.append(Rejected(sha256, where, _reason(problem, text), text))
+            found.append(Rejected(sha256, where, reason(problem, text), text))
             bad += 1
     return found if good > max(bad, 1) else None
 
@@ -100,7 +100,8 @@ def _line(text: bytes, start: int) -> Iterator[Piece]:
         at += len(raw)
 
 
-def _reason(problem: Exception, data: bytes) -> str:
+def reason(problem: Exception, data: bytes) -> str:
+    """Why `data` could not be taken apart, with the byte where it went wrong."""
     at = _POSITION.search(str(problem))
     if at is not None:
         return f"not JSON at byte {at[1]}: {problem}"

@@ -22,6 +22,7 @@ MAX_BYTES: Final = 256 << 20
 
 _ID = re.compile(rb'"id"\s*:\s*"[a-z][a-z0-9-]+--[0-9a-fA-F]{8}-')
 _TYPE = re.compile(rb'"type"\s*:\s*"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"')
+_BUNDLE = re.compile(rb'"type"\s*:\s*"bundle"')
 _STIX_KEY = re.compile(
     rb'"(?:spec_version|created_by_ref|object_marking_refs|created|modified)"\s*:'
 )
@@ -30,11 +31,13 @@ _STIX_KEY = re.compile(
 def sniff(head: bytes, name: str) -> float:
     """How surely a source that starts with `head` (≤ 64 KiB) is STIX; its name says nothing.
 
-    1 with a type and a STIX id. 0.5 where STIX's keys stand without such an id, or around text that
-    is no JSON: to be rejected by place rather than passed over. Else 0.
+    1 with a type and a STIX id. 0.5 where STIX's keys or a bundle's type stand without such an id,
+    or around text that is no JSON: to be rejected by place rather than passed over. Else 0.
     """
     start = head.removeprefix(BOM).lstrip()[:1]
-    if _TYPE.search(head) is None or not (_ID.search(head) or _STIX_KEY.search(head)):
+    if _TYPE.search(head) is None or not any(
+        each.search(head) for each in (_ID, _STIX_KEY, _BUNDLE)
+    ):
         return 0.0
     return 1.0 if start in (b"{", b"[") and _ID.search(head) else 0.5
 

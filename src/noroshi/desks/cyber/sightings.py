@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, cast
 import msgspec
 
 from noroshi.desks.cyber.findings import Seen, finding, lineage_of, rests_on
+from noroshi.desks.cyber.match.stream import encoding_of, headed, plain
 from noroshi.desks.cyber.named import instant, sureness
 from noroshi.desks.cyber.ours import host_of
 from noroshi.desks.cyber.techniques import told
@@ -124,7 +125,14 @@ def take(state: State, columns: Columns) -> Tally | None:
         if looked_for is not None:
             stream = cast("IO[bytes]", behind)
             for match in scan(looked_for, stream, layout, tally, source.retrieved):
-                _add(state, log, match, behind, source)
+                _add(
+                    state,
+                    log,
+                    match,
+                    behind.line(match.start, match.length),
+                    tally.encoding,
+                    source,
+                )
             log.refused = most(looked_for.refusals)
         log.since, log.until = _times(layout, source, behind)
     log.lines, log.bytes, log.matches = tally.lines, tally.bytes, tally.matches
@@ -149,7 +157,7 @@ def _layout(state: State, source: Source) -> Layout:
             with file.open() as opened:
                 return mapping(opened.read(), name)
     with source.open() as opened:
-        return recognised(opened.read(65_536))
+        return recognised(headed(opened.read(65_536)))
 
 
 def _times(layout: Layout, source: Source, behind: _Behind) -> tuple[int | None, int | None]:
@@ -158,7 +166,9 @@ def _times(layout: Layout, source: Source, behind: _Behind) -> tuple[int | None,
 
     reader = Reader(layout, source.retrieved)
     with source.open() as opened:
-        ends = [*opened.read(EDGE).split(b"\n")[:-1], *behind.tail(EDGE).split(b"\n")[1:]]
+        head = opened.read(EDGE)
+    tail = plain(behind.tail(EDGE), encoding_of(head))
+    ends = [*headed(head).split(b"\n")[:-1], *tail.split(b"\n")[1:]]
     times: list[int] = []
     for line in ends:
         if line.startswith(b"#"):
@@ -186,8 +196,9 @@ class _Behind:
         return data
 
     def tail(self, size: int) -> bytes:
-        """So much of what was read last, at most."""
-        return b"".join(data for _, data in self._held)[-size:]
+        """So much of what was read last, at most, from an even place."""
+        held = b"".join(data for _, data in self._held)[-size:]
+        return held[(self._at - len(held)) % 2 :]
 
     def line(self, start: int, length: int) -> bytes:
         """The bytes at a place, as far as they are held."""
@@ -199,9 +210,8 @@ class _Behind:
         return b"".join(parts)
 
 
-def _add(state: State, log: Log, match: Match, stream: _Behind, source: Source) -> None:
-    line = stream.line(match.start, match.length)
-    at = match.at
+def _add(state: State, log: Log, match: Match, raw: bytes, encoding: str, source: Source) -> None:
+    line, at = plain(raw, encoding), match.at
     dated = floor(source.retrieved, "day") if at is None else at
     held = Line(dated, match.start, match.length, match.line_sha256)
     ours: dict[str, list[str]] = {}

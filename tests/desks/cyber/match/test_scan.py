@@ -214,6 +214,19 @@ def test_a_match_names_its_line_to_the_byte() -> None:
     assert match.line_sha256 == hashlib.sha256(line).hexdigest()
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_log_in_utf_16_tells_the_same_and_names_its_own_bytes(encoding: str) -> None:
+    text = "\ufeffcafé 😀 198.51.100.7 x\r\nnothing\nMimiKatz 203.0.113.9"
+    data, plain = text.encode(encoding), text.encode()
+    here, there = found(data, Layout("text")), found(plain, Layout("text"))
+    assert [(each.entry, each.value) for each in here] == [(e.entry, e.value) for e in there]
+    assert len(here) == 3
+    for each in here:
+        line = data[each.start : each.start + each.length]
+        assert each.value in line.decode(encoding)
+        assert each.line_sha256 == hashlib.sha256(line).hexdigest()
+
+
 def test_a_line_with_more_than_there_is_room_for_is_read_in_full(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -2,56 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 from typing import IO, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from noroshi.desks.cyber.match import stream as streaming
 from noroshi.desks.cyber.match.entry import Tally
-from noroshi.desks.cyber.match.stream import blocks, unpacked
-
-DATA = b"".join(b"line %d of a log\r\n" % number for number in range(2000))
-
-
-def read(data: bytes) -> tuple[bytes, Tally]:
-    tally = Tally()
-    held = unpacked(io.BytesIO(data))
-    return b"".join(block for _, block in blocks(held, tally)), tally
-
-
-@pytest.mark.parametrize(
-    "packed",
-    [
-        DATA,
-        gzip.compress(DATA),
-        gzip.compress(DATA[:99]) + gzip.compress(DATA[99:]),
-        gzip.compress(DATA) + bytes(512),
-    ],
-    ids=["plain", "gzip", "two members", "padded"],
-)
-def test_a_packed_log_is_the_log(packed: bytes) -> None:
-    assert read(packed) == (DATA, Tally())
-
-
-def test_of_a_log_that_is_cut_short_all_before_the_cut_is_read() -> None:
-    many = b"".join(b"%d %d\n" % (n, n * n % 7919) for n in range(90_000))
-    whole = gzip.compress(many)
-    got, tally = read(whole[: len(whole) // 2])
-    assert many.startswith(got)
-    assert len(got) > len(many) // 4
-    (skipped,) = tally.skipped
-    assert skipped.start == len(got)
-    assert "the rest cannot be read" in skipped.reason
-
-
-def test_what_follows_the_gzip_data_is_told() -> None:
-    got, tally = read(gzip.compress(DATA) + b"not gzip")
-    assert got == DATA
-    assert list(tally.reasons) == [
-        "the rest cannot be read: what follows the gzip data is something else"
-    ]
+from noroshi.desks.cyber.match.stream import Places, blocks, plain
 
 
 class Endless(io.RawIOBase):
@@ -71,10 +31,33 @@ def test_a_line_of_100_mb_is_passed_over_and_told() -> None:
     assert [(each.start, each.length) for each in tally.skipped] == [(7, 100_000_001)]
 
 
-def test_utf_16_is_told_and_not_searched() -> None:
-    data = "198.51.100.1\n".encode("utf-16")
-    got, tally = read(data)
-    assert got == b""
+UNITS = st.lists(st.sampled_from(["a", "\n", "é", "\ud83d", "\ude00", "😀", "\r\n"]), max_size=20)
+
+
+@given(UNITS, st.sampled_from(["utf-16-le", "utf-16-be"]), st.booleans())
+def test_utf_16_is_read_as_utf_8_and_its_places_are_its_own(
+    units: list[str], encoding: str, torn: bool
+) -> None:
+    mark = "\ufeff".encode(encoding)
+    data = mark + "".join(units).encode(encoding, "surrogatepass") + b"\n" * torn
+    tally, end_of_it = Tally(), 2
+    for start, block in blocks(io.BytesIO(data), tally):
+        places = Places(start, block, tally.encoding)
+        for at in (0, *(n + 1 for n, byte in enumerate(block) if byte == 10)):
+            end = block.find(b"\n", at)
+            line = places.raw(block[at : len(block) if end < 0 else end])
+            assert data[places.of(at) :].startswith(line)
+            assert plain(line, encoding) in block
+        end_of_it = places.of(len(block))
+    assert tally.encoding == encoding
+    left = len(data) - end_of_it  # half a unit, or half a pair of them
+    assert [(each.start, each.length) for each in tally.skipped] == [(end_of_it, left)] * (left > 0)
+    assert left < 4
+
+
+def test_utf_32_is_told_and_not_searched() -> None:
+    data, tally = "198.51.100.1\n".encode("utf-32"), Tally()
+    assert list(blocks(io.BytesIO(data), tally)) == []
     assert [(each.start, each.length) for each in tally.skipped] == [(0, len(data))]
 
 

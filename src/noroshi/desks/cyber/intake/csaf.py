@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from noroshi.words.record import Record
 
 _CVE = re.compile(r"CVE-\d{4}-\d{4,}")
-CATEGORIES: Final = ("known_affected", "first_affected", "last_affected", "recommended")
-"""Of product_status: what a vulnerability is in. `recommended` is looked at for nothing."""
+AFFECTED: Final = ("known_affected", "first_affected", "last_affected")
+"""Of product_status: what a vulnerability is in (CSAF 2.0 §3.2.3.9)."""
 
 
 class _Publisher(msgspec.Struct):
@@ -63,7 +63,7 @@ class _Document(msgspec.Struct):
     distribution: _Distribution | None = None
 
 
-class _Named(msgspec.Struct):
+class _Named(msgspec.Struct, frozen=True):
     product_id: str = ""
     name: str = ""
 
@@ -75,9 +75,16 @@ class _Branch(msgspec.Struct):
     branches: tuple[_Branch, ...] = ()
 
 
+class _Relationship(msgspec.Struct):
+    full_product_name: _Named = _Named()
+    product_reference: str = ""
+    relates_to_product_reference: str = ""
+
+
 class _Tree(msgspec.Struct, frozen=True):
     branches: tuple[_Branch, ...] = ()
     full_product_names: tuple[_Named, ...] = ()
+    relationships: tuple[_Relationship, ...] = ()
 
 
 class _Note(msgspec.Struct):
@@ -132,7 +139,7 @@ def _advisory(source: Source, data: bytes) -> Iterator[Record | Rejected]:
     document = advisory.document
     maker, terms = Maker(source, "csaf"), _terms(document)
     own = (document.publisher.namespace, document.tracking.id)
-    products = dict(_products(advisory.product_tree))
+    products = _products(advisory.product_tree)
     found: list[str] = []
     for number, raw in enumerate(advisory.vulnerabilities):
         at = JsonPointer(f"/vulnerabilities/{number}")
@@ -176,8 +183,19 @@ def _terms(document: _Document) -> Terms:
     return SILENT if shared is None else level("tlp", shared.label)
 
 
-def _products(tree: _Tree) -> Iterator[tuple[str, str]]:
-    """(product_id, `vendor:product`) of the whole tree."""
+def _products(tree: _Tree) -> dict[str, frozenset[str]]:
+    """By product_id what it is as `vendor:product`. What is a part of something else is both: who
+    runs either may be affected."""
+    found = {name: frozenset((product,)) for name, product in _branches(tree)}
+    for each in tree.relationships:  # a later one may build on an earlier
+        ends = (each.product_reference, each.relates_to_product_reference)
+        both = frozenset[str]().union(*(found.get(end, frozenset()) for end in ends))
+        found.setdefault(each.full_product_name.product_id, both)
+    return found
+
+
+def _branches(tree: _Tree) -> Iterator[tuple[str, str]]:
+    """(product_id, `vendor:product`) of what the tree names by itself."""
     for each in tree.full_product_names:
         yield each.product_id, each.name.casefold()
     stack = [(branch, "", "") for branch in tree.branches]
@@ -191,14 +209,9 @@ def _products(tree: _Tree) -> Iterator[tuple[str, str]]:
         stack += [(inner, vendor, product) for inner in branch.branches]
 
 
-def _affected(each: _Vulnerability, products: dict[str, str]) -> tuple[str, ...]:
-    named = [
-        product
-        for status in CATEGORIES[:3]
-        for product in each.product_status.get(status, ())
-        if product in products
-    ]
-    return tuple(sorted({products[product] for product in named}))
+def _affected(each: _Vulnerability, products: dict[str, frozenset[str]]) -> tuple[str, ...]:
+    named = (name for status in AFFECTED for name in each.product_status.get(status, ()))
+    return tuple(sorted({one for name in named for one in products.get(name, ())}))
 
 
 class _Entry(

@@ -29,6 +29,10 @@ NEEDED: Final = ("name", "start_date")
 IDS: Final = ("incident_id", "id")
 _DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
+"""What a cell lists in the notation of Python: EuRepoC's, up to version 1.1 of its database. From
+then on semicolons are between."""
+
 ORDER: Final = ("day", "month", "year")
 _MISSING: Final = frozenset(("", "not available", "unknown", "nan", "none"))
 
@@ -79,7 +83,9 @@ def _incident(maker: Maker, source: Source, number: int, said: Mapping[str, str]
 
 
 def _several(said: Mapping[str, str], column: str) -> list[str]:
-    parts = (each.strip() for each in said.get(column, "").split(";"))
+    text = said.get(column, "")
+    listed = [a or b for a, b in _QUOTED.findall(text)] if text.startswith("[") else text.split(";")
+    parts = (each.strip() for each in listed)
     return list(dict.fromkeys(part for part in parts if part.lower() not in _MISSING))
 
 

@@ -72,11 +72,13 @@ class Skipped(msgspec.Struct, frozen=True):
 class Tally(msgspec.Struct):
     """An account of one scan, filled while it runs. `skipped` holds the first thousand places;
     `reasons` counts all of them. `warned` counts what each warning list held back: a value of the
-    index on a line, whatever the validity of its entries."""
+    index on a line, whatever the validity of its entries. `encoding` is set where the log is in
+    UTF-16."""
 
     lines: int = 0
     bytes: int = 0
     matches: int = 0
+    encoding: str = ""
     skipped: list[Skipped] = msgspec.field(default_factory=list[Skipped])
     reasons: Counter[str] = msgspec.field(default_factory=Counter[str])
     warned: Counter[str] = msgspec.field(default_factory=Counter[str])

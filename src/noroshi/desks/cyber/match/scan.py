@@ -20,7 +20,7 @@ import msgspec
 from noroshi.desks.cyber.match.entry import Match, Tally
 from noroshi.desks.cyber.match.formats import Fields, Layout, Reader
 from noroshi.desks.cyber.match.index import KINDS, Index
-from noroshi.desks.cyber.match.stream import blocks
+from noroshi.desks.cyber.match.stream import Places, blocks
 from noroshi.desks.cyber.match.values import Net, Unfit, domain, net, web
 from noroshi.desks.cyber.match.words import Words
 
@@ -37,8 +37,8 @@ NOT_OF_FORMAT: Final = "not of its format: matched as a whole line"
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A line to be looked at again: where it starts in the stream, its bytes without the line end,
-    its fields and time."""
+    """A line to be looked at again: where it starts in the log, its bytes there without the line
+    end, its fields and time."""
 
     start: int
     raw: bytes
@@ -62,17 +62,22 @@ def scan(
     fetched (µs UTC), for formats that name no year. `tally` is filled while this runs."""
     reader, pass_ = Reader(layout, now), _Pass(index, layout, tally)
     for start, block in blocks(stream, tally):
-        lines = list(_lines(pass_.candidates(block), start, block, reader, tally))
+        places = Places(start, block, tally.encoding)
+        lines = list(_lines(pass_.candidates(block), places, block, reader, tally))
         for match in pass_.matches(lines):
             tally.matches += 1
             yield match
-        tally.bytes = start + len(block)
+        tally.bytes = places.of(len(block))
         tally.lines += pass_.taken()
     pass_.account(tally)
 
 
 def _lines(
-    candidates: Iterable[tuple[int, bool]], start: int, block: bytes, reader: Reader, tally: Tally
+    candidates: Iterable[tuple[int, bool]],
+    places: Places,
+    block: bytes,
+    reader: Reader,
+    tally: Tally,
 ) -> Iterator[Line]:
     for at, heading in candidates:
         end = block.find(b"\n", at)
@@ -81,9 +86,10 @@ def _lines(
             reader.heading(raw)
             continue
         fields, time, fits = reader.read(raw)
+        start, held = places.of(at), places.raw(raw)
         if not fits:
-            tally.skip(start + at, len(raw), NOT_OF_FORMAT)
-        yield Line(start + at, raw, fields, time)
+            tally.skip(start, len(held), NOT_OF_FORMAT)
+        yield Line(start, held, fields, time)
 
 
 class _Pass:

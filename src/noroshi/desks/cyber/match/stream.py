@@ -1,10 +1,15 @@
-"""A log as blocks of whole lines, in bounded memory, with an account of what was left out."""
+"""A log as blocks of whole lines, in bounded memory, with an account of what was left out.
+
+UTF-16 with a byte order mark is searched as UTF-8. Places and lengths are those of the log itself:
+every unit of it, a lone surrogate too, has one form in UTF-8 and leads back.
+"""
 
 from __future__ import annotations
 
+import codecs
 import zlib
 from collections.abc import Iterator
-from typing import IO, Final, cast
+from typing import IO, Final
 
 from noroshi.desks.cyber.match.entry import Tally
 
@@ -12,28 +17,71 @@ BLOCK: Final = 1 << 20
 LONGEST_LINE: Final = 1 << 20
 """Bytes read at a time, and of a line that is still looked at."""
 
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_MARKS: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_UTF_32: Final = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
+
+
+def encoding_of(head: bytes) -> str:
+    """The encoding of a log that begins with `head`, by its byte order mark: `utf-16-le`,
+    `utf-16-be`, or nothing for any other."""
+    return "" if head[:4] in _UTF_32 else _MARKS.get(head[:2], "")
+
+
+def plain(raw: bytes, encoding: str) -> bytes:
+    """A part of a log in `encoding` as UTF-8; what its last unit lacks is left out."""
+    if not encoding:
+        return raw
+    text = codecs.getincrementaldecoder(encoding)("surrogatepass").decode(raw)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def original(text: bytes, encoding: str) -> bytes:
+    """What `plain` made `text` of."""
+    return (
+        text.decode("utf-8", "surrogatepass").encode(encoding, "surrogatepass")
+        if encoding
+        else text
+    )
+
+
+def headed(head: bytes) -> bytes:
+    """The beginning of a log as UTF-8, without a mark of UTF-16."""
+    encoding = encoding_of(head)
+    return plain(head[2:], encoding) if encoding else head
+
+
+class Places:
+    """Where parts of a block stand in the log itself, asked for in rising order."""
+
+    def __init__(self, start: int, block: bytes, encoding: str) -> None:
+        self._start, self._block, self._encoding, self._at = start, block, encoding, 0
+
+    def of(self, at: int) -> int:
+        """The place of the byte `at` of the block."""
+        self._start += len(original(self._block[self._at : at], self._encoding))
+        self._at = at
+        return self._start
+
+    def raw(self, text: bytes) -> bytes:
+        """A part of the block as it stands in the log."""
+        return original(text, self._encoding)
 
 
 def blocks(stream: IO[bytes], tally: Tally) -> Iterator[tuple[int, bytes]]:
-    """(place in the stream, whole lines), each line ended by a newline but for the last one of the
-    stream. A line of more than `LONGEST_LINE` bytes is left out and told; so is a stream in UTF-16,
-    as a whole, and what cannot be read or unpacked, from where it begins."""
-    at = 0
-    rest = b""
-    while chunk := _read(stream, tally, at + len(rest)):
-        if at == 0 and not rest and chunk[:2] in _UTF_16:
-            size = len(chunk) + sum(len(each) for each in iter(lambda: stream.read(BLOCK), b""))
-            tally.skip(0, size, "in UTF-16, which is not searched: convert it to UTF-8")
-            return
+    """(place in the log, whole lines), each line ended by a newline but for the last one. A line of
+    more than `LONGEST_LINE` bytes is left out and told; so is a log in UTF-32, as a whole, and what
+    cannot be read or unpacked, from where it begins. `tally` says in which encoding the log is."""
+    log = _Log(stream, tally)
+    at, rest = log.begin(), b""
+    while chunk := log.read():
         data = rest + chunk
         end = data.rfind(b"\n") + 1
         if end:
             yield at, data[:end]
-            at += end
+            at += log.size(data[:end])
         rest = data[end:]
         if len(rest) > LONGEST_LINE:
-            length, rest = _passed_over(stream, tally, at, len(rest))
+            length, rest = _passed_over(log, rest)
             tally.skip(at, length, f"a line of more than {LONGEST_LINE} bytes")
             tally.lines += 1
             at += length
@@ -41,76 +89,64 @@ def blocks(stream: IO[bytes], tally: Tally) -> Iterator[tuple[int, bytes]]:
         yield at, rest
 
 
-def _passed_over(stream: IO[bytes], tally: Tally, at: int, length: int) -> tuple[int, bytes]:
+def _passed_over(log: _Log, line: bytes) -> tuple[int, bytes]:
     """The length of a line whose end has not been read yet, and what was read after it."""
-    while chunk := _read(stream, tally, at + length):
+    length = log.size(line)
+    while chunk := log.read():
         end = chunk.find(b"\n") + 1
         if end:
-            return length + end, chunk[end:]
-        length += len(chunk)
+            return length + log.size(chunk[:end]), chunk[end:]
+        length += log.size(chunk)
     return length, b""
 
 
-def _read(stream: IO[bytes], tally: Tally, at: int) -> bytes:
-    try:
-        return stream.read(BLOCK)
-    except (OSError, EOFError, zlib.error) as problem:
-        tally.skip(at, 0, f"the rest cannot be read: {problem}")
-        return b""
+class _Log:
+    """A log as it is read, in UTF-8."""
 
+    def __init__(self, stream: IO[bytes], tally: Tally) -> None:
+        self._stream, self._tally, self._to = stream, tally, 0
+        self._waiting = b""
+        self._decoder: codecs.IncrementalDecoder | None = None
 
-def unpacked(stream: IO[bytes]) -> IO[bytes]:
-    """A stream unpacked as its first bytes say: gzip (of several members too), or not at
-    all. Of one that is cut short everything before the cut can be read; reading on raises
-    `OSError`, which `blocks` tells."""
-    head = stream.read(4)
-    if head.startswith(b"\x1f\x8b"):
-        return cast("IO[bytes]", _Gzip(stream, head))
-    return cast("IO[bytes]", _Plain(stream, head))
+    def begin(self) -> int:
+        """Where the text begins, after a mark of UTF-16."""
+        head = self._bytes()
+        while 0 < len(head) < 4 and (more := self._bytes()):
+            head += more
+        self._waiting = head
+        if head[:4] in _UTF_32:
+            size = len(head) + sum(len(each) for each in iter(self._bytes, b""))
+            self._waiting = b""
+            self._tally.skip(0, size, "in UTF-32, which is not searched: convert it to UTF-8")
+        encoding = self._tally.encoding = encoding_of(head)
+        if not encoding:
+            return 0
+        self._waiting = head[2:]
+        self._decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
+        return 2
 
-
-class _Plain:
-    """A stream whose first bytes were read already."""
-
-    def __init__(self, stream: IO[bytes], head: bytes) -> None:
-        self._stream, self._head = stream, head
-
-    def read(self, size: int) -> bytes:
-        """At most `size` bytes; none at the end."""
-        if self._head:
-            head, self._head = self._head, b""
-            return head
-        return self._stream.read(size)
-
-
-class _Gzip(_Plain):
-    """gzip (RFC 1952). `gzip.open` gives nothing of a block in which a stream ends too soon."""
-
-    def __init__(self, stream: IO[bytes], head: bytes) -> None:
-        super().__init__(stream, head)
-        self._unpacker, self._waiting = zlib.decompressobj(31), b""
-        self._whole = False
-
-    def read(self, size: int) -> bytes:
-        """At most `size` bytes; none at the end. Raises `OSError` where it is cut short."""
+    def read(self) -> bytes:
+        """What comes next; nothing at the end."""
         while True:
-            data = self._waiting or super().read(BLOCK)
-            if self._unpacker.eof:
-                data = data.lstrip(b"\0")
-                if data and not data.startswith(b"\x1f"):
-                    raise OSError("what follows the gzip data is something else")
-                if data:
-                    self._unpacker = zlib.decompressobj(31)
-            if not data:
-                if self._unpacker.eof:
-                    return b""
-                if self._whole:
-                    raise OSError("gzip data end too soon")
-                self._whole = True
-                if last := self._unpacker.flush():
-                    return last
-                continue
-            found = self._unpacker.decompress(data, size)
-            self._waiting = self._unpacker.unconsumed_tail or self._unpacker.unused_data
-            if found:
-                return found
+            chunk, self._waiting = self._waiting or self._bytes(), b""
+            if self._decoder is None or not chunk:
+                break
+            if text := self._decoder.decode(chunk):
+                return text.encode("utf-8", "surrogatepass")
+        if self._decoder is not None and (left := len(self._decoder.getstate()[0])):
+            self._decoder.reset()
+            self._tally.skip(self._to - left, left, "it ends within a character")
+        return chunk
+
+    def size(self, text: bytes) -> int:
+        """How long a part is in the log itself."""
+        return len(original(text, self._tally.encoding))
+
+    def _bytes(self) -> bytes:
+        try:
+            chunk = self._stream.read(BLOCK)
+        except (OSError, EOFError, zlib.error) as problem:
+            self._tally.skip(self._to, 0, f"the rest cannot be read: {problem}")
+            return b""
+        self._to += len(chunk)
+        return chunk

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lookout import Clock, Looker, finding, looker
+from lookout import LATER, Clock, Looker, finding, looker
 from web import Web
 
 from noroshi.console import twice, users
@@ -19,6 +19,7 @@ from noroshi.node.push import answer
 from noroshi.node.sync import sync
 from noroshi.words.finding import Finding
 from noroshi.words.label import Tlp
+from noroshi.words.time import HOUR
 
 
 def test_a_preview_says_what_goes_what_not_and_why(browser: Looker, found: list[Finding]) -> None:
@@ -123,6 +124,16 @@ def pair(folder: Path, clock: Clock) -> Iterator[tuple[Looker, Looker, Node]]:
         yield one.enter("releaser"), other.enter("administrator"), node
 
 
+GREEN = 5
+"""Findings of `planted` below amber that the EU may have, the hostile one among them."""
+
+
+def seen_by_the_union(node: Node) -> int:
+    """How many findings a TAXII client of the EU, or a push to it, gets now."""
+    page = node.views().page("EU", LATER + HOUR, disclose=False)
+    return sum(each.otype == "event" for each in page.entries)
+
+
 def test_below_the_level_one_person_suffices(
     pair: tuple[Looker, Looker, Node], found: list[Finding]
 ) -> None:
@@ -139,10 +150,21 @@ def test_from_the_level_on_another_person_has_to_agree(
     assert one.tell("send", body)["state"] == "asked"
     (wish,) = other.ask("wishes")
     assert (wish["who"], wish["ids"]) == ("releaser", body["ids"])
+    waits = [each["waits"] for each in one.tell("preview", body) if each.get("waits")]
+    assert waits == [True]
+    assert found[2].id in one.ask("held", party="EU")["ids"]
+    assert found[2].id not in {each["id"] for each in one.ask("picture", **{"as": "EU"})["marks"]}
+    assert "second person" in one.ask("finding", id=found[2].id, **{"as": "EU"})["why"]
+    assert seen_by_the_union(node) == GREEN
     told = one.tell("wishes", {"id": wish["id"], "agree": True}, 409)
     assert "somebody else" in told["error"]
     assert other.tell("wishes", {"id": wish["id"], "agree": True})["state"] == "waiting"
     other.tell("wishes", {"id": wish["id"], "agree": True}, 409)
+    assert seen_by_the_union(node) == GREEN + 1
+    assert found[2].id not in one.ask("held", party="EU")["ids"]
+    assert found[2].id in {each["id"] for each in one.ask("picture", **{"as": "EU"})["marks"]}
+    (kept,) = node.store.confirmations(found[2].id)
+    assert (kept.party, kept.asked, kept.agreed) == ("EU", "releaser", "administrator")
     did = [(each.who, each.what) for each in Acts(node.settings).latest()]
     assert did[:2] == [("administrator", "release"), ("releaser", "ask")]
 

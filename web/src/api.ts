@@ -43,7 +43,7 @@ export interface Detail {
 }
 export interface Preview {
   id: string; kind: string; tlp: string; verdict: string; clauses: string[]; transforms: string[];
-  reason: string; text: string; hears: string; whole: Body; told: Body | null; served?: boolean;
+  reason: string; text: string; hears: string; whole: Body; told: Body | null; served?: boolean; waits?: boolean;
 }
 export interface Row {
   n: number; at: string; party: string; id: string | null; version: string | null; clauses: string[];

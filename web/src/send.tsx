@@ -23,6 +23,7 @@ export function Send() {
   };
   useEffect(() => { setSent(null); ask(); }, [ids, to]);
   const going = found.filter((each) => each.told);
+  const waits = going.filter((each) => each.waits).length;
   const marks = (): Mark[] => going.map((each) => ({
     id: each.id, kind: each.kind, owner: it.party, tlp: each.tlp, precision: each.told!.span.precision,
     t0: each.told!.span.t0 / 1000, t1: each.told!.span.t1 / 1000, place: each.told!.place, verdict: each.verdict,
@@ -33,7 +34,7 @@ export function Send() {
       (done) => { setSent(done); ask(); pick([]); }, (failed: Error) => setProblem(failed.message)).finally(() => setBusy(false));
   };
   if (!chosen.length) return (
-    <main class="sheet" tabIndex={-1}><h1>{t("Before you send")}</h1>{may("releaser") && <Wishes />}
+    <main class="sheet" tabIndex={-1}><h1>{t("Before you send")}</h1>{may("releaser") && <Wishes />}<Held to={to} />
       <p class="empty">{t("Nothing is chosen. Choose findings in the picture: open one, or filter and choose what is left.")} <a href={address("picture", {})}>{t("Picture")}</a></p></main>);
   return (
     <main class="sheet" tabIndex={-1}>
@@ -43,7 +44,7 @@ export function Send() {
           const n = found.filter((each) => each.verdict === v).length;
           return n ? <span key={v} class="sum" data-testid={`n-${v}`}>{n} <Verdict v={v} /></span> : null;
         })}</span>
-        {may("releaser") ? <button type="button" class="main" disabled={busy || !going.length} onClick={send}>{t("Send {n} to {party}", { n: going.length, party: to })}</button>
+        {may("releaser") ? <button type="button" class="main" disabled={busy || !going.length} onClick={send}>{waits ? t("Ask a second person to release {n} to {party}", { n: going.length, party: to }) : t("Send {n} to {party}", { n: going.length, party: to })}</button>
           : <span class="quiet">{t("Sending takes the role of releaser.")}</span>}
       </div>
       <Problem text={problem} />
@@ -65,7 +66,7 @@ function One({ of, to }: { of: Preview; to: string }) {
   const lost = of.told ? gone(of) : [];
   return (
     <li>
-      <p><Verdict v={of.verdict} /> <b>{named(session.value!.kinds[of.kind], of.kind)}</b> <Tlp tlp={of.tlp} /> {of.served && <span class="quiet">{t("{party} has it already", { party: to })}</span>}</p>
+      <p><Verdict v={of.verdict} /> <b>{named(session.value!.kinds[of.kind], of.kind)}</b> <Tlp tlp={of.tlp} /> {of.waits && <b>{t("waits for a second person")}</b>} {of.served && <span class="quiet">{t("{party} has it already", { party: to })}</span>}</p>
       {of.told ? (
         <p class="quiet">{of.whole.place && <>{degrees(of.whole.place)}{of.told.place && of.told.place.join() !== of.whole.place.join() && <> → <b>{degrees(of.told.place)}</b></>}</>}
           {!!of.transforms.length && <> · {of.transforms.join(", ")}</>}{!!lost.length && <> · {t("without")} {lost.join(", ")}</>} · {t("by")} {of.clauses.join(", ")}</p>
@@ -82,6 +83,17 @@ function gone(of: Preview): string[] {
   if (of.whole.subjects?.length && !of.told?.subjects?.length) out.push(t("who"));
   if (of.whole.evidence?.length && !of.told?.evidence?.length) out.push(t("evidence"));
   return out;
+}
+
+/** What the agreements give a partner and nobody has agreed to yet. */
+function Held({ to }: { to: string }) {
+  const [held, setHeld] = useState<{ all: number; ids: string[] } | null>(null);
+  useEffect(() => { setHeld(null); get<{ all: number; ids: string[] }>("held", { party: to }).then(setHeld, () => undefined); }, [to]);
+  if (!held?.all) return null;
+  return (
+    <p class="bar"><Whose name="to" value={to} title={t("to")} /><span>{t("{n} records wait for a second person before they go to {party}.", { n: held.all, party: to })}</span>
+      <a class="button" href={address("send", { to, ids: held.ids.join(",") })}>{t("Choose these (200 at most)")}</a></p>
+  );
 }
 
 interface Wish { id: string; who: string; at: number; party: string; ids: string[] }

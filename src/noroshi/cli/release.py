@@ -1,4 +1,5 @@
-"""`noroshi release`: what a person gives past the clauses in an emergency, and who looks at it."""
+"""`noroshi release`: what a person gives past the clauses in an emergency, and who looks at it; and
+what waits for a second person."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 release_app = typer.Typer(
     no_args_is_help=True,
-    help="Release by hand, in an emergency only: agreements decide what goes otherwise.",
+    help="Release in an emergency; agree, as a second person, to what the agreements give.",
 )
 
 
@@ -102,6 +103,103 @@ def review(
         print_json({"release": found.id, "outcome": outcome})
     else:
         say(f"{found.id} is {outcome}; noroshi release list shows how far that is")
+
+
+@release_app.command(epilog=example("noroshi release waiting EU --node ./jpn"))
+def waiting(
+    party: Annotated[str, typer.Argument(help="The party that would get it.")],
+    node: NodeOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """List what the agreements give a party and waits for a second person, and what was asked.
+
+    Nothing waits where `[console] two_person` is not set.
+    """
+    from noroshi.cli.show import print_json, say
+    from noroshi.console.twice import held_back
+    from noroshi.console.twice import waiting as asked
+    from noroshi.node.node import Node, clock
+    from noroshi.words.time import format_instant
+
+    with Node.open(node) as opened:
+        found = held_back(opened, opened.parties.get(party).code, clock())
+        wishes = [each for each in asked(opened, clock()) if each.party == party]
+    if json:
+        print_json({"party": party, "records": found, "asked": wishes})
+        return
+    for each in found:
+        say(each)
+    say(f"{len(found)} records wait for a second person before they go to {party}")
+    for wish in wishes:
+        at = format_instant(wish.at)
+        say(f"  {wish.id}: {wish.who} asked for {len(wish.ids)} of them at {at}")
+    if found and not wishes:
+        say(f"Hint: noroshi release ask {party} RECORD … --by NAME, or the console")
+
+
+@release_app.command(epilog=example('noroshi release ask EU event--1c2f --by "A. Watch"'))
+def ask(
+    party: Annotated[str, typer.Argument(help="The party that is to get them.")],
+    records: Annotated[list[str], typer.Argument(help="Record ids, or unique starts of them.")],
+    by: Annotated[str, typer.Option(help="Who asks.")],
+    node: NodeOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Ask that a second person agrees, within a day, to records that wait."""
+    from noroshi.cli.show import print_json, say
+    from noroshi.console import twice
+    from noroshi.console.acts import Acts
+    from noroshi.node.node import Node, clock
+    from noroshi.node.why import complete
+    from noroshi.words.errors import Refused
+
+    with Node.open(node) as opened:
+        ids = list(dict.fromkeys(complete(opened, each) for each in records))
+        if not by.strip() or not twice.needed(opened, ids, party, clock()):
+            raise Refused("none of these waits for a second person, or nobody asks")
+        Acts(opened.settings).add(by, "ask", {"party": party, "records": ", ".join(ids)}, clock())
+        wish = twice.ask(opened, ids, party, by.strip(), clock())
+    if json:
+        print_json(wish)
+    else:
+        say(f"{wish.id}: to be agreed to by somebody else: noroshi release agree {wish.id} --by …")
+
+
+@release_app.command(epilog=example('noroshi release agree 3f9a --by "B. Law" --node ./jpn'))
+def agree(
+    wish: Annotated[str, typer.Argument(help="What was asked for, or the start of its id.")],
+    by: Annotated[str, typer.Option(help="Who agrees: not who asked.")],
+    refuse: Annotated[bool, typer.Option("--refuse", help="Refuse it.")] = False,
+    node: NodeOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Agree, as a second person, that records go to a party; they are then in its view.
+
+    The names are kept as they are given: who may run this on the node's machine is trusted with
+    them. The console asks for a password.
+    """
+    from noroshi.cli.show import print_json, say
+    from noroshi.console import twice
+    from noroshi.console.acts import Acts
+    from noroshi.node.node import Node, clock
+
+    with Node.open(node) as opened:
+        now, who = clock(), by.strip()
+
+        def note(each: twice.Wish) -> None:
+            about = {"party": each.party, "asked_by": each.who, "records": ", ".join(each.ids)}
+            Acts(opened.settings).add(who, "refuse" if refuse else "release", about, now)
+
+        if refuse:
+            note(found := twice.refuse(opened, wish, now))
+        else:
+            found = twice.agree(opened, wish, who, now, note)
+    if json:
+        print_json(found)
+    elif refuse:
+        say(f"{found.id} is refused: nothing goes")
+    else:
+        say(f"{len(found.ids)} records are in the view of {found.party}, as far as they may go")
 
 
 @release_app.command(name="list", epilog=example("noroshi release list --node ./jpn"))

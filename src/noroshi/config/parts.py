@@ -93,8 +93,8 @@ class PicturePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ConsolePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[console]`: from which TLP level on a second person has to agree before the console sends
-    something; never where none is given."""
+    """`[console]`: from which TLP level on a second person has to agree before anything goes to a
+    partner; never where none is given."""
 
     two_person: Tlp | None = None
 

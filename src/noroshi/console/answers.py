@@ -121,16 +121,26 @@ def wishes(asked: Asked) -> Any:
     return twice.waiting(asked.desk.node, asked.now)
 
 
+def held(asked: Asked) -> Any:
+    """What the agreements give a party and a second person has not agreed to yet."""
+    node = asked.desk.node
+    found = twice.held_back(node, node.parties.get(asked.text("party")).code, asked.now)
+    return {"all": len(found), "ids": found[: sending.MOST]}
+
+
 def agree(asked: Asked) -> Any:
-    """Agree to what another asked for, which is then sent; or refuse it."""
+    """Agree to what another asked for, which goes from then on, and is sent; or refuse it."""
     wanted = asked.decoded(Agree)
     node = asked.desk.node
     if not wanted.agree:
         wish = twice.refuse(node, wanted.id, asked.now)
         asked.note("refuse", party=wish.party, asked_by=wish.who, records=_ids(list(wish.ids)))
         return sending.Sent(wish.party, "refused", 0, 0, "", ())
-    wish = twice.agree(node, wanted.id, asked.who, asked.now)
-    asked.note("release", party=wish.party, asked_by=wish.who, records=_ids(list(wish.ids)))
+
+    def note(wish: twice.Wish) -> None:
+        asked.note("release", party=wish.party, asked_by=wish.who, records=_ids(list(wish.ids)))
+
+    wish = twice.agree(node, wanted.id, asked.who, asked.now, note)
     return sending.send(node, wish.ids, wish.party, asked.desk.clock)
 
 
@@ -253,6 +263,7 @@ ASKED: Final[tuple[tuple[str, Role, Answer], ...]] = (
     ("recalls", "viewer", recalls),
     ("ledger", "viewer", disclosures),
     ("wishes", "releaser", wishes),
+    ("held", "analyst", held),
     ("incidents", "viewer", incidents),
     ("pact", "viewer", pact),
     ("pact/agreement", "viewer", agreement),

@@ -100,14 +100,16 @@ def told(
 
 
 def decided(
-    node: Node, rows: list[FindingRow], party: str, *, now: int, at: int | None, known: int | None
-) -> Iterator[One]:
+    node: Node, rows: list[FindingRow], party: str, *, now: int, at: int | None, known: int | None,
+    waits: bool = True,
+) -> Iterator[One]:  # fmt: skip
     """Every finding in `rows` with the decision for `party`; its body is what would be told, and
-    of one that is withheld the whole."""
+    of one that is withheld the whole. Without `waits` as if a second person had agreed to all."""
     own = party == node.party
     moment = now if at is None else at
     then, _, policy = law(node, moment, known, now=now)
-    decisions = Decisions(policy, node.party, party, moment)
+    hold = node.hold(party, then) if waits else None
+    decisions = Decisions(policy, node.party, party, moment, hold=hold)
     registry = kinds()
     for start in range(0, len(rows), PAGE):
         some = rows[start : start + PAGE]
@@ -139,14 +141,15 @@ def redacted(node: Node, body: FindingBody, release: Release, kind: Kind) -> Fin
 
 def one(
     node: Node, id: str, party: str | None, *, now: int, at: int | None = None,
-    known: int | None = None,
+    known: int | None = None, waits: bool = True,
 ) -> One:  # fmt: skip
-    """One finding as `party` (None: the node itself) sees it, or with the reason why it does not.
-    Raises `Refused` where there is none of this id."""
+    """One finding as `party` (None: the node itself) sees it, or with the reason why it does not;
+    `waits` as of `decided`. Raises `Refused` where there is none of this id."""
     row = node.store.finding(id)
     if row is None:
         raise Refused(f"no finding {id!r}")
-    found = list(decided(node, [row], party or node.party, now=now, at=at, known=known))
+    asked = party or node.party
+    found = list(decided(node, [row], asked, now=now, at=at, known=known, waits=waits))
     if not found:
         raise Refused(f"{id!r} cannot be read")
     return found[0]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from noroshi.console.seen import One, one
+from noroshi.console.twice import permitted
 from noroshi.exchange.served import Served
 from noroshi.exchange.taxii.client import Patience, PeerError
 from noroshi.node.ledger import Line as Disclosed
@@ -35,7 +36,8 @@ MOST = 200
 class Preview(msgspec.Struct, frozen=True, omit_defaults=True):
     """One record as the party would have it. `whole` and `told` are what the node and the party
     read; `told` is None where it is withheld. `text` explains it to the owner, `hears` is all that
-    the party is told about the decision. `served` says that it has it already."""
+    the party is told about the decision. `served` says that it has it already, `waits` that a
+    second person has to agree first."""
 
     id: str
     kind: str
@@ -49,6 +51,7 @@ class Preview(msgspec.Struct, frozen=True, omit_defaults=True):
     whole: FindingBody
     told: FindingBody | None
     served: bool = False
+    waits: bool = False
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -70,8 +73,9 @@ def preview(node: Node, ids: Sequence[str], party: str, now: int) -> tuple[Previ
 
 
 def _preview(node: Node, id: str, party: str, now: int) -> Preview:
-    whole, told = one(node, id, None, now=now), one(node, id, party, now=now)
-    release = told.release
+    whole, told = one(node, id, None, now=now), one(node, id, party, now=now, waits=False)
+    release, label = told.release, told.record.label
+    hold = node.hold(party)
     served = {each.party for each in node.store.whereabouts(id, node.public) if each.served}
     return Preview(
         id=id,
@@ -86,6 +90,7 @@ def _preview(node: Node, id: str, party: str, now: int) -> Preview:
         whole=whole.body,
         told=told.body if release.permitted else None,
         served=party in served,
+        waits=hold is not None and hold.waits(label, label.key(), id, release),
     )
 
 
@@ -100,11 +105,11 @@ def explained(
 
 
 def send(node: Node, ids: Sequence[str], party: str, clock: Callable[[], int]) -> Sent:
-    """Bring these findings to `party`, as far as it may have them. Everything that goes is in the
+    """Bring these records to `party`, as far as it may have them. Everything that goes is in the
     ledger before it leaves. Raises `Refused` where nothing of it may go."""
     now = clock()
     _checked(node, ids, party)
-    if not any(one(node, each, party, now=now).release.permitted for each in ids):
+    if not permitted(node, ids, party, now):
         raise Refused(f"no clause gives {party} any of these")
     peer = next((each for each in node.settings.config.peer if each.party == party), None)
     if peer is None:

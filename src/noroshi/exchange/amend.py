@@ -47,6 +47,10 @@ class Answers:
         """The answer about a version."""
         return self.about(self._name(version.row.cell), region.id(version.object), version.row.made)
 
+    def named(self, cell: int, record: str, made: int) -> str | None:
+        """The answer about a record under the label of the cell of this number."""
+        return self.about(self._name(cell), record, made)
+
     def about(self, cell: str, record: str, made: int) -> str | None:
         """After which transforms a record with this label may go, and who may have it from the
         party; None where it may not."""
@@ -127,10 +131,16 @@ class Amending:
         return not self._changes and not self._named
 
     def named(self, store: Store) -> list[int]:
-        """Versions of the records that consents name: about them is decided apart, each time."""
+        """Versions of the records that consents and people name, about which is decided apart:
+        those that rest on another answer."""
         numbers = store.references.numbers(self._named)
         self._named = []
-        return [each.seq for each in self._settled.by_object(numbers.values())]
+        names = {number: name for name, number in numbers.items()}
+        return [
+            each.seq
+            for each in self._settled.by_object(numbers.values())
+            if each.transforms != self.answers.named(each.cell, names[each.object], each.made)
+        ]
 
     def next(self, upto: int, most: int) -> list[int]:
         """At most `most` versions, none above `upto`, that rest on another answer. Call inside

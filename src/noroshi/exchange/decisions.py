@@ -12,6 +12,7 @@ import itertools
 
 import msgspec
 
+from noroshi.exchange.hold import Hold
 from noroshi.exchange.parts import parting
 from noroshi.pact.decide import decide
 from noroshi.pact.policy import Policy
@@ -25,12 +26,19 @@ class Decisions:
     """What `holder` may release to `party` under `policy` at `at`, and until `until` alike."""
 
     def __init__(
-        self, policy: Policy, holder: str, party: str, at: int, until: int = FOREVER
+        self,
+        policy: Policy,
+        holder: str,
+        party: str,
+        at: int,
+        until: int = FOREVER,
+        *,
+        hold: Hold | None = None,
     ) -> None:
         self.policy, self.holder, self.party = policy, holder, party
-        self.at, self.until = at, until
+        self.at, self.until, self.hold = at, until, hold
         self._made: dict[tuple[str, int, str | None], Release] = {}
-        self._records = policy.acts()
+        self._records = policy.acts().union(() if hold is None else hold.agreed)
         self._joined = sorted(
             {
                 bound.made_from
@@ -49,11 +57,12 @@ class Decisions:
         return found
 
     def _decided(self, label: Label, record: str | None, made: int) -> Release:
-        return in_part(self.policy, label, self.holder, self.party, self.at, record, made)[1]
+        asked = self.policy, label, self.holder, self.party, self.at
+        return in_part(*asked, record, made, hold=self.hold)[1]
 
     @property
     def named(self) -> frozenset[str]:
-        """The records that a consent names: about each of them is decided apart."""
+        """The records that a consent or a person names: about each of them is decided apart."""
         return self._records
 
     def stretches(self) -> list[tuple[int, int]]:
@@ -63,7 +72,7 @@ class Decisions:
 
     def key(self, cell: str, record: str, made: int) -> tuple[str, int, str | None]:
         """What a decision rests on: the label, who joined before the record was made, and the
-        record where a consent names it."""
+        record where a consent or a person names it."""
         named = record if record in self._records else None
         return cell, bisect.bisect_right(self._joined, made), named
 
@@ -89,10 +98,25 @@ def in_part(
     at: int,
     record: str | None,
     made: int | None,
+    *,
+    hold: Hold | None = None,
 ) -> tuple[Label, Release]:
     """(the label that is decided on, the release): `label` itself, or where that is refused but
     not what it says of the whole record, `label` without the strands of the parts that are. The
-    misses are then of those."""
+    misses are then of those. What waits for a second person (`hold`) is withheld."""
+    told, release = _in_part(policy, label, holder, party, at, record, made)
+    return told, release if hold is None else hold.over(label, record, release)
+
+
+def _in_part(
+    policy: Policy,
+    label: Label,
+    holder: str,
+    party: str,
+    at: int,
+    record: str | None,
+    made: int | None,
+) -> tuple[Label, Release]:
 
     def asked(each: Label) -> Release:
         return decide(policy, each, holder, party, at, record=record, made=made)

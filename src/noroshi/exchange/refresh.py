@@ -17,6 +17,7 @@ from noroshi.exchange.behind import Behind
 from noroshi.exchange.decisions import Decisions, instants
 from noroshi.exchange.emit import Emission
 from noroshi.exchange.graph import Graph, statuses
+from noroshi.exchange.hold import Hold, hold
 from noroshi.exchange.journal import batch_cursor, before_cursor, terms_cursor, view_cursor
 from noroshi.exchange.project import Projector
 from noroshi.exchange.region import Region
@@ -24,6 +25,7 @@ from noroshi.exchange.settle import Settling
 from noroshi.pact.policy import Policy
 from noroshi.store import Store
 from noroshi.words.kind import Kind
+from noroshi.words.label import Tlp
 from noroshi.words.time import FOREVER
 
 
@@ -47,13 +49,20 @@ class Refreshed(msgspec.Struct, frozen=True):
 
 
 class Basis(msgspec.Struct, frozen=True):
-    """What the views of all parties of a node are made from; `secret` keys the ids of variants."""
+    """What the views of all parties of a node are made from; `secret` keys the ids of variants,
+    from `level` on a second person has to agree."""
 
     store: Store
     graph: Graph
     kinds: Mapping[str, Kind]
     party: str
     secret: bytes
+    level: Tlp | None = None
+
+    def decisions(self, policy: Policy, party: str, now: int) -> Decisions:
+        """What may go to `party` at `now`."""
+        waiting = hold(self.store, self.level, party)
+        return Decisions(policy, self.party, party, now, hold=waiting)
 
     def projector(self, policy: Policy) -> Projector:
         """Who makes bodies, for one batch."""
@@ -63,7 +72,7 @@ class Basis(msgspec.Struct, frozen=True):
 
     def behind(self, party: str, policy: Policy, now: int, *, settled: bool) -> Behind:
         """What may go of a journal that is behind. Call inside `store.read()`."""
-        answers = Answers(self.store, Decisions(policy, self.party, party, now))
+        answers = Answers(self.store, self.decisions(policy, party, now))
         state, before = self.store.view_state(party), self.store.cursor(before_cursor(party))
         region = Region(self.store, party, self.projector(policy), state.seq)
         return Behind(self.store, answers, region, settled=settled, upto=state.seq, before=before)
@@ -77,7 +86,7 @@ class Refresh:
         self._basis, self._store, self._party = basis, basis.store, party
         self._settled = basis.store.settled(party)
         self._amending: Amending | None = None
-        self._terms: frozenset[str] | None = None
+        self._terms: tuple[frozenset[str], Hold | None] | None = None
 
     def step(self, epoch: int, policy: Policy, now: int, most: int) -> Refreshed:
         """One batch at `now` (µs UTC) under the law of `epoch`: at most `most` versions of each
@@ -98,7 +107,7 @@ class Refresh:
             self._amend(amending, projector, most)
         if not amending.done:
             return Refreshed(more=True)
-        self._keep_law(epoch, policy, now)
+        self._keep_law(epoch, answers.decisions, now)
         if not (read and taken and followed):
             return Refreshed(more=True)
         return self._emit(epoch, projector, now, most)
@@ -113,36 +122,37 @@ class Refresh:
             or decisions.policy is not policy
             or not decisions.at <= now < held.until
         ):
-            answers = Answers(self._store, Decisions(policy, self._basis.party, self._party, now))
-            cells = self._cells(epoch, policy, now)
+            asked = self._basis.decisions(policy, self._party, now)
+            answers = Answers(self._store, asked)
+            cells = self._cells(epoch, asked, now)
             held = self._amending = Amending(self._store, answers, cells, self._until(policy, now))
         return held
 
-    def _cells(self, epoch: int, policy: Policy, now: int) -> Iterator[tuple[int, str]]:
+    def _cells(self, epoch: int, asked: Decisions, now: int) -> Iterator[tuple[int, str]]:
         """The cells about which the answer may be another one now."""
         state = self._store.view_state(self._party)
-        passed = any(state.valid_until <= each <= now for each in instants(policy))
-        if state.epoch != epoch or passed or not self._same_terms(policy):
+        passed = any(state.valid_until <= each <= now for each in instants(asked.policy))
+        if state.epoch != epoch or passed or not self._same_terms(asked):
             return every_cell(self._store)
         if now < state.valid_until:
             return iter(())
         return iter(self._store.references.cells_between(state.valid_until, now))
 
-    def _same_terms(self, policy: Policy) -> bool:
+    def _same_terms(self, asked: Decisions) -> bool:
         same = self._store.cursor(terms_cursor(self._party)) == self._store.terms()
-        return same or self._terms == _terms(policy, self._basis.party)
+        return same or self._terms == _terms(asked)
 
     def _until(self, policy: Policy, now: int) -> int:
         """The first instant after `now` at which an answer may change by itself."""
         later = [each for each in instants(policy) if each > now]
         return min((*later, self._store.references.next_instant(now) or FOREVER), default=FOREVER)
 
-    def _keep_law(self, epoch: int, policy: Policy, now: int) -> None:
+    def _keep_law(self, epoch: int, asked: Decisions, now: int) -> None:
         state = self._store.view_state(self._party)
-        until = self._until(policy, now)
+        until = self._until(asked.policy, now)
         self._store.set_view_state(self._party, state.seq, epoch, until)
         self._store.set_cursor(terms_cursor(self._party), self._store.terms())
-        self._terms = _terms(policy, self._basis.party)
+        self._terms = _terms(asked)
 
     def _take_in(self, answers: Answers, projector: Projector, most: int, *, lawful: bool) -> bool:
         """Settle versions that are new; whether those were all."""
@@ -214,9 +224,11 @@ class Refresh:
         return Refreshed(made.entered, made.changed, made.left, more=len(batch) == most)
 
 
-def _terms(policy: Policy, holder: str) -> frozenset[str]:
-    """What of grants, consents and emergency releases decisions rest on: grants of our own bind
-    others, not us."""
+def _terms(asked: Decisions) -> tuple[frozenset[str], Hold | None]:
+    """What of grants, consents, emergency releases and people's word decisions rest on: grants of
+    our own bind others, not us."""
+    policy, holder = asked.policy, asked.holder
     theirs = (each.id for each in policy.grants.values() if each.originator != holder)
     urgent = (f"{each.clause} {each.until}" for each in policy.emergencies)
-    return frozenset((*theirs, *(each.id for each in policy.consents), *urgent))
+    given = frozenset((*theirs, *(each.id for each in policy.consents), *urgent))
+    return given, asked.hold

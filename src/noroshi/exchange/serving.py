@@ -18,6 +18,7 @@ from noroshi.exchange import tombstone
 from noroshi.exchange.behind import Behind
 from noroshi.exchange.decisions import Decisions
 from noroshi.exchange.graph import made_at
+from noroshi.exchange.hold import hold
 from noroshi.exchange.journal import terms_cursor, view_cursor
 from noroshi.exchange.parts import granted
 from noroshi.exchange.served import Match, Page, Served
@@ -79,10 +80,11 @@ class _Caller(msgspec.Struct):
 
 
 class Serving:
-    """Reads journals for callers. `party` is this node's; `keys` sign what it grants."""
+    """Reads journals for callers. `party` is this node's; `keys` sign what it grants; from `level`
+    on a second person has to agree."""
 
-    def __init__(self, store: Store, party: str, keys: Keys) -> None:
-        self._store, self._party, self._keys = store, party, keys
+    def __init__(self, store: Store, party: str, keys: Keys, level: Tlp | None = None) -> None:
+        self._store, self._party, self._keys, self._level = store, party, keys, level
         self._facts: dict[int, Fact] = {}
         self._followed: dict[str, tuple[ViewState, int]] = {}
         self._callers: dict[str, _Caller] = {}
@@ -170,7 +172,9 @@ class Serving:
                 or not held.decisions.at <= now < held.until
             ):
                 self._followed[party] = followed
-                held = _Caller(Decisions(policy, self._party, party, now), state.valid_until)
+                waiting = hold(self._store, self._level, party)
+                asked = Decisions(policy, self._party, party, now, hold=waiting)
+                held = _Caller(asked, state.valid_until)
                 self._callers[party] = held
             return held
 

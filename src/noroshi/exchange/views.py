@@ -15,6 +15,7 @@ from typing import Final
 
 from noroshi.exchange.behind import Behind, Lag
 from noroshi.exchange.graph import STATUS, Graph
+from noroshi.exchange.hold import notice
 from noroshi.exchange.journal import batch_cursor, terms_cursor, view_cursor
 from noroshi.exchange.refresh import Basis, Refresh, Refreshed
 from noroshi.exchange.served import Match, Page, Served
@@ -23,6 +24,7 @@ from noroshi.exchange.sign import Keys
 from noroshi.pact.policy import Policy
 from noroshi.store import Store
 from noroshi.words.kind import Kind
+from noroshi.words.label import Tlp
 from noroshi.words.time import SECOND
 
 __all__ = ["PolicyAt", "Refreshed", "Views"]
@@ -42,7 +44,8 @@ TENDED_FOR: Final = 10 * SECOND
 
 
 class Views:
-    """The views of all partners of one node. Safe for several threads and processes."""
+    """The views of all partners of one node; from `level` on a second person has to agree. Safe
+    for several threads and processes."""
 
     def __init__(
         self,
@@ -55,12 +58,14 @@ class Views:
         batch: int = BATCH,
         at_once: int = AT_ONCE,
         tended_for: int = TENDED_FOR,
+        level: Tlp | None = None,
     ) -> None:
         self._store, self._policy = store, policy
-        self._basis = Basis(store, Graph(store), kinds, party, keys.derive("variants"))
+        self._basis = Basis(store, Graph(store), kinds, party, keys.derive("variants"), level)
         self._refreshes: dict[str, Refresh] = {}
         self._lock = threading.RLock()
-        self._serving = Serving(store, party, keys)
+        self._serving = Serving(store, party, keys, level)
+        notice(store, level)
         self._batch, self._at_once, self._tended_for = batch, at_once, tended_for
 
     def refresh(self, party: str, now: int) -> Refreshed:

@@ -143,7 +143,8 @@ class Duties:
             self._met(owed, "ended", "the duty stands no more", now)
             return False
         asked = (self._node.party, owed.party, now, record.id, made_at(record))
-        release = in_part(policy, record.label, *asked)[1]
+        waiting = self._node.hold(owed.party)
+        release = in_part(policy, record.label, *asked, hold=waiting)[1]
         if not release.permitted:
             told = why(self._node, record.id, owed.party, now=now)
             self._trouble(owed, "duty-blocked", told.text, now)

@@ -165,7 +165,7 @@ def _check_label(node: Node, held: Record, party: str) -> None:
 def _decided(node: Node, held: Record, party: str, now: int) -> Release:
     _, policy = node.policy(at=now)
     asked = (node.party, party, now, held.id, made_at(held))
-    return in_part(policy, held.label, *asked)[1]
+    return in_part(policy, held.label, *asked, hold=node.hold(party))[1]
 
 
 def _task_id(name: str) -> str:

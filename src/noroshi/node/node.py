@@ -8,6 +8,7 @@ from pathlib import Path
 
 from noroshi.config import Settings, load_settings
 from noroshi.desks.registry import kinds
+from noroshi.exchange.hold import Hold, hold
 from noroshi.exchange.sign import Keys
 from noroshi.exchange.views import Views
 from noroshi.node import keyring
@@ -114,4 +115,9 @@ class Node:
 
     def views(self) -> Views:
         """What each partner may see of this node, decided again at every read."""
-        return Views(self.store, lambda at: self.policy(at=at), kinds(), self.party, self.keys)
+        level = self.settings.config.console.two_person
+        return Views(self.store, self.policy, kinds(), self.party, self.keys, level=level)
+
+    def hold(self, party: str, known: int | None = None) -> Hold | None:
+        """What waits of the party's releases for a second person, by what was agreed to then."""
+        return hold(self.store, self.settings.config.console.two_person, party, known)

@@ -34,7 +34,7 @@ def overview(node: Node, party: str, now: int) -> Overview:
     """Decide about every live record for `party` now."""
     _, policy = node.policy(at=now)
     counted: dict[str, Counter[str]] = {"released": Counter(), "partial": Counter()}
-    decisions = Decisions(policy, node.party, party, now)
+    decisions = Decisions(policy, node.party, party, now, hold=node.hold(party))
     for each in live(node):
         made = made_at(node.store.by_seq(each.seq))
         release = decisions.of(each.cell, node.store.label_of(each.cell), each.id, made)

@@ -86,6 +86,7 @@ def recall(node: Node, ids: Sequence[str], why: str, within: int, now: int) -> t
                 raise Refused(f"{name} came from {giver}: only its originator can take it back")
             if record is None or node.store.withdraw(name, at=now):
                 node.store.put_recall(Recall(name, now, why.strip(), now + within))
+                node.store.unconfirm(name, at=now)
                 taken.append(name)
     return tuple(taken)
 

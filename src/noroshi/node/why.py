@@ -93,6 +93,8 @@ def why(
     release = decide(policy, label, node.party, party, moment, act, record=found.id, made=made)
     if act == "receive" and not release.permitted:
         label, release = in_part(policy, label, node.party, party, moment, found.id, made)
+    if act == "receive" and (waiting := node.hold(party, asked.known)) is not None:
+        release = waiting.over(found.label, found.id, release)
     return Why(
         record=found.id,
         version=format_instant(found.version),

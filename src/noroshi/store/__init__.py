@@ -6,6 +6,7 @@ transactions, once, whatever is repeated; what is derived can be dropped and reb
 """
 
 from noroshi.store.calls import Call, Way
+from noroshi.store.confirming import Confirmation
 from noroshi.store.disclosures import Split
 from noroshi.store.emergencies import Broken, Outcome
 from noroshi.store.erasing import Erasure
@@ -44,6 +45,7 @@ __all__ = [
     "Came",
     "ChanceRow",
     "Compared",
+    "Confirmation",
     "Conflict",
     "Entry",
     "Erasure",

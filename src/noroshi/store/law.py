@@ -111,7 +111,8 @@ def rise(connection: Connection, changed: int) -> None:
 
 
 def terms(connection: Connection) -> int:
-    """A number that rises whenever grants, consents or emergency releases change."""
+    """A number that rises whenever what decisions rest on beside the law changes: grants,
+    consents, emergency releases, what people agreed to."""
     return int(events.meta(connection, "terms") or "0")
 
 

@@ -23,6 +23,7 @@ from noroshi.store import findings as projection
 from noroshi.store import records as versions
 from noroshi.store.audiences import Audiences
 from noroshi.store.calls import Calls
+from noroshi.store.confirming import Confirming
 from noroshi.store.database import Database
 from noroshi.store.disclosures import Disclosures
 from noroshi.store.emergencies import Emergencies
@@ -89,6 +90,7 @@ class Store(
     Keeping,
     Tasks,
     Emergencies,
+    Confirming,
     Incidents,
 ):
     """One SQLite file or PostgreSQL schema: safe for several threads and processes. A write that

@@ -87,5 +87,10 @@ export function post<T>(path: string, body: unknown): Promise<T> {
   return asked(path, { method: "POST", headers, body: JSON.stringify(body) }) as Promise<T>;
 }
 
+/** Where a report is printed as PDF: of a finding or an incident, as whose picture has it. */
+export function printed(of: Record<string, string>): string {
+  return `api/report?${new URLSearchParams(Object.entries(of).filter(([, value]) => value)).toString()}`;
+}
+
 const RANK: Role[] = ["viewer", "analyst", "releaser", "administrator"];
 export const may = (role: Role) => RANK.indexOf(session.value?.role ?? "viewer") >= RANK.indexOf(role);

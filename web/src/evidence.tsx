@@ -1,6 +1,6 @@
 // One finding opened: what it says, from what, under which label, and what became of it.
 import { useEffect, useState } from "preact/hooks";
-import { type Detail, type Onward, type Recalled, failure, get, may, session } from "./api";
+import { type Detail, type Onward, type Recalled, failure, get, may, printed, session } from "./api";
 import { changed, track } from "./data";
 import { picked, toggle } from "./picked";
 import { address, query, turn } from "./place";
@@ -81,6 +81,7 @@ function Opened({ found }: { found: Detail }) {
           <dt>{t("Found by")}</dt><dd><Text s={`${body.detector ?? "…"} ${body.detector_version ?? ""}`} /></dd>
         </dl>
       )}
+      {body && !query.value.at && <p class="acts"><a class="button" download href={printed({ finding: found.id, as: own ? "" : found.party, language: language.value })}>{t("Save as PDF")}</a></p>}
       {!!found.measures.length && <Measures found={found} />}
       {own && <Rests id={found.id} />}
       {own && <Owned found={found} />}

@@ -1,7 +1,7 @@
 // Incidents: the sum of each score, what chance gives, the hypotheses beside it, and the evidence of
 // every desk on one axis of time; as a page to print, its label on every sheet.
 import { useEffect, useState } from "preact/hooks";
-import { get, type Mark, session } from "./api";
+import { get, type Mark, printed, session } from "./api";
 import { changed, seen } from "./data";
 import { AsWhom } from "./picture";
 import { address, query, turn } from "./place";
@@ -125,8 +125,9 @@ function Axis({ of, marks }: { of: Incident; marks: Mark[] }) {
 
 const RANK = ["clear", "green", "amber", "amber+strict", "red"];
 
-/** The label of a report is that of all it rests on: the strictest. */
-function labelOf(marks: Mark[]): string {
+/** The label of a report is that of all it rests on: the strictest; where one is not seen, red. */
+function labelOf(marks: Mark[], all: number): string {
+  if (marks.length < all) return "red";
   return marks.map((each) => each.tlp).sort((a, b) => RANK.indexOf(b) - RANK.indexOf(a))[0] ?? "red";
 }
 
@@ -134,11 +135,12 @@ function Report({ of, found }: { of: Incident; found: Found }) {
   const it = session.value!;
   const marks = seen.value?.marks.filter((each) => of.findings.includes(each.id)) ?? [];
   const whose = query.value.as || it.party;
-  const tlp = `TLP:${labelOf(marks).toUpperCase()}`;
+  const tlp = `TLP:${labelOf(marks, of.findings.length).toUpperCase()}`;
   const label = `${tlp} · ${it.party}${whose === it.party ? "" : ` → ${whose}`}`;
   return (
     <main class="report" tabIndex={-1}>
-      <p class="acts no-print"><button type="button" class="main" onClick={() => print()}>{t("Print, or save as PDF")}</button>
+      <p class="acts no-print"><button type="button" class="main" onClick={() => print()}>{t("Print")}</button>
+        <a class="button" download href={printed({ incident: of.id, as: query.value.as ?? "", language: language.value })}>{t("Save as PDF")}</a>
         <button type="button" onClick={() => speak(language.value === "ja" ? "en" : "ja")}>{language.value === "ja" ? "In English" : "日本語で"}</button>
         <a class="button" href={address("incidents", { ...query.value, print: "" })}>{t("Back")}</a></p>
       <table class="paged"><thead><tr><td><div class="banner" data-testid="label">{label}</div></td></tr></thead>

@@ -34,6 +34,7 @@ from noroshi.cli.promises import pact_app
 from noroshi.cli.queries import add_queries
 from noroshi.cli.reconcile import ledger_app
 from noroshi.cli.release import release_app
+from noroshi.cli.report import report_app
 from noroshi.cli.show import warn
 from noroshi.cli.task import duties_app, task_app
 from noroshi.cli.taxii import taxii_app
@@ -62,6 +63,7 @@ app.add_typer(live_app)
 app.add_typer(poll_app)
 app.add_typer(carry_app)
 app.add_typer(picture_app)
+app.add_typer(report_app)
 app.add_typer(account_app, name="account")
 app.add_typer(act_app, name="act")
 app.add_typer(assets_app, name="assets")

@@ -11,7 +11,7 @@ PANELS: Final[dict[str, tuple[str, ...]]] = {
     "First": ("demo", "init", "console"),
     "Feeds and what is found": (
         "ingest", "listen", "poll", "findings", "show", "assets", "picture", "incidents",
-        "correlate", "orbits",
+        "correlate", "report", "orbits",
     ),
     "What the law says": (
         "pact", "why", "views", "audience", "act", "tech", "duties", "task", "release",

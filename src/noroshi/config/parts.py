@@ -94,9 +94,10 @@ class PicturePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class ConsolePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[console]`: from which TLP level on a second person has to agree before anything goes to a
-    partner; never where none is given."""
+    partner, never where none is given; the font file that reports are printed with first."""
 
     two_person: Tlp | None = None
+    font: str | None = None
 
 
 class HistoryPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
+from starlette.responses import Response
 
-from noroshi.console import pacts, sending, twice, users
+from noroshi.console import pacts, printing, sending, twice, users
 from noroshi.console.beside import EVIDENCE
 from noroshi.console.detail import detail
 from noroshi.console.doors import Answer, Asked, Denied
@@ -189,6 +190,24 @@ def incidents(asked: Asked) -> Any:
     return asked.desk.beside.ask(asked.desk.node.store.last_event(), *words)
 
 
+def report(asked: Asked) -> Response:
+    """The report on a finding or an incident as PDF."""
+    node, named = asked.desk.node, asked.query.get("incident") or asked.text("finding")
+    head = printing.head(node, asked.text("language", "en"), _party(asked), asked.who, asked.now)
+    if "incident" in asked.query:
+        document = printing.incident(node, incidents(asked), named, head)
+    else:
+        document = printing.finding(node, named, head)
+    asked.note("print", record=named[:80], whose=head.whose, label=document.label)
+    with asked.desk.printing:
+        body = printing.pdf(node, document)
+    name = "".join(each for each in named if each.isascii() and (each.isalnum() or each == "-"))
+    headers = {
+        "cache-control": "no-store", "content-disposition": f'attachment; filename="{name}.pdf"',
+    }  # fmt: skip
+    return Response(body, 200, headers, "application/pdf")
+
+
 def _moment(asked: Asked) -> int:
     return asked.now if (at := asked.instant("at")) is None else at
 
@@ -265,6 +284,7 @@ ASKED: Final[tuple[tuple[str, Role, Answer], ...]] = (
     ("wishes", "releaser", wishes),
     ("held", "analyst", held),
     ("incidents", "viewer", incidents),
+    ("report", "viewer", report),
     ("pact", "viewer", pact),
     ("pact/agreement", "viewer", agreement),
     ("pact/diff", "analyst", compared),

@@ -29,6 +29,7 @@ class Desk:
         self.sessions, self.acts = Sessions(), Acts(node.settings)
         self.beside = Beside(node.settings.folder)
         self.turns = Turns()
+        self.printing = threading.Lock()
         self.accounts = Accounts((), hasher)
         self._file = users.File()
         self._stamp: tuple[int, int] | None = None

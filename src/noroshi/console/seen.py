@@ -86,7 +86,7 @@ def seen(
     who = node.party if party is None else node.parties.get(party).code
     then, epoch, _ = law(node, moment, known, now=now)
     rows = node.store.findings()
-    marks = tuple(_mark(one) for one in told(node, rows, who, now=now, at=at, known=known))
+    marks = tuple(mark(one) for one in told(node, rows, who, now=now, at=at, known=known))
     return Seen(who, moment // MS, then // MS, epoch, event, marks, len(rows) - len(marks))
 
 
@@ -155,7 +155,8 @@ def one(
     return found[0]
 
 
-def _mark(each: One) -> Mark:
+def mark(each: One) -> Mark:
+    """The finding as it stands in a picture."""
     body, release = each.body, each.release
     return Mark(
         id=each.row.id,

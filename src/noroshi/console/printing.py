@@ -1,0 +1,97 @@
+"""What is printed: the report on a finding or an incident, as somebody's picture has it, as PDF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from noroshi.console import seen
+from noroshi.console.detail import detail
+from noroshi.console.paper import Document, printed
+from noroshi.console.report import (
+    LANGUAGES,
+    Head,
+    Incident,
+    Stream,
+    Weighing,
+    finding_report,
+    incident_report,
+)  # fmt: skip
+from noroshi.console.seen import Mark, one
+from noroshi.node.node import Node
+from noroshi.store import IncidentRow
+from noroshi.words.errors import Refused
+from noroshi.words.label import highest_tlp
+
+
+class _Joined(Incident, frozen=True, kw_only=True):
+    """An incident with the hypotheses beside it."""
+
+    hypotheses: Weighing
+
+
+class _Found(Stream, frozen=True):
+    """What `noroshi picture --json` prints."""
+
+    incidents: tuple[_Joined, ...]
+
+
+class _Shown(msgspec.Struct, frozen=True):
+    """An incident as the store keeps what was told of it."""
+
+    incident: Incident
+    weighing: Weighing
+
+
+def head(node: Node, language: str, party: str | None, user: str, now: int) -> Head:
+    """Who prints. Raises `Refused` for a language that there is not, `UnknownParty`."""
+    if language not in LANGUAGES:
+        raise Refused(f"no report in {language!r}: expected one of {', '.join(LANGUAGES)}")
+    name = node.settings.config.node.name or node.parties.get(node.party).en
+    whose = node.party if party is None else node.parties.get(party).code
+    return Head(language, node.party, name, user, whose, now)
+
+
+def pdf(node: Node, document: Document) -> bytes:
+    """The document as PDF, in the node's font where it names one."""
+    font = node.settings.config.console.font
+    return printed(document, None if font is None else Path(node.settings.folder, font))
+
+
+def finding(node: Node, id: str, by: Head) -> Document:
+    """The report on a finding. `Refused` where there is none, or it is not in that picture."""
+    party = None if by.whose == node.party else by.whose
+    told = detail(node, id, party, now=by.at)
+    if told.body is None:
+        raise Refused(f"{by.whose} does not receive {id}: there is nothing to print for it")
+    return finding_report(told, highest_tlp(one(node, id, party, now=by.at).record.label), by)
+
+
+def incident(node: Node, picture: bytes, start: str, by: Head) -> Document:
+    """The report on the incident that `start` begins, of what `noroshi picture --json` printed for
+    whose picture it is. Raises `Refused` unless there is exactly one."""
+    found = msgspec.json.decode(picture, type=_Found)
+    fit = [each for each in found.incidents if each.id.startswith(start)]
+    if len(fit) != 1:
+        raise Refused(f"{len(fit)} incidents of {by.whose} begin with {start!r}")
+    return incident_report(fit[0], fit[0].hypotheses, marks(node, fit[0].findings, by), by, found)
+
+
+def kept(node: Node, row: IncidentRow, by: Head) -> Document:
+    """The report on an incident as it was when the node last looked."""
+    told = msgspec.json.decode(row.shown, type=_Shown)
+    known = marks(node, told.incident.findings, by)
+    return incident_report(told.incident, told.weighing, known, by)
+
+
+def marks(node: Node, ids: tuple[str, ...], by: Head) -> tuple[Mark, ...]:
+    """These findings, which may go under the ids of variants, as they are in that picture, under
+    the ids that were asked for."""
+    found: list[Mark] = []
+    for each in ids:
+        row = node.store.finding(node.store.made_of(each) or each)
+        rows = [] if row is None else [row]
+        told = seen.told(node, rows, by.whose, now=by.at, at=None, known=None)
+        found += (msgspec.structs.replace(seen.mark(it), id=each) for it in told)
+    return tuple(found)

@@ -1,0 +1,159 @@
+"""Reports on paper: the label on every sheet, the same facts in both languages, fonts.
+
+What the PDF says is read back with another library than the one that wrote it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import msgspec
+import pypdf
+import pytest
+from lookout import HOSTILE, NOW, Looker
+from typer.testing import CliRunner
+
+from noroshi.cli.app import app
+from noroshi.console import paper, report
+from noroshi.console.paper import Document, Says, Table, printed
+from noroshi.console.report import Head, Incident, Item, Part, Standing, Weighing, incident_report
+from noroshi.console.seen import Mark
+from noroshi.node.node import Node
+from noroshi.words.errors import Refused
+from noroshi.words.finding import Finding
+
+try:
+    paper._fonts("ja", None)
+    JAPANESE = True
+except Refused:
+    JAPANESE = False
+in_japanese = pytest.mark.skipif(not JAPANESE, reason="no font with Japanese on this machine")
+
+MARKS = (
+    Mark("event--a", "crossing", 1780000000000, 1780000600000, "s", "JPN", "green",
+         (139.1, 35.0, 250.0), ("mmsi:431000001",), ("cable:a",)),
+    Mark("event--b", "outage", 1780000300000, 1780000700000, "min", "JPN", "amber", None,
+         (HOSTILE, "東京湾"), ("cable:a",)),
+)  # fmt: skip
+INCIDENT = Incident(
+    "incident--1", 2.3, 0.93, "highly likely", "2026-05-28T20:26:40Z", "2026-05-28T20:40:00Z",
+    ("event--a", "event--b"),
+    (Part("prior", -2.0, "1 campaign a month"), Part("crossing", 4.3, "at cable:a", "event--a")),
+    0.01, (0.001, 0.05), ("cable:a",),
+)  # fmt: skip
+WEIGHING = Weighing(
+    tuple(Item(f"item {n}", {"campaign": "consistent"}) for n in range(60)),
+    (Standing("campaign", "one actor did all of it", 2, 0),),
+)
+
+
+def head(language: str = "en", whose: str = "JPN") -> Head:
+    return Head(language, "JPN", "Japan Coast Guard", "watch", whose, NOW)
+
+
+def pages(raw: bytes) -> list[str]:
+    return [each.extract_text() for each in pypdf.PdfReader(io.BytesIO(raw)).pages]
+
+
+def test_an_incident_has_its_label_on_every_sheet_twice() -> None:
+    read = pages(printed(incident_report(INCIDENT, WEIGHING, MARKS, head(whose="EU"))))
+    assert len(read) >= 3
+    for n, text in enumerate(read, 1):
+        assert text.count("TLP:AMBER · JPN → EU") == 2
+        assert f"page {n} of {len(read)}" in text
+    whole = " ".join("\n".join(read).split())
+    for said in (
+        "Report on an incident", "incident--1", "highly likely (93%)", "0.01 such a month",
+        "one actor did all of it", "item 59", "35.000°N 139.100°E ± 250 m", "TLP:GREEN",
+        "Nothing here says who is guilty",
+    ):  # fmt: skip
+        assert said in whole
+    assert "\u202e" not in whole
+    assert "<script>alert(2)</script>" in whole.replace(" ", "")
+
+
+def test_a_report_whose_findings_are_not_all_seen_is_red() -> None:
+    assert incident_report(INCIDENT, WEIGHING, MARKS, head()).label == "TLP:AMBER · JPN"
+    assert incident_report(INCIDENT, WEIGHING, MARKS[1:], head()).label == "TLP:RED · JPN"
+
+
+@in_japanese
+def test_in_japanese_it_says_the_same() -> None:
+    english = incident_report(INCIDENT, WEIGHING, MARKS, head("en"))
+    japanese = incident_report(INCIDENT, WEIGHING, MARKS, head("ja"))
+    assert [type(each) for each in english.blocks] == [type(each) for each in japanese.blocks]
+    text = "".join(pages(printed(japanese)))
+    for said in ("インシデント報告書", "非常にありうる", "誰の責任かはここでは述べない", "東京湾"):
+        assert said in text
+
+
+def test_every_word_is_the_page_s_own() -> None:
+    words = Path(__file__).resolve().parents[2] / "web" / "src" / "words.json"
+    if not words.is_file():
+        pytest.skip("no source of the page here")
+    ours = report._japanese()
+    theirs = json.loads(words.read_text("utf-8"))
+    only = {"Report on a finding", "page {n} of {all}", "silence"}
+    assert {each: theirs.get(each) for each in ours.keys() - only} == {
+        each: ours[each] for each in ours.keys() - only
+    }
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A machine without fonts; the folder where they would be."""
+    monkeypatch.setattr(paper, "_folders", lambda: iter((tmp_path,)))
+    return tmp_path
+
+
+def test_without_a_font_japanese_is_refused_and_english_goes_on(bare: Path) -> None:
+    blocks = (Says("Zoë → 東京"), Table((("a", "b"),)))
+    made = Document("t", "TLP:GREEN · JPN", "en", "a", NOW, blocks)
+    assert "Zoë > ??" in pages(printed(made))[0]
+    with pytest.raises(Refused, match="fonts-noto-cjk"):
+        printed(incident_report(INCIDENT, WEIGHING, MARKS, head("ja")))
+    (bare / "ipag.ttf").write_bytes(b"no font")
+    with pytest.raises(Refused, match="no font"):
+        printed(made, bare / "ipag.ttf")
+    paper._files.cache_clear()
+    with pytest.raises(Refused, match="fonts-noto-cjk"):
+        printed(msgspec.structs.replace(made, language="ja"))
+
+
+def test_enormous_text_is_cut_and_says_so(bare: Path) -> None:
+    made = Document("t", "TLP:GREEN", "en", "a", NOW, (Table((("x" * 1_000_000, "y"),)),))
+    text = "".join(pages(printed(made)))
+    assert "(1,000,000)" in text.replace("\n", "")
+    assert len(text) < 10_000
+
+
+def test_a_finding_by_the_console(browser: Looker, found: list[Finding], bare: Path) -> None:
+    browser.enter("viewer")
+    answer = browser.get("/console/api/report", params={"finding": found[0].id})
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{found[0].id}.pdf"'
+    text = " ".join("".join(pages(answer.content)).split())
+    for said in ("TLP:GREEN · JPN", "Yokohama", "viewer", found[0].subjects[0], "B2"):
+        assert said in text
+    union = browser.get("/console/api/report", params={"finding": found[0].id, "as": "EU"})
+    told = "".join(pages(union.content))
+    assert "TLP:GREEN · JPN > EU" in told
+    assert "Yokohama" not in told
+    withheld = browser.get("/console/api/report", params={"finding": found[4].id, "as": "EU"})
+    assert withheld.status_code == 409
+    for bad in ({"finding": "x"}, {"finding": found[0].id, "language": "tlh"}, {"incident": ""}):
+        assert browser.get("/console/api/report", params=bad).status_code in (400, 409)
+
+
+def test_a_finding_by_command(
+    shared_node: Node, found: list[Finding], tmp_path: Path, bare: Path
+) -> None:
+    file, folder = tmp_path / "one.pdf", str(shared_node.settings.folder)
+    done = CliRunner().invoke(
+        app, ["report", found[0].id, "--pdf", str(file), "--by", "A. Watch", "--node", folder]
+    )
+    assert done.exit_code == 0, done.output
+    assert "TLP:GREEN · JPN" in done.output
+    assert "A. Watch" in "".join(pages(file.read_bytes()))

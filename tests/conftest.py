@@ -1,7 +1,7 @@
 """What every test may use: the shared data folder, and how hypothesis and slow tests run.
 
 Hypothesis repeats the same examples on every run. `NOROSHI_DEEP=1` runs what is marked `slow` too
-and lets hypothesis draw twenty times as many examples, still the same ones each time.
+and lets hypothesis draw fifty times as many examples, still the same ones each time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ settings.register_profile(
     "default",
     derandomize=True,
     deadline=None,
-    max_examples=100,
+    max_examples=40,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.register_profile("deep", settings.get_profile("default"), max_examples=2_000)

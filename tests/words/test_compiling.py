@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -28,12 +30,12 @@ def cache(tmp_path, monkeypatch):
     sys.modules.pop("probe_kernels", None)
 
 
-def made(path: Path):
+def made(path: Path, types: str | None = None):
     """The set and its one kernel, as a process that has just started has them."""
     sys.modules.pop("probe_kernels", None)
     importlib.invalidate_caches()
     module = importlib.import_module("probe_kernels")
-    return compiling.Kernels("probe", path, 1).compiled(module.more, nogil=True)
+    return compiling.Kernels("probe", path, 1).compiled(module.more, types, nogil=True)
 
 
 def test_compiling_is_said_and_loading_is_not(cache, tmp_path):
@@ -48,6 +50,21 @@ def test_compiling_is_said_and_loading_is_not(cache, tmp_path):
     assert again(1) == 2
     assert sum(again.stats.cache_hits.values()) == 1
     assert len(said) == 1
+
+
+def test_who_finds_another_compiling_waits_for_it(cache, tmp_path):
+    path = tmp_path / "probe_kernels.py"
+    path.write_text(SOURCE.format(1))
+    made(path)
+    (folder,) = cache.iterdir()
+    waiting = threading.Thread(target=made, args=(path, "int64(int64)"))
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        waiting.start()
+        waiting.join(0.3)
+        assert waiting.is_alive()
+    waiting.join(60)
+    assert not waiting.is_alive()
 
 
 def test_folders_of_other_sources_go_when_nobody_uses_them(cache, tmp_path):

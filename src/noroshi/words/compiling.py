@@ -1,20 +1,23 @@
 """Compiling: kernels by numba, kept in a folder that is named by the digest of all their sources.
 
 Numba itself looks only at the file of the function it compiles, so that an edited helper in
-another file would leave its callers stale. `NUMBA_BOUNDSCHECK=1` checks every index, in a folder
+another file would leave its callers stale. Processes that start together compile each kernel once:
+one of them does, the others wait and load it. `NUMBA_BOUNDSCHECK=1` checks every index, in a folder
 of its own; `NUMBA_DISABLE_JIT=1` leaves plain Python. What other sources of the same kernels left
 is removed.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import functools
 import hashlib
 import importlib
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
@@ -52,7 +55,18 @@ class Kernels:
         where the cache's folder can be written."""
         numba, kept = self.loaded()
         _sets[function.__module__] = self
-        return cast("Function", numba.njit(types, cache=kept, **options)(function))
+        with self._alone() if kept and types is not None else contextlib.nullcontext():
+            return cast("Function", numba.njit(types, cache=kept, **options)(function))
+
+    @contextlib.contextmanager
+    def _alone(self) -> Generator[None]:
+        """No other process compiles these kernels meanwhile. A folder that cannot be locked is used
+        without: then each compiles for itself."""
+        with contextlib.ExitStack() as held:
+            with contextlib.suppress(OSError):
+                lock = held.enter_context((cast("Path", self._folder) / "lock").open("w"))
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def loaded(self) -> tuple[Any, bool]:
         """numba, told where to keep what it compiles, and whether that can be kept."""

@@ -25,7 +25,7 @@ from noroshi.words.shape import around
 from noroshi.words.stix import describe, finding_body
 from noroshi.words.time import DAY, HOUR, MINUTE, SECOND
 
-FEW = settings(max_examples=8 * (settings().max_examples // 100))
+FEW = settings(max_examples=max(2, 8 * settings().max_examples // 100))
 KN = 1852 / 3600
 SEA = (-30.0, 45.0)
 

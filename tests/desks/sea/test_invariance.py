@@ -14,7 +14,7 @@ from noroshi.desks.sea import desk
 from noroshi.words.desk import Retract
 from noroshi.words.time import DAY, HOUR, SECOND
 
-FEW = settings(max_examples=10 * (settings().max_examples // 100))
+FEW = settings(max_examples=max(2, 10 * settings().max_examples // 100))
 
 
 def cut(scene, whole, seed):

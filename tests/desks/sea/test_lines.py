@@ -16,7 +16,7 @@ from noroshi.desks.sea.sphere import vectors
 from noroshi.words.asset import Asset
 from noroshi.words.place import EARTH_RADIUS_M
 
-FEW = settings(max_examples=30 * (settings().max_examples // 100))
+FEW = settings(max_examples=max(2, 30 * settings().max_examples // 100))
 PLACES = [(25.0, 59.5), (180.0, -17.0), (-179.98, 0.0), (0.0, 0.0), (32.5, 80.0)]
 
 

@@ -18,7 +18,7 @@ from noroshi.desks.sea.tracks import heard
 from noroshi.words.asset import Asset
 from noroshi.words.time import SECOND
 
-SOME = settings(max_examples=max(4, 12 * (settings().max_examples // 100)))
+SOME = settings(max_examples=max(4, 12 * settings().max_examples // 100))
 
 
 def rings(seed):

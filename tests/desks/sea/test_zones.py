@@ -17,7 +17,7 @@ from noroshi.node.assets import watch_zones
 from noroshi.words.asset import Asset
 from noroshi.words.shape import around, polygons
 
-FEW = settings(max_examples=25 * (settings().max_examples // 100))
+FEW = settings(max_examples=max(2, 25 * settings().max_examples // 100))
 
 
 def zone(kind, coordinates):

@@ -32,6 +32,8 @@ class Catalogue:
         table, self.deep = coefficients(self.elements)
         self.table = table
         near, deep = np.flatnonzero(~self.deep), np.flatnonzero(self.deep)
+        # Together, so that few blocks of the kernels hold one that wants more steps than most.
+        near = near[np.argsort(table["ecco"][near], kind="stable")]
         self.first = -(-len(near) // LANES) * LANES
         self.near_blocks = self.first // LANES
         self.blocks = self.near_blocks + -(-len(deep) // LANES)

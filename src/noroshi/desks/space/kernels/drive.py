@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from noroshi.desks.space.kernels.jit import compiled, inner, int64
+from noroshi.desks.space.kernels.jit import compiled, inlined, inner, int64
 from noroshi.desks.space.kernels.models import STEP_MIN, State, deep, near, pull
 
 Floats = Singles = Longs = Any
@@ -27,6 +27,26 @@ epoch, those of `deep`, those of the resonance."""
 STATES = 7 * LANES
 
 
+@inlined
+def block(c: Floats, e: Floats, t: float, steps: int, o: Singles) -> int:
+    """The near-earth objects of one block at one time; not 0 where one wants more `steps`."""
+    again = int64(0)
+    for i in range(LANES):
+        x, y, z, vx, vy, vz, status = near(
+            t - e[i], steps,
+            c[i], c[64 + i], c[128 + i], c[192 + i], c[256 + i], c[320 + i], c[384 + i],
+            c[448 + i], c[512 + i], c[576 + i], c[640 + i], c[704 + i], c[768 + i], c[832 + i],
+            c[896 + i], c[960 + i], c[1024 + i], c[1088 + i], c[1152 + i], c[1216 + i],
+            c[1280 + i], c[1344 + i], c[1408 + i], c[1472 + i], c[1536 + i], c[1600 + i],
+            c[1664 + i], c[1728 + i], c[1792 + i],
+        )  # fmt: skip
+        o[i], o[LANES + i], o[2 * LANES + i] = x, y, z
+        o[3 * LANES + i], o[4 * LANES + i], o[5 * LANES + i] = vx, vy, vz
+        o[6 * LANES + i] = status
+        again |= int64(status < 0.0)
+    return again
+
+
 @compiled
 def near_states(
     coefficients: Floats, epochs: Floats, low: int, high: int, blocks: int, times: Floats,
@@ -34,25 +54,14 @@ def near_states(
 ) -> None:  # fmt: skip
     """The near-earth blocks from `low` to `high`, at all `times` (minutes as `epochs`), to `out`,
     which holds `blocks` blocks for each time."""
-    for s in range(len(times)):
-        for b in range(low, high):
-            c = coefficients[b * NEAR_SIZE : (b + 1) * NEAR_SIZE]
-            e = epochs[b * LANES : (b + 1) * LANES]
+    for b in range(low, high):
+        c = coefficients[b * NEAR_SIZE : (b + 1) * NEAR_SIZE]
+        e = epochs[b * LANES : (b + 1) * LANES]
+        for s in range(len(times)):
             at = (s * blocks + b) * STATES
             o = out[at : at + STATES]
-            t = times[s]
-            for i in range(LANES):
-                x, y, z, vx, vy, vz, status = near(
-                    t - e[i],
-                c[i], c[64 + i], c[128 + i], c[192 + i], c[256 + i], c[320 + i], c[384 + i], c[448 +
-                i], c[512 + i], c[576 + i], c[640 + i], c[704 + i], c[768 + i], c[832 + i], c[896 +
-                i], c[960 + i], c[1024 + i], c[1088 + i], c[1152 + i], c[1216 + i], c[1280 + i],
-                c[1344 + i], c[1408 + i], c[1472 + i], c[1536 + i], c[1600 + i], c[1664 + i], c[1728
-                + i], c[1792 + i],
-                )  # fmt: skip
-                o[i], o[LANES + i], o[2 * LANES + i] = x, y, z
-                o[3 * LANES + i], o[4 * LANES + i], o[5 * LANES + i] = vx, vy, vz
-                o[6 * LANES + i] = status
+            if block(c, e, times[s], 0, o) != 0:
+                block(c, e, times[s], 2, o)
 
 
 @inner
@@ -60,12 +69,16 @@ def near_state(coefficients: Floats, i: int, t: float) -> State:
     """Of one near-earth object, `t` minutes after its epoch."""
     at = (i // LANES) * NEAR_SIZE + i % LANES
     c = coefficients[at : at + NEAR_SIZE - LANES + 1]
-    return near(
-        t,
-        c[0], c[64], c[128], c[192], c[256], c[320], c[384], c[448], c[512], c[576], c[640], c[704],
-        c[768], c[832], c[896], c[960], c[1024], c[1088], c[1152], c[1216], c[1280], c[1344],
-        c[1408], c[1472], c[1536], c[1600], c[1664], c[1728], c[1792],
-    )  # fmt: skip
+    steps = int64(0)
+    while True:
+        found = near(
+            t, steps, c[0], c[64], c[128], c[192], c[256], c[320], c[384], c[448], c[512], c[576],
+            c[640], c[704], c[768], c[832], c[896], c[960], c[1024], c[1088], c[1152], c[1216],
+            c[1280], c[1344], c[1408], c[1472], c[1536], c[1600], c[1664], c[1728], c[1792],
+        )  # fmt: skip
+        if found[6] >= 0.0:
+            return found
+        steps = int64(2)
 
 
 @inner

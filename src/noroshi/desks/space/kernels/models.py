@@ -3,8 +3,8 @@
 Hoots and Roehrich, Spacetrack Report No. 3 (1980), as revised by Vallado, Crawford, Hujsak and
 Kelso, "Revisiting Spacetrack Report #3", AIAA 2006-6753, in its improved mode and WGS 72. Written
 without branches, so that loops over objects or times are vectorised. Two things are done otherwise
-with the same result: Kepler's equation by Halley's method in a fixed number of steps, and angles
-that differ by little turned by an addition theorem instead of a new sine.
+with the same result: Kepler's equation by a fixed number of steps, and angles that differ by little
+turned by an addition theorem instead of a new sine.
 
 Times are minutes, states km and km/s in TEME. A state comes with a status: 0, or the error of the
 report (1 mean eccentricity, 2 mean motion, 3 perturbed eccentricity, 4 semilatus rectum, 6
@@ -15,20 +15,30 @@ from __future__ import annotations
 
 import math
 
-from noroshi.desks.space.kernels.constants import J2, J3_BY_J2, KMPS, RADIUS_KM, XKE
+from noroshi.desks.space.kernels.constants import J2, J3_BY_J2, KMPS, RADIUS_KM
 from noroshi.desks.space.kernels.jit import inlined, inner
-from noroshi.desks.space.kernels.sines import TWO_PI, atan2, sincos, small, tiny, turned
+from noroshi.desks.space.kernels.sines import (
+    TWO_PI,
+    atan2,
+    cosine,
+    sincos,
+    sine,
+    slight,
+    small,
+    tiny,
+    turned,
+    within,
+)
 
 State = tuple[float, float, float, float, float, float, float]
 
 
 @inlined
-def orbit(
-    am: float, nm: float, axnl: float, aynl: float, u: float, first: float,
-    si: float, ci: float, sn: float, cn: float, status: float, steps: int,
-) -> State:  # fmt: skip
-    """From mean elements with long-period terms to a state: Kepler's equation from the guess
-    `first`, and short-period terms. `s` and `c`: sine and cosine of inclination and node."""
+def kepler(
+    axnl: float, aynl: float, u: float, first: float, steps: int
+) -> tuple[float, float]:  # fmt: skip
+    """Sine and cosine of the eccentric longitude by Kepler's equation, from the guess `first`: for
+    any eccentricity, if the steps are enough."""
     e = first
     se, ce = sincos(e)
     for _ in range(steps):
@@ -36,7 +46,7 @@ def orbit(
         bend = axnl * se - aynl * ce
         off = u - e + bend
         # Halley's method is cubic: each step triples the digits that are right.
-        step = off / (slope + 0.5 * off * bend / slope)
+        step = off * slope / (slope * slope + 0.5 * off * bend)
         step = min(max(step, -0.95), 0.95)
         e = e + step
         ds, dc = small(step)
@@ -45,74 +55,116 @@ def orbit(
     slope = 1.0 - ce * axnl - se * aynl
     bend = axnl * se - aynl * ce
     off = u - e + bend
-    step = min(max(off / (slope + 0.5 * off * bend / slope), -0.02), 0.02)
+    ds, dc = slight(min(max(off * slope / (slope * slope + 0.5 * off * bend), -0.02), 0.02))
+    return se * dc + ce * ds, ce * dc - se * ds
+
+
+ROUGH = 1e-4
+"""A last step of Halley's method below this leaves less than 1e-13 where the eccentricity is low."""
+
+
+@inlined
+def kepler_low(axnl: float, aynl: float, su: float, cu: float) -> tuple[float, float, float]:
+    """The same for low eccentricities, from sine and cosine of the mean longitude: Lagrange's
+    series to the fourth power, and one step. The third number is 1 where that was not enough
+    (from an eccentricity of about 0.15 on), else 0."""
+    bend, q = axnl * su - aynl * cu, axnl * cu + aynl * su
+    far = bend * (1.0 + q * (1.0 + q * (1.0 + q)) - bend * bend * (0.5 + 1.6666666666666667 * q))
+    ds, dc = slight(far)
+    se, ce = su * dc + cu * ds, cu * dc - su * ds
+    bend = axnl * se - aynl * ce
+    by = 1.0 / (1.0 - ce * axnl - se * aynl)
+    step = (bend - far) * by
+    step = step - 0.5 * bend * by * step * step
     ds, dc = tiny(step)
-    se, ce = se * dc + ce * ds, ce * dc - se * ds
+    enough = abs(step) <= ROUGH and abs(far) <= 0.2
+    return se * dc + ce * ds, ce * dc - se * ds, 0.0 if enough else 1.0
+
+
+@inlined
+def orbit(
+    am: float, by_am: float, axnl: float, aynl: float, se: float, ce: float, si: float, ci: float,
+    sn: float, cn: float, status: float, steps: int,
+) -> State:  # fmt: skip
+    """From mean elements with long-period terms to a state by short-period terms. `by_am` is 1 /
+    `am`, `s` and `c` are sine and cosine of eccentric longitude, inclination and node; `steps` are
+    those taken for Kepler's equation."""
     ecose = axnl * ce + aynl * se
     esine = axnl * se - aynl * ce
     el2 = axnl * axnl + aynl * aynl
-    pl = am * (1.0 - el2)
-    status = 4.0 if pl < 0.0 and status == 0.0 else status
-    rl = am * (1.0 - ecose)
-    root = math.sqrt(max(pl, 0.0))
-    rdotl = math.sqrt(am) * esine / rl
-    rvdotl = root / rl
-    betal = math.sqrt(max(1.0 - el2, 0.0))
-    along = esine / (1.0 + betal)
-    scale = am / rl
+    flat = 1.0 - el2
+    status = 4.0 if am * flat < 0.0 and status == 0.0 else status
+    betal = math.sqrt(max(flat, 0.0))
+    # Of three numbers the reciprocals by one division, which takes as long as twenty products.
+    lift, near_by = 1.0 + betal, 1.0 - ecose
+    pair = flat * near_by
+    third = 1.0 / (pair * lift)
+    along = esine * pair * third
+    third = third * lift
+    p1 = by_am * near_by * third
+    scale = flat * third
+    speed = math.sqrt(by_am)
+    rdotl, rvdotl = speed * esine * scale, speed * betal * scale
     su = scale * (se - aynl - axnl * along)
     cu = scale * (ce - axnl + aynl * along)
     s2u = (cu + cu) * su
     c2u = 1.0 - 2.0 * su * su
-    p1 = 1.0 / pl
     p2 = 0.5 * J2 * p1
     p3 = p2 * p1
     cc = ci * ci
     con41, x1mth2, x7thm1 = 3.0 * cc - 1.0, 1.0 - cc, 7.0 * cc - 1.0
-    mrt = rl * (1.0 - 1.5 * p3 * betal * con41) + 0.5 * p2 * x1mth2 * c2u
-    ds, dc = small(-0.25 * p3 * x7thm1 * s2u)
+    mrt = am * near_by * (1.0 - 1.5 * p3 * betal * con41) + 0.5 * p2 * x1mth2 * c2u
+    turn = 1.5 * p3 * ci
+    # Below 0.002 above the ground at a low eccentricity; up to a radian where most of the orbit is
+    # inside the Earth.
+    if steps == 0:
+        ds, dc = tiny(-0.25 * p3 * x7thm1 * s2u)
+        sw, cw = tiny(turn * s2u)
+        sd, cd = tiny(turn * si * c2u)
+    else:
+        ds, dc = small(-0.25 * p3 * x7thm1 * s2u)
+        sw, cw = small(turn * s2u)
+        sd, cd = small(turn * si * c2u)
     ss, cs = su * dc + cu * ds, cu * dc - su * ds
-    ds, dc = small(1.5 * p3 * ci * s2u)
-    sn, cn = sn * dc + cn * ds, cn * dc - sn * ds
-    ds, dc = small(1.5 * p3 * ci * si * c2u)
-    si, ci = si * dc + ci * ds, ci * dc - si * ds
-    mvt = rdotl - nm * p2 * x1mth2 * s2u / XKE
-    rvdot = rvdotl + nm * p2 * (x1mth2 * c2u + 1.5 * con41) / XKE
+    sn, cn = sn * cw + cn * sw, cn * cw - sn * sw
+    si, ci = si * cd + ci * sd, ci * cd - si * sd
+    p2 = by_am * speed * p2
+    mvt = (rdotl - p2 * x1mth2 * s2u) * KMPS
+    rvdot = (rvdotl + p2 * (x1mth2 * c2u + 1.5 * con41)) * KMPS
     mx, my = -sn * ci, cn * ci
     ux, uy, uz = mx * ss + cn * cs, my * ss + sn * cs, si * ss
     vx, vy, vz = mx * cs - cn * ss, my * cs - sn * ss, si * cs
     r = mrt * RADIUS_KM
     status = 6.0 if mrt < 1.0 and status == 0.0 else status
     return (
-        r * ux, r * uy, r * uz, (mvt * ux + rvdot * vx) * KMPS, (mvt * uy + rvdot * vy) * KMPS,
-        (mvt * uz + rvdot * vz) * KMPS, status,
+        r * ux, r * uy, r * uz, mvt * ux + rvdot * vx, mvt * uy + rvdot * vy, mvt * uz + rvdot * vz,
+        status,
     )  # fmt: skip
 
 
 @inlined
 def near(
-    t: float, mo: float, mdot: float, argpo: float, argpdot: float, nodeo: float, nodedot: float,
-    nodecf: float, cc1: float, bc4: float, t2cof: float, omgcof: float, xmcof: float, eta: float,
-    delmo: float, d2: float, d3: float, d4: float, bc5: float, sinmao: float, t3cof: float,
-    t4cof: float, t5cof: float, no: float, ecco: float, ao: float, sinio: float, cosio: float,
-    aycof: float, xlcof: float,
+    t: float, steps: int, mo: float, mdot: float, argpo: float, argpdot: float, nodeo: float,
+    nodedot: float, nodecf: float, cc1: float, bc4: float, t2cof: float, omgcof: float,
+    xmcof: float, eta: float, delmo: float, d2: float, d3: float, d4: float, bc5: float,
+    sinmao: float, t3cof: float, t4cof: float, t5cof: float, no: float, ecco: float, ao: float,
+    sinio: float, cosio: float, aycof: float, xlcof: float,
 ) -> State:  # fmt: skip
     """SGP4 of an object with a period below 225 minutes, `t` minutes after its epoch. Objects with
-    a perigee below 220 km have zeros for what the report leaves out of theirs."""
+    a perigee below 220 km have zeros for what the report leaves out of theirs. With no `steps` for
+    Kepler's equation it is for low eccentricities, and the status is -1 where that was too high;
+    two are enough for all."""
     t2 = t * t
     xmdf = mo + mdot * t
     argpdf = argpo + argpdot * t
     node = nodeo + nodedot * t + nodecf * t2
-    _, cx = sincos(xmdf)
-    one = 1.0 + eta * cx
+    one = 1.0 + eta * cosine(xmdf)
     drag = omgcof * t + xmcof * (one * one * one - delmo)
     mm, argp = xmdf + drag, argpdf - drag
-    sm, _ = sincos(mm)
     tempa = 1.0 - cc1 * t - t2 * (d2 + t * (d3 + t * d4))
-    tempe = bc4 * t + bc5 * (sm - sinmao)
+    tempe = bc4 * t + bc5 * (sine(mm) - sinmao)
     templ = t2 * (t2cof + t * (t3cof + t * (t4cof + t * t5cof)))
     am = ao * tempa * tempa
-    nm = XKE / (am * math.sqrt(am))
     em = ecco - tempe
     status = 1.0 if em >= 1.0 or em < -0.001 else 0.0
     status = 2.0 if no <= 0.0 else status
@@ -120,11 +172,21 @@ def near(
     mm = mm + no * templ
     sg, cg = sincos(argp)
     axnl = em * cg
-    temp = 1.0 / (am * (1.0 - em * em))
+    flat = 1.0 - em * em
+    temp = 1.0 / (am * flat)
     aynl = em * sg + temp * aycof
     sn, cn = sincos(node)
-    u = turned(mm + argp + temp * xlcof * axnl)
-    return orbit(am, nm, axnl, aynl, u, u, sinio, cosio, sn, cn, status, 2)
+    u = within(mm + argp + temp * xlcof * axnl)
+    if steps == 0:
+        su, cu = sincos(u)
+        se, ce, rough = kepler_low(axnl, aynl, su, cu)
+    else:
+        se, ce = kepler(axnl, aynl, u, u, steps)
+        rough = 0.0
+    x, y, z, vx, vy, vz, status = orbit(
+        am, temp * flat, axnl, aynl, se, ce, sinio, cosio, sn, cn, status, steps
+    )
+    return x, y, z, vx, vy, vz, -1.0 if rough > 0.0 else status
 
 
 # SDP4: solar and lunar terms. Spacetrack Report No. 3, DPPER.
@@ -166,7 +228,6 @@ def deep(
         cube = root * root * root
         root = root * (cube + 2.0 * ratio) / (2.0 * cube + ratio)
     am = ao * root * root * tempa * tempa
-    nm = XKE / (am * math.sqrt(am))
     em = em - bc4 * t
     status = 1.0 if (em >= 1.0 or em < -0.001) and status == 0.0 else status
     em = max(em, 1.0e-6)
@@ -224,8 +285,9 @@ def deep(
     su, cu = sincos(u)
     lead = 0.85 * math.sqrt(axnl * axnl + aynl * aynl)
     first = u + (lead if axnl * su - aynl * cu >= 0.0 else -lead)
+    se, ce = kepler(axnl, aynl, u, first, 4)
     sn, cn = sincos(node)
-    return orbit(am, nm, axnl, aynl, u, first, si, ci, sn, cn, status, 4)
+    return orbit(am, 1.0 / am, axnl, aynl, se, ce, si, ci, sn, cn, status, 4)
 
 
 FASX2, FASX4, FASX6 = 0.13130908, 2.8843198, 0.37448087

@@ -15,7 +15,7 @@ import sgp4
 from heaven import AT, read, small
 from sgp4.api import WGS72, Satrec
 
-from noroshi.desks.space import elements, tle
+from noroshi.desks.space import elements, synth, tle
 from noroshi.desks.space.catalogue import Catalogue
 
 HERE = Path(sgp4.__file__).parent
@@ -92,6 +92,19 @@ def differences(rows: np.ndarray, minutes: np.ndarray) -> tuple[np.ndarray, np.n
 def test_a_sky_agrees_with_the_reference_for_a_month_either_way() -> None:
     off, _ = differences(small().rows, np.array([-43_200.0, -1_441.0, 0.0, 719.9, 720.0, 43_200.0]))
     assert off.max() < 1e-5
+
+
+def test_low_and_high_eccentricities_agree_with_the_reference() -> None:
+    # Kepler's equation is solved in two ways: from about 0.15 on by more steps.
+    sky = synth.Sky(1, AT)
+    e = np.linspace(0.0, 0.56, 57)
+    axis = 6378.135 * 1.05 / (1.0 - e)
+    sky.add("E", "DEBRIS", {
+        "n": synth.motion(axis), "e": e, "i": 63.0, "node": 10.0, "argp": 300.0 * e,
+        "m": 0.0 * e, "bstar": 1e-6,
+    })  # fmt: skip
+    off, _ = differences(sky.rows, np.array([0.0, 5.0, 12.0, 31.0, 77.0, 2_001.0]))
+    assert off.max() < 2e-8
 
 
 @pytest.mark.shared

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noroshi.desks.space import synth
-from noroshi.desks.space.screen import FAST_KMS, Approaches, beside, brute, screen
+from noroshi.desks.space.screen import FAST_KMS, Approaches, Room, beside, brute, screen
 from noroshi.words.time import DAY, HOUR, MINUTE
 
 KM = 60.0
@@ -96,6 +96,23 @@ def test_a_crowd_in_one_shell_overflows_nothing() -> None:
     ours = catalogue(sky)
     found = screen(ours, AT, AT + 6 * MINUTE, 30.0)
     assert same(fast(found), fast(screen(ours, AT, AT + 6 * MINUTE, 30.0, step_s=20.0)))
+
+
+@pytest.mark.parametrize(("incl_deg", "within_km"), [(89.0, 200.0), (25.0, 400.0)])
+def test_who_is_near_at_an_instant_is_found_all_around(incl_deg: float, within_km: float) -> None:
+    # Over the poles, across the meridian where longitudes begin anew, within a band and across two.
+    sky = synth.Sky(5, AT)
+    sky.walker(900, 30, 550.0, incl_deg)
+    ours = catalogue(sky)
+    grid = ours.grid(ours.minutes(AT + np.arange(3) * 7 * MINUTE))
+    room = Room(ours)
+    found = room.instants(grid, within_km)
+    for n, states in enumerate(grid):
+        at = states.transpose(0, 2, 1).reshape(-1, 7)[:900, :3].astype("f8")
+        gaps = np.linalg.norm(at[:, None] - at[None, :], axis=2)
+        near = {(int(a), int(b)) for a, b in np.argwhere(gaps < within_km) if a < b}
+        assert len(near) > 100
+        assert near <= {(int(a), int(b)) for s, a, b in found if s == n}
 
 
 def test_objects_in_error_meet_nobody_and_stop_nobody() -> None:

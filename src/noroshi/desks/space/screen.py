@@ -173,7 +173,7 @@ class Room:
         within_km: float = 0.0,
         ends: Array | None = None,
     ) -> None:
-        from noroshi.desks.space.kernels.sieve import SHELLS, SIDE
+        from noroshi.desks.space.kernels.sieve import CELLS, SHELLS
 
         self.own = None if own is None else np.ascontiguousarray(own)
         self.catalogue, self.half_s, self.within_km = catalogue, step_s / 2.0, within_km
@@ -182,15 +182,16 @@ class Room:
         self.grid = np.zeros(STRETCH * catalogue.blocks * 7 * LANES, "f4")
         slots = catalogue.blocks * LANES
         self.lows, self.highs = np.zeros(slots, "i4"), np.zeros(slots, "i4")
-        self.starts, self.cells = np.zeros(SHELLS + 2, "i4"), np.zeros(SIDE**3 + 2, "i4")
+        self.starts, self.cells = np.zeros(SHELLS + 2, "i4"), np.zeros(CELLS, "i4")
         self.packed, self.shape = np.zeros(8 * slots, "f4"), np.zeros(5)
+        self.around, self.ends = np.zeros(4 * LANES, "f4"), np.zeros(2 * SHELLS, "f4")
         self._room(3 * slots)
         self.pairs, self.taus = np.zeros(3 * 65_536, "i4"), np.zeros(65_536, "f4")
 
     def _room(self, entries: int) -> None:
         from noroshi.desks.space.kernels.sieve import ROW
 
-        self.entries, self.cubes = np.zeros(entries, "i4"), np.zeros(entries, "i4")
+        self.entries, self.cell = np.zeros(entries, "i4"), np.zeros(entries, "i4")
         self.place, self.rows = np.zeros(entries, "i4"), np.zeros(6 * entries + ROW, "f4")
 
     def stretch(self, minutes: Array) -> Array:
@@ -234,16 +235,16 @@ class Room:
         return count
 
     def _candidates(self, flat: Array, before: int, many: int, done: Array) -> int:
-        from noroshi.desks.space.kernels import sieve
+        from noroshi.desks.space.kernels import sieve, straight
 
         blocks = self.catalogue.blocks
         if self.own is not None:
-            return sieve.beside(flat, before, many, blocks, self.half_s, self.within_km, self.own,
-                                self.pairs, self.taus, done)  # fmt: skip
+            return straight.beside(flat, before, many, blocks, self.half_s, self.within_km,
+                                   self.own, self.pairs, self.taus, done)  # fmt: skip
         return sieve.sieve(
             flat, before, many, blocks, self.half_s, self.within_km, self.packed, self.lows,
-            self.highs, self.starts, self.entries, self.cells, self.cubes, self.place, self.rows,
-            self.shape, self.pairs, self.taus, done,
+            self.highs, self.around, self.ends, self.starts, self.entries, self.cells, self.cell,
+            self.place, self.rows, self.shape, self.pairs, self.taus, done,
         )  # fmt: skip
 
 

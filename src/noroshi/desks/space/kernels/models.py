@@ -60,7 +60,7 @@ def kepler(
 
 
 ROUGH = 1e-4
-"""A last step of Halley's method below this leaves less than 1e-13 where the eccentricity is low."""
+"""A last step of Halley's method below this leaves less than 1e-13 at a low eccentricity."""
 
 
 @inlined

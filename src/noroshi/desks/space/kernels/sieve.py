@@ -1,12 +1,9 @@
 """Pairs that may come within a distance of one another during a step: a sieve that loses none.
 
-Within a step two objects move on nearly straight lines, seen from one another: the difference of
-their accelerations is at most 2µ/r³ of their distance (the tidal tensor's largest eigenvalue), so
-that the straight line is out by at most µ/r³ · distance · τ² after τ seconds. That is the margin of
-every test here.
-
-Objects stand in every shell of radius that they pass through during the step. A shell of many is
-cut into cubes so large that whoever can meet is in the same or in a neighbouring one.
+Objects stand in every shell of radius that they pass through during the step. In a shell of many
+each is compared with those that are, at the middle of the step, within the angle that two can close
+in half of it: the shell is cut into bands of latitude so wide, and these into cells of longitude,
+of which there are more the fewer an object has to look at.
 """
 
 from __future__ import annotations
@@ -17,6 +14,8 @@ from typing import Any
 from noroshi.desks.space.kernels.constants import MU_KM3_S2 as MU
 from noroshi.desks.space.kernels.drive import LANES, STATES
 from noroshi.desks.space.kernels.jit import compiled, float32, inlined, inner, int32, int64, single
+from noroshi.desks.space.kernels.sines import PI
+from noroshi.desks.space.kernels.straight import SINGLE_KM, WIDE, ZERO, nearest, noted, passing
 
 Floats = Singles = Longs = Ints = Any
 
@@ -28,29 +27,28 @@ LOW_SHELLS = 57
 """Shells of 36 km up to 8,430 km, of 192 km above, one for all beyond 60,000 km."""
 
 SHELLS = LOW_SHELLS + 270
-FEW = 160
+FEW = 96
 """A shell of so few is compared pair by pair."""
 
-SIDE = 24
-"""Most cubes along an axis, a rim included."""
+BANDS, CELLS = 128, 1 << 15
+"""At most so many of a shell."""
 
-WIDE = 16
-"""So many are compared at once: a loop that long is not unrolled, but vectorised."""
+TIGHT = 1.0
+"""Cells for each object of a shell."""
 
-ROW = 6 * WIDE
-ZERO = float32(0.0)
-SINGLE_KM = 0.02
-"""What single precision may be out by at 60,000 km, twice over."""
+SLACK = 2e-4
+"""Radians; twice what `latitude` and `longitude` may be out by, in both of two objects."""
+
+ROW = 6 * LANES
 
 
 @inlined
-def shell(r: float) -> int:
-    """The shell of a radius."""
-    if r < LOWEST_KM + LOW_SHELLS * LOW_KM:
-        return int64(max(r - LOWEST_KM, 0.0) / LOW_KM)
-    # Bounded before it becomes whole: no whole number holds where a failed orbit may be.
-    beyond = (min(r, 1e6) - LOWEST_KM - LOW_SHELLS * LOW_KM) / HIGH_KM
-    return min(int64(LOW_SHELLS + beyond), int64(SHELLS - 1))
+def shell(r: single) -> int:
+    """The shell of a radius (km)."""
+    low = (r - float32(LOWEST_KM)) * float32(1.0 / LOW_KM)
+    high = (r - float32(LOWEST_KM + LOW_SHELLS * LOW_KM)) * float32(1.0 / HIGH_KM)
+    n = low if high < ZERO else high + float32(LOW_SHELLS)
+    return int32(min(max(n, ZERO), float32(SHELLS - 1)))
 
 
 @inlined
@@ -62,89 +60,91 @@ def bottom(k: int) -> float:
 
 
 @inlined
-def passes(
-    dx: single, dy: single, dz: single, dvx: single, dvy: single, dvz: single, half_s: single,
-    reach2: single, loss: single,
-) -> int:  # fmt: skip
-    """1 where two straight lines come within reach (its square, km²) within `half_s`, or nearly so,
-    else 0: without a division or a branch, and never 0 where they do. `loss` is what single
-    precision may lose of the difference of two large numbers."""
-    dv2 = dvx * dvx + dvy * dvy + dvz * dvz
-    b = dx * dvx + dy * dvy + dz * dvz
-    dr2 = dx * dx + dy * dy + dz * dz
-    over = abs(b) - dv2 * half_s
-    far = dr2 * dv2
-    inside = int32(far - b * b <= reach2 * dv2 + loss * far)
-    return inside & (int32(over <= ZERO) | int32(over * over <= reach2 * dv2))
+def latitude(s: single) -> single:
+    """The arc sine, radians, to 5e-5 (Abramowitz and Stegun 4.4.45)."""
+    a = min(abs(s), float32(1.0))
+    fit = float32(1.5707288) + a * (
+        float32(-0.2121144) + a * (float32(0.0742610) + a * float32(-0.0187293))
+    )
+    arc = float32(0.5 * PI) - math.sqrt(float32(1.0) - a) * fit
+    return -arc if s < ZERO else arc
 
 
 @inlined
-def nearest(
-    dx: float, dy: float, dz: float, dvx: float, dvy: float, dvz: float, half_s: float,
-    reach_km: float, within_km: float, tide: float,
-) -> float:  # fmt: skip
-    """When, in seconds from the middle of the step; 1e9 where it is not within reach."""
-    dv2 = dvx * dvx + dvy * dvy + dvz * dvz
-    dr2 = dx * dx + dy * dy + dz * dz
-    b = dx * dvx + dy * dvy + dz * dvz
-    tau = -b / dv2 if dv2 > 0.0 else 0.0
-    tau = min(max(tau, -half_s), half_s)
-    left = dr2 + 2.0 * b * tau + dv2 * tau * tau
-    late = min(half_s, abs(tau) + reach_km / math.sqrt(max(dv2, 1e-12)))
-    limit = within_km + SINGLE_KM + tide * math.sqrt(dr2) * late * late
-    return tau if left <= limit * limit + 2e-6 * dr2 else 1e9
+def longitude(y: single, x: single) -> single:
+    """The angle of (x, y) in turns from 0 to 1, to 1e-5 radians (Abramowitz and Stegun 4.4.49)."""
+    a, b = abs(y), abs(x)
+    q = min(a, b) / max(max(a, b), float32(1e-9))
+    z = q * q
+    arc = q * (float32(0.9998660) + z * (float32(-0.3302995) + z * (
+        float32(0.1801410) + z * (float32(-0.0851330) + z * float32(0.0208351)))))  # fmt: skip
+    arc = float32(0.5 * PI) - arc if a > b else arc
+    arc = float32(PI) - arc if x < ZERO else arc
+    arc = -arc if y < ZERO else arc
+    return arc * float32(0.5 / PI) + float32(0.5)
 
 
 @inlined
-def cube(x: float, y: float, z: float, edge: float, widest: float, side: int) -> int:
-    """The number of a place's cube; there is a rim of empty ones."""
-    i, j = int64((x + widest) / edge) + 1, int64((y + widest) / edge) + 1
-    return ((int64((z + widest) / edge) + 1) * side + j) * side + i
+def placed(
+    r: Singles, half_s: float, within_km: float, lows: Ints, highs: Ints, around: Singles
+) -> None:
+    """The shells of 64 objects during one step, none (0 to -1) of one in error; and their latitude,
+    longitude, speed squared and radius at its middle, lane after lane."""
+    half, mu = float32(half_s), float32(MU)
+    # The third derivative is below 3µv/r³: 8e-6 km/s³ at its largest, of which a sixth counts.
+    more = float32(0.5 * within_km + 1.5e-6 * half_s * half_s * half_s + SINGLE_KM)
+    for i in range(LANES):
+        x, y, z = r[i], r[LANES + i], r[2 * LANES + i]
+        vx, vy, vz = r[3 * LANES + i], r[4 * LANES + i], r[5 * LANES + i]
+        r2 = x * x + y * y + z * z
+        sound = r[6 * LANES + i] == ZERO and r2 > float32(1.0) and r2 < float32(FARTHEST_KM**2)
+        far = math.sqrt(r2)
+        by = float32(1.0) / far
+        v2 = vx * vx + vy * vy + vz * vz
+        rise = (x * vx + y * vy + z * vz) * by
+        bend = (v2 - rise * rise - mu * by) * by
+        wide = (abs(rise) + float32(0.5) * abs(bend) * half) * half + more
+        lows[i] = shell(far - wide) if sound else int32(0)
+        highs[i] = shell(far + wide) if sound else int32(-1)
+        around[i] = latitude(z * by)
+        around[LANES + i] = longitude(y, x)
+        around[2 * LANES + i] = v2
+        around[3 * LANES + i] = far
 
 
 @inner
 def spread(
-    states: Singles, slots: int, half_s: float, within_km: float, packed: Singles, lows: Ints,
-    starts: Ints, entries: Ints, highs: Ints,
+    states: Singles, blocks: int, half_s: float, within_km: float, packed: Singles, lows: Ints,
+    highs: Ints, around: Singles, ends: Singles, starts: Ints, entries: Ints,
 ) -> int:  # fmt: skip
-    """The shells of every object during one step: `lows` to `highs`, and for each shell from
-    `starts` on the `entries` in it; states object by object in `packed`. How many entries there
-    are; they are written if they fit."""
+    """The objects of one step by shells: from `starts` of each on the `entries` in it. How many
+    entries there are; they are written if they fit. Eight numbers of each object in `packed`: its
+    state, latitude and longitude. Two of each shell in `ends`: the greatest speed squared in it,
+    and the least radius."""
     for k in range(SHELLS + 2):
         starts[k] = 0
+    for k in range(SHELLS):
+        ends[2 * k], ends[2 * k + 1] = 0.0, 1e30
     total = int64(0)
-    for slot in range(slots):
-        at = (slot // LANES) * STATES + slot % LANES
-        lows[slot], highs[slot] = 0, -1
-        if states[at + 6 * LANES] != 0.0:
-            continue
-        for j in range(6):
-            packed[8 * slot + j] = states[at + j * LANES]
-        x, y, z = float(packed[8 * slot]), float(packed[8 * slot + 1]), float(packed[8 * slot + 2])
-        vx, vy = float(packed[8 * slot + 3]), float(packed[8 * slot + 4])
-        vz = float(packed[8 * slot + 5])
-        r2 = x * x + y * y + z * z
-        if not 1.0 < r2 < FARTHEST_KM * FARTHEST_KM:
-            continue
-        r = math.sqrt(r2)
-        v2 = vx * vx + vy * vy + vz * vz
-        packed[8 * slot + 6] = v2
-        packed[8 * slot + 7] = max(abs(x), max(abs(y), abs(z)))
-        rise = (x * vx + y * vy + z * vz) / r
-        bend = (v2 - rise * rise) / r - MU / r2
-        # The third derivative is below 3µv/r³: 8e-6 km/s³ at its largest, of which a sixth counts.
-        wide = abs(rise) * half_s + 0.5 * abs(bend) * half_s * half_s + 0.5 * within_km
-        wide = wide + 1.5e-6 * half_s * half_s * half_s + SINGLE_KM
-        low, high = shell(r - wide), shell(r + wide)
-        lows[slot], highs[slot] = low, high
-        total += high - low + 1
-        for k in range(low, high + 1):
-            starts[k + 2] += 1
+    for block in range(blocks):
+        r = states[block * STATES : (block + 1) * STATES]
+        low, high = block * LANES, (block + 1) * LANES
+        placed(r, half_s, within_km, lows[low:high], highs[low:high], around)
+        for i in range(LANES):
+            slot = low + i
+            for k in range(lows[slot], highs[slot] + 1):
+                starts[k + 2] += 1
+                ends[2 * k] = max(ends[2 * k], around[2 * LANES + i])
+                ends[2 * k + 1] = min(ends[2 * k + 1], around[3 * LANES + i])
+            total += highs[slot] - lows[slot] + 1
+            for j in range(6):
+                packed[8 * slot + j] = r[j * LANES + i]
+            packed[8 * slot + 6], packed[8 * slot + 7] = around[i], around[LANES + i]
     if total > len(entries):
         return total
     for k in range(2, SHELLS + 2):
         starts[k] += starts[k - 1]
-    for slot in range(slots):
+    for slot in range(blocks * LANES):
         for k in range(lows[slot], highs[slot] + 1):
             entries[starts[k + 1]] = slot
             starts[k + 1] += 1
@@ -153,10 +153,10 @@ def spread(
 
 @inlined
 def put(packed: Singles, slot: int, rows: Singles, place: Ints, q: int) -> None:
-    """An object's state to row `q`: sixteen rows side by side, number by number."""
-    at = (q // WIDE) * ROW + q % WIDE
+    """An object's state to row `q`: 64 rows side by side, number by number."""
+    at = (q // LANES) * ROW + q % LANES
     for j in range(6):
-        rows[at + WIDE * j] = packed[8 * slot + j]
+        rows[at + LANES * j] = packed[8 * slot + j]
     place[q] = slot
 
 
@@ -166,109 +166,133 @@ def against(
     lows: Ints, out: Ints, taus: Singles, count: int,
 ) -> int:  # fmt: skip
     """The objects in rows `begin` to `end` against those in `first` to `last`, each against what
-    follows it where these are the same, in the first shell that both are in. Sixteen at a time,
-    and one by one only where one of them passes. `shape` is of the step: half of it (s), reach,
-    distance (km), tide (1/s²), its number."""
+    follows it where the ones begin as the others do, in the first shell that both are in. `shape`
+    is of the step: half of it (s), reach, distance (km), tide (1/s²), its number."""
     half_s, reach_km, within_km, tide = shape[0], shape[1], shape[2], shape[3]
-    half, reach2, loss = float32(half_s), float32(reach_km * reach_km), float32(2e-6)
+    half, reach2 = float32(half_s), float32(reach_km * reach_km)
     for p in range(begin, end):
-        at = (p // WIDE) * ROW + p % WIDE
-        x, y, z = rows[at], rows[at + WIDE], rows[at + 2 * WIDE]
-        vx, vy, vz = rows[at + 3 * WIDE], rows[at + 4 * WIDE], rows[at + 5 * WIDE]
-        begins = max(first, p + 1)
+        at = (p // LANES) * ROW + p % LANES
+        x, y, z = rows[at], rows[at + LANES], rows[at + 2 * LANES]
+        vx, vy, vz = rows[at + 3 * LANES], rows[at + 4 * LANES], rows[at + 5 * LANES]
+        begins = p + 1 if first == begin else first
         if begins >= last:
             continue
         for block in range(begins // WIDE, (last + WIDE - 1) // WIDE):
-            r = rows[block * ROW : (block + 1) * ROW]
-            any_of = int32(0)
-            for j in range(WIDE):
-                any_of |= passes(
-                    r[j] - x, r[WIDE + j] - y, r[2 * WIDE + j] - z, r[3 * WIDE + j] - vx,
-                    r[4 * WIDE + j] - vy, r[5 * WIDE + j] - vz, half, reach2, loss,
-                )  # fmt: skip
-            if any_of == 0:
+            at = block // (LANES // WIDE) * ROW + block % (LANES // WIDE) * WIDE
+            r = rows[at : at + 5 * LANES + WIDE]
+            bits = passing(r, x, y, z, vx, vy, vz, half, reach2)
+            if bits == 0:
                 continue
-            for j in range(WIDE):
-                q = block * WIDE + j
-                if q < begins or q >= last:
-                    continue
-                dx, dy, dz = r[j] - x, r[WIDE + j] - y, r[2 * WIDE + j] - z
-                dvx, dvy, dvz = r[3 * WIDE + j] - vx, r[4 * WIDE + j] - vy, r[5 * WIDE + j] - vz
-                if passes(dx, dy, dz, dvx, dvy, dvz, half, reach2, loss) == 0:
-                    continue
-                a, b = int64(place[p]), int64(place[q])
-                if max(lows[a], lows[b]) != k:
-                    continue
-                tau = nearest(float(dx), float(dy), float(dz), float(dvx), float(dvy), float(dvz),
-                              half_s, reach_km, within_km, tide)  # fmt: skip
-                if tau < 1e8:
-                    if count < len(taus):
-                        out[3 * count], taus[count] = int64(shape[4]), tau
-                        out[3 * count + 1], out[3 * count + 2] = min(a, b), max(a, b)
-                    count += 1
+            # Those outside the range are stale, or the object itself.
+            q = block * WIDE
+            bits &= (1 << min(last - q, WIDE)) - (1 << max(begins - q, 0))
+            while bits != 0:
+                if bits & 1:
+                    a, b = int64(place[p]), int64(place[q])
+                    if max(lows[a], lows[b]) == k:
+                        tau = nearest(r, q % WIDE, x, y, z, vx, vy, vz, half_s, reach_km,
+                                      within_km, tide)  # fmt: skip
+                        if tau < 1e8:
+                            count = noted(out, taus, count, int64(shape[4]), a, b, tau)
+                bits, q = bits >> 1, q + 1
     return count
 
 
+@inlined
+def window(angle: float, high: float, many: int) -> int:
+    """How many cells either way of longitude (of `many` in a turn) hold whoever is within `angle`
+    of a place at a latitude of up to `high`: half of them or more where that goes round a pole."""
+    x = math.sin(angle) / max(math.cos(min(high + SLACK, 0.5 * PI)), 1e-9)
+    if angle >= 0.5 * PI or x >= 1.0:
+        return many
+    return int64((math.asin(x) + SLACK) * (0.5 / PI) * many) + 1
+
+
 @inner
-def cubes(
-    low: int, high: int, edge: float, widest: float, side: int, shape: Floats, k: int,
-    packed: Singles, rows: Singles, entries: Ints, cells: Ints, own: Ints, place: Ints, lows: Ints,
-    out: Ints, taus: Singles, count: int,
+def bands(
+    low: int, high: int, angle: float, shape: Floats, k: int, packed: Singles, rows: Singles,
+    entries: Ints, cells: Ints, own: Ints, place: Ints, lows: Ints, out: Ints, taus: Singles,
+    count: int,
 ) -> int:  # fmt: skip
-    """The entries of one shell by cubes: each with what follows it in its own, and with half of the
-    cubes about it. Neighbours along x lie one after the other, so that there are five ranges."""
-    flat = side * side
-    for c in range(flat * side + 2):
+    """The entries of one shell, of which two that are more than `angle` apart do not meet: each
+    with those ahead of it in its own band, and with those on both sides of it in the next."""
+    across = min(max(int64(PI / angle), 1), BANDS)
+    many = min(max(int64(TIGHT * (high - low) / across), 1), (CELLS - 2) // across)
+    for c in range(across * many + 2):
         cells[c] = 0
+    tall, wide = float32(across / PI), float32(many)
     for p in range(low, high):
         at = 8 * int64(entries[p])
-        c = cube(
-            float(packed[at]), float(packed[at + 1]), float(packed[at + 2]), edge, widest, side
-        )
+        band = min(max(int32((packed[at + 6] + float32(0.5 * PI)) * tall), 0), across - 1)
+        c = band * many + min(int32(packed[at + 7] * wide), many - 1)
         cells[c + 2] += 1
         own[p] = c
-    for c in range(2, flat * side + 2):
+    for c in range(2, across * many + 2):
         cells[c] += cells[c - 1]
     for p in range(low, high):
         c = int64(own[p])
         put(packed, int64(entries[p]), rows, place, int64(cells[c + 1]))
         cells[c + 1] += 1
-    for c in range(flat + side, flat * side - flat - side):
-        begin, end = int64(cells[c]), int64(cells[c + 1])
-        if begin == end:
-            continue
-        for row in range(5):
-            # Its own row from itself on, then the four rows of neighbours ahead of it.
-            n = c + side if row == 1 else c + flat + (row - 3) * side
-            first = begin if row == 0 else int64(cells[n - 1])
-            last = int64(cells[c + 2]) if row == 0 else int64(cells[n + 2])
-            if first < last:
-                count = against(begin, end, first, last, shape, k, rows, place, lows, out, taus,
-                                count)  # fmt: skip
+    for band in range(across):
+        begins, ends = band * many, (band + 1) * many
+        edge = abs(band * PI / across - 0.5 * PI), abs((band + 1) * PI / across - 0.5 * PI)
+        beyond = abs((band + 2) * PI / across - 0.5 * PI)
+        same = window(angle, max(edge[0], edge[1]), many)
+        # Who is within reach of one is within reach of the other: the narrower bound holds.
+        next_ = min(same, window(angle, max(edge[1], beyond), many))
+        for c in range(begins, ends):
+            begin, end = int64(cells[c]), int64(cells[c + 1])
+            if begin == end:
+                continue
+            for row in range(5):
+                # Ahead in its own band, and what of that is past the end; the same of the next
+                # band, there before the beginning as well.
+                if row < 2:
+                    from_, to, turn = c, c + same + 1, begins
+                    whole = 2 * same + 1 >= many
+                else:
+                    from_, to, turn = c + many - next_, c + many + next_ + 1, ends
+                    whole = 2 * next_ + 1 >= many
+                    if band + 1 == across:
+                        break
+                if whole:
+                    if row == 1 or row > 2:
+                        continue
+                    from_, to = c if row == 0 else turn, turn + many
+                elif row == 0 or row == 2:
+                    from_, to = max(from_, turn), min(to, turn + many)
+                elif row == 1 or row == 3:
+                    from_, to = turn, to - many
+                else:
+                    from_, to = from_ + many, turn + many
+                if from_ < to:
+                    count = against(begin, end, int64(cells[from_]), int64(cells[to]), shape, k,
+                                    rows, place, lows, out, taus, count)  # fmt: skip
     return count
 
 
 @compiled
 def sieve(
     states: Singles, begin: int, many: int, blocks: int, half_s: float, within_km: float,
-    packed: Singles, lows: Ints, highs: Ints, starts: Ints, entries: Ints, cells: Ints, own: Ints,
-    place: Ints, rows: Singles, shape: Floats, out: Ints, taus: Singles, done: Longs,
+    packed: Singles, lows: Ints, highs: Ints, around: Singles, ends: Singles, starts: Ints,
+    entries: Ints, cells: Ints, own: Ints, place: Ints, rows: Singles, shape: Floats, out: Ints,
+    taus: Singles, done: Longs,
 ) -> int:  # fmt: skip
     """Candidates of the steps from `begin` on, of `many`: three numbers each to `out` (step, slot,
     slot) and when to `taus`. `done[0]` is where to go on (a step whose candidates found no room is
     not done), `done[1]` how many entries there would have to be room for. The result is how many.
 
     `states` are those at the middle of each step, by `drive`. `lows`, `highs` hold as many as there
-    are slots, `packed` eight for each, `starts` SHELLS + 2, `cells` SIDE³ + 2, `shape` 5; `own` and
-    `place` as many as `entries`, `rows` six for each and ROW more.
+    are slots, `packed` eight for each, `around` four lanes, `ends` 2 SHELLS, `starts` SHELLS + 2,
+    `cells` CELLS, `shape` 5; `own` and `place` as many as `entries`, `rows` six for each and ROW
+    more.
     """
-    slots = blocks * LANES
     count, room = int64(0), len(taus)
     done[1] = 0
     for s in range(begin, many):
         begun = count
-        total = spread(states[s * blocks * STATES : (s + 1) * blocks * STATES], slots, half_s,
-                       within_km, packed, lows, starts, entries, highs)  # fmt: skip
+        total = spread(states[s * blocks * STATES : (s + 1) * blocks * STATES], blocks, half_s,
+                       within_km, packed, lows, highs, around, ends, starts, entries)  # fmt: skip
         if total > len(entries):
             done[0], done[1] = s, total
             return begun
@@ -276,13 +300,9 @@ def sieve(
             low, high = int64(starts[k]), int64(starts[k + 1])
             if high - low < 2:
                 continue
-            fastest, widest = float32(0.0), float32(0.0)
-            for p in range(low, high):
-                fastest = max(fastest, packed[8 * entries[p] + 6])
-                widest = max(widest, packed[8 * entries[p] + 7])
             under = max(bottom(k) - (0.0 if k < LOW_SHELLS else 1000.0), 6400.0)
             tide = 1.05 * MU / (under * under * under)
-            closing = 2.0 * math.sqrt(float(fastest)) * half_s
+            closing = 2.0 * math.sqrt(float(ends[2 * k])) * half_s
             reach = within_km + SINGLE_KM
             reach += tide * (reach + closing) * half_s * half_s
             shape[0], shape[1], shape[2], shape[3], shape[4] = half_s, reach, within_km, tide, s
@@ -292,71 +312,12 @@ def sieve(
                 count = against(0, high - low, 0, high - low, shape, k, rows, place, lows, out,
                                 taus, count)  # fmt: skip
             else:
-                wide = float(widest)
-                edge = reach + closing
-                # About six cubes an entry: emptying more would take longer than they save.
-                side = min(int64(2.0 * wide / edge), int64((6.0 * (high - low)) ** (1.0 / 3.0)))
-                side = min(side + 3, int64(SIDE))
-                edge = max(edge, 2.0 * wide * 1.000001 / (side - 2))
-                count = cubes(low, high, edge, wide, side, shape, k, packed, rows, entries, cells,
-                              own, place, lows, out, taus, count)  # fmt: skip
+                chord = (reach + closing) / (2.0 * float(ends[2 * k + 1]))
+                angle = 2.0 * math.asin(min(chord, 1.0)) + SLACK
+                count = bands(low, high, angle, shape, k, packed, rows, entries, cells, own, place,
+                              lows, out, taus, count)  # fmt: skip
             if count > room:
                 break
-        if count > room:
-            done[0] = s
-            return begun
-    done[0] = many
-    return count
-
-
-@compiled
-def beside(
-    states: Singles, begin: int, many: int, blocks: int, half_s: float, within_km: float,
-    own: Longs, out: Ints, taus: Singles, done: Longs,
-) -> int:  # fmt: skip
-    """The same for pairs of which one is in `own` slots: each of these against all, block by
-    block. A pair of two of them may stand twice."""
-    count, room = int64(0), len(taus)
-    tide = 1.05 * MU / (6400.0 * 6400.0 * 6400.0)
-    # Nothing bound to the Earth passes another faster than 22 km/s.
-    reach = within_km + SINGLE_KM
-    reach += tide * (reach + 22.0 * half_s) * half_s * half_s
-    half, reach2, loss = float32(half_s), float32(reach * reach), float32(2e-6)
-    for s in range(begin, many):
-        begun = count
-        base = s * blocks * STATES
-        for a in own:
-            at = base + (a // LANES) * STATES + a % LANES
-            if states[at + 6 * LANES] != 0.0:
-                continue
-            x, y, z = states[at], states[at + LANES], states[at + 2 * LANES]
-            vx, vy, vz = states[at + 3 * LANES], states[at + 4 * LANES], states[at + 5 * LANES]
-            for block in range(blocks):
-                r = states[base + block * STATES : base + (block + 1) * STATES]
-                any_of = int32(0)
-                for j in range(LANES):
-                    any_of |= passes(
-                        r[j] - x, r[LANES + j] - y, r[2 * LANES + j] - z, r[3 * LANES + j] - vx,
-                        r[4 * LANES + j] - vy, r[5 * LANES + j] - vz, half, reach2, loss,
-                    )  # fmt: skip
-                if any_of == 0:
-                    continue
-                for j in range(LANES):
-                    b = block * LANES + j
-                    if b == a or r[6 * LANES + j] != 0.0:
-                        continue
-                    dx, dy, dz = r[j] - x, r[LANES + j] - y, r[2 * LANES + j] - z
-                    dvx, dvy = r[3 * LANES + j] - vx, r[4 * LANES + j] - vy
-                    dvz = r[5 * LANES + j] - vz
-                    if passes(dx, dy, dz, dvx, dvy, dvz, half, reach2, loss) == 0:
-                        continue
-                    tau = nearest(float(dx), float(dy), float(dz), float(dvx), float(dvy),
-                                  float(dvz), half_s, reach, within_km, tide)  # fmt: skip
-                    if tau < 1e8:
-                        if count < room:
-                            out[3 * count], taus[count] = s, tau
-                            out[3 * count + 1], out[3 * count + 2] = min(a, b), max(a, b)
-                        count += 1
         if count > room:
             done[0] = s
             return begun

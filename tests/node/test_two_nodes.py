@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,24 +22,32 @@ from noroshi.node.sync import sync
 Suez = tuple[bytes, list[bytes]]
 
 
-@pytest.fixture
-def nodes(tmp_path: Path, suez: Suez) -> tuple[Path, Path]:
+@pytest.fixture(scope="module")
+def met(tmp_path_factory: pytest.TempPathFactory, suez: Suez) -> tuple[Path, Path]:
     """Japan with findings and indicators, and the EU, introduced to one another."""
-    japan, union = introduce(tmp_path)
-    feed = tmp_path / "suez-202103.csv.gz"
+    folder = tmp_path_factory.mktemp("met")
+    japan, union = introduce(folder)
+    feed = folder / "suez-202103.csv.gz"
     feed.write_bytes(suez[0] + b"".join(suez[1][:2500]))
     with Node.open(japan) as node:
         ingest(node, [feed], clock)
     return japan, union
 
 
-@pytest.fixture
-def served(nodes: tuple[Path, Path]) -> Iterator[str]:
-    """The address of Japan's node, running as a process; the EU's knows it."""
-    japan, union = nodes
+@pytest.fixture(scope="module")
+def served(met: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of Japan's node, running as a process."""
+    japan = shutil.copytree(met[0], tmp_path_factory.mktemp("served") / "jpn")
     with serving(japan) as url:
-        connect(japan, union, url)
         yield url
+
+
+@pytest.fixture
+def nodes(met: tuple[Path, Path], served: str, tmp_path: Path) -> tuple[Path, Path]:
+    """Japan's node as it was before it served, and the EU's, which knows where it answers."""
+    japan, union = (shutil.copytree(each, tmp_path / each.name) for each in met)
+    connect(japan, union, served)
+    return japan, union
 
 
 def held(folder: Path) -> dict[str, str]:
@@ -77,7 +86,7 @@ def test_wrong_credentials_read_nothing(served: str) -> None:
         server.close()
 
 
-def test_a_second_pull_brings_nothing_new(nodes: tuple[Path, Path], served: str) -> None:
+def test_a_second_pull_brings_nothing_new(nodes: tuple[Path, Path]) -> None:
     with Node.open(nodes[1]) as node:
         first = sync(node, "JPN", clock)
         again = sync(node, "JPN", clock)
@@ -86,9 +95,15 @@ def test_a_second_pull_brings_nothing_new(nodes: tuple[Path, Path], served: str)
 
 
 def test_what_a_new_law_ends_is_taken_back_and_what_it_allows_again_returns(
-    nodes: tuple[Path, Path], served: str
+    met: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    japan, union = nodes
+    japan, union = (shutil.copytree(each, tmp_path / each.name) for each in met)
+    with serving(japan) as url:
+        connect(japan, union, url)
+        given_and_taken(japan, union)
+
+
+def given_and_taken(japan: Path, union: Path) -> None:
     with Node.open(union) as node:
         sync(node, "JPN", clock)
     before = held(union)
@@ -114,7 +129,7 @@ def test_what_a_new_law_ends_is_taken_back_and_what_it_allows_again_returns(
     }
 
 
-def test_what_nobody_we_know_signed_is_not_kept(nodes: tuple[Path, Path], served: str) -> None:
+def test_what_nobody_we_know_signed_is_not_kept(nodes: tuple[Path, Path]) -> None:
     union = nodes[1]
     config = union / "node.toml"
     text = config.read_text("utf-8")
@@ -128,9 +143,8 @@ def test_what_nobody_we_know_signed_is_not_kept(nodes: tuple[Path, Path], served
 
 
 def test_the_worker_brings_the_view_up_to_date_by_itself(
-    nodes: tuple[Path, Path], served: str, wait: Callable[[Callable[[], bool]], None]
+    nodes: tuple[Path, Path], wait: Callable[[Callable[[], bool]], None]
 ) -> None:
-    japan, _ = nodes
-    with Node.open(japan) as node:
+    with serving(nodes[0]), Node.open(nodes[0]) as node:
         wait(lambda: node.store.view_state("EU").seq > 0)
         assert json.loads(node.store.view_page("EU", limit=1)[0].body)["id"]

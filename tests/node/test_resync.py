@@ -9,10 +9,12 @@ from relaying import given
 from restored import FIVE, FOUR, ONE, THREE, TWO, live, pull, read, saved, take_back
 from web import Web
 
-from noroshi.node.backup import restore
+from noroshi.exchange.receipt import read as read_receipt
+from noroshi.node.backup import backup, restore
 from noroshi.node.elsewhere import elsewhere
 from noroshi.node.law import load_law
 from noroshi.node.node import clock
+from noroshi.node.push import due_receipts
 from noroshi.node.recall import Query, chosen, lift, recall, recalled
 from noroshi.node.resync import answer, let_go, told
 from noroshi.words.errors import Refused
@@ -112,3 +114,31 @@ def test_what_only_a_partner_has_is_taken_back_by_its_id(web: Web) -> None:
         assert lift(japan, (THREE,), clock()) == (THREE,)
     given(web, "JPN", "IND")
     assert live(web, "IND") == {ONE, TWO, THREE, FOUR}
+
+
+@pytest.mark.parametrize("first", ["the withdrawal", "the word of who has it"])
+def test_a_relay_that_forgot_a_gift_takes_it_back_as_its_giver_does(web: Web, first: str) -> None:
+    """India was put back to before it got what it passed on; Japan takes it back meanwhile."""
+    file = web.folders["IND"].parent / "ind.backup"
+    with web.open("IND") as india:
+        backup(india, file, clock())
+    given(web, "JPN", "IND")
+    given(web, "IND", "FRA")
+    take_back(web, ONE)
+    restore(file, web.folders["IND"], clock(), replace=True)
+    if first == "the withdrawal":
+        given(web, "JPN", "IND")
+    with web.open("IND") as india, web.open("FRA") as france:
+        let_go(india, "JPN", "it has nothing from us", clock())
+        for part in answer(france, "IND", india.store.life().n, clock()):
+            assert told(india, part, clock()) is None
+        assert set(elsewhere(india)) == (set() if first == "the withdrawal" else {ONE, TWO})
+    given(web, "JPN", "IND")
+    assert given(web, "IND", "FRA").withdrawn == 1
+    assert live(web, "FRA") == {TWO}
+    with web.open("IND") as india:
+        (stone,) = india.store.withdrawals("JPN")
+        (said, _), *_ = due_receipts(india, "JPN", clock())
+    receipt = read_receipt(said, "IND")
+    assert receipt is not None
+    assert (receipt.stone, [each.party for each in receipt.onward]) == (stone.stone, ["FRA"])

@@ -39,8 +39,9 @@ WHOLE = {
     "keys.distrusted", "law.last", "law.newest", "law.believed", "recalls.every_withdrawal",
     "records.counts", "records.rejected", "records.ids_like", "views.journal",
     "restoring.carried_out", "restoring.forget_peers", "restoring.lift_collections",
-    "restoring.shut", "restoring.say_again", "restoring.elsewhere", "recalls.remembered",
-    "erasing.drop_blob", "erasing.drop_strands", "incidents.current", "records.living",
+    "restoring.shut", "restoring.say_again", "restoring.elsewhere", "restoring.ended_elsewhere",
+    "restoring.say_of", "recalls.remembered", "erasing.drop_blob",
+    "erasing.drop_strands", "incidents.current", "records.living",
 }  # fmt: skip
 """What reads a whole table, because that is what it is for, or is seldom done: after a store was
 put back (`resync` has a row for each partner), or for what is erased."""

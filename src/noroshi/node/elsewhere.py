@@ -1,7 +1,8 @@
 """Elsewhere: records that only partners have, after this node was put back from a backup.
 
 What was made after the backup and is in no source any more is lost here, and whoever was given it
-holds it still. Its word of that is in the ledger, by id and version: enough to take it back.
+holds it still. Its word of that is in the ledger, by id and version: enough to take it back. What
+this node had only passed on, and who gave it has ended since, is withdrawn in the same way.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from noroshi.node.node import Node
 from noroshi.words.errors import Refused
 from noroshi.words.ids import canonical, sha256
 from noroshi.words.label import Label, Strand
-from noroshi.words.record import Record
+from noroshi.words.record import Hop, Record
 
 _PILLAR: Final = "crisis"
 """Nothing is known of the terms of such a record; it goes to nobody, whatever it is filed under."""
@@ -40,13 +41,31 @@ def stand_in(node: Node, id: str, now: int) -> None:
     parties = elsewhere(node).get(id)
     if parties is None:
         raise Refused(f"no record {id!r}\nHint: noroshi findings lists ids")
+    _stand(node, id, parties, now)
+
+
+def end(node: Node, now: int) -> None:
+    """Withdraw what only partners have and who gave it to this node has ended: there is no record
+    here from which that would follow. Call in a transaction, whenever either is heard."""
+    if not node.store.life().n:
+        return
+    ended = node.store.ended_elsewhere()
+    for name, parties in elsewhere(node).items() if ended else ():
+        if name in ended:
+            _stand(node, name, parties, now, ended[name])
+
+
+def _stand(node: Node, id: str, parties: tuple[str, ...], now: int, by: str | None = None) -> None:
+    """`by` is the party that ended it, where it came from another."""
     rows = (row for party in parties for row in node.store.ledger_about(party, id))
     # A version that nobody has, so that each that is read again is a version of its own.
     version = min(row.version for row in rows if row.version is not None) - 1
     kind = id.partition("--")[0]
     raw = canonical({"id": id, "spec_version": "2.1", "type": kind})
-    label = Label((Strand(node.party, _PILLAR, kind, only=()),))
-    of = (kind, _PILLAR, node.party, label, raw, sha256(raw), now)
+    owner = by or node.party
+    label = Label((Strand(owner, _PILLAR, kind, only=()),))
+    hops = (Hop(by, now, by),) if by else ()
+    of = (kind, _PILLAR, owner, label, raw, sha256(raw), now, hops)
     node.store.stand_in(Record(id, version, *of, status="tombstone"), at=now)
 
 

@@ -22,8 +22,8 @@ from noroshi.exchange.sign import verify_grant
 from noroshi.exchange.taxii.client import Pulled
 from noroshi.exchange.tombstone import Tombstone
 from noroshi.exchange.vouch import vouchers
+from noroshi.node import elsewhere, keyring, resync, witness
 from noroshi.node import feedback as said_back
-from noroshi.node import keyring, resync, witness
 from noroshi.node.labelled import Labelled
 from noroshi.node.node import Node
 from noroshi.store import Attested, Came
@@ -75,7 +75,7 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
     rejected: list[Rejected] = []
     came: list[Came] = []
     in_order: list[bool] = []
-    heads = report.heads
+    heads, withdrawn = report.heads, report.withdrawn
     for n, raw in enumerate(page.objects):
         taken = taking.take(n)
         came += taking.came(n, taken)
@@ -98,6 +98,8 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
     node.store.hold((each for each in records if (each.id, each.version) not in refused), at=now)
     if rejected:
         node.store.reject(rejected, at=now, source=sha256(b"\n".join(page.objects)))
+    if report.withdrawn > withdrawn:
+        elsewhere.end(node, now)
     node.store.put_received(party, came, at=now)
     report.objects += len(page.objects) - (report.heads - heads)
     report.stored += put.stored

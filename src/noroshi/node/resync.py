@@ -12,6 +12,7 @@ import msgspec
 from noroshi.exchange import tombstone
 from noroshi.exchange.inventory import Gone, Held, Inventory, inventories
 from noroshi.exchange.taxii.client import Cursor
+from noroshi.node import elsewhere
 from noroshi.node.node import Node
 from noroshi.store import Forgotten, Recall, Resync
 from noroshi.words.errors import Refused
@@ -49,6 +50,7 @@ def told(node: Node, said: Inventory, now: int) -> str | None:
     rows = [(name, version, (RELEARNT,), digest) for name, version, digest in said.held]
     learnt = node.store.disclose(said.party, rows, at=now)
     _look_again(node, said)
+    elsewhere.end(node, now)
     parts = node.store.put_told(
         said.party, said.part, law=said.law, learnt=learnt, ended=ended, seen=said.seen
     )

@@ -167,13 +167,19 @@ class Restoring:
             found.setdefault(name, []).append(party)
         return {name: tuple(parties) for name, parties in found.items()}
 
+    def ended_elsewhere(self) -> dict[str, str]:
+        """Of those, what a partner that gave it to this node withdrew: by id, who."""
+        return dict(self._database.connection.execute(SQL["ended_elsewhere"]))
+
     def stand_in(self, record: Record, *, at: int) -> None:
         """Have the tombstone `record` stand for one of which this store has no bytes, so that it
-        can be withdrawn. Once that is read, it is as if this were not there."""
+        can be withdrawn. Once that is read, it is as if this were not there. Who withdrew it from
+        this node hears anew how far everybody is."""
         with self._database.write() as connection:
             versions.insert(connection, [record])
             about = (record.id, record.version)
             connection.execute(versions.SQL["put_retraction"], (versions.LOST, None, *about))
+            connection.execute(SQL["say_of"], (record.id,))
             events.emit(connection, [("record.stored", record.id)], at)
 
     def own_ids(self, type: str) -> list[str]:

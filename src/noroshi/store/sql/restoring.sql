@@ -62,6 +62,15 @@ SELECT DISTINCT l.id, l.party FROM resync q JOIN ledger l ON l.party = q.party
 WHERE l.clauses = '["reported"]' AND NOT EXISTS (SELECT 1 FROM record r WHERE r.id = l.id)
     AND NOT EXISTS (SELECT 1 FROM variant v WHERE v.id = l.id) ORDER BY l.id, l.party;
 
+-- name: ended_elsewhere
+SELECT l.id, min(w.party) FROM resync q JOIN ledger l ON l.party = q.party
+JOIN withdrawal w ON w.id = l.id
+WHERE l.clauses = '["reported"]' AND NOT EXISTS (SELECT 1 FROM record r WHERE r.id = l.id)
+    AND NOT EXISTS (SELECT 1 FROM variant v WHERE v.id = l.id) GROUP BY l.id ORDER BY l.id;
+
+-- name: say_of
+UPDATE withdrawal SET told = NULL, open = 1 WHERE id = ?;
+
 -- name: own
 SELECT DISTINCT r.id FROM record r WHERE r.id >= ? AND r.id < ? AND r.status = 'live'
     AND NOT EXISTS (SELECT 1 FROM hop h WHERE h.seq = r.seq) ORDER BY r.id;

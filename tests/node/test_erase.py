@@ -92,6 +92,10 @@ def test_the_partner_still_reconciles_with_what_was_erased(web: Web) -> None:
     pull(web)
     with web.open("IND") as india:
         assert india.store.splits() == []
+    with web.open("JPN") as japan, over_the_wire(japan, "IND", clock()) as ask:
+        found = reconcile(japan, "IND", ask, clock())
+    whys = {each.why.partition("our ledger ")[2] for each in found.differences}
+    assert whys == {"does not say so, unless in one of the 2 rows that were erased"}
 
 
 def test_who_does_not_wait_leaves_the_withdrawal_until_it_is_fetched(web: Web) -> None:

@@ -94,7 +94,9 @@ def add(
         print_json({"peer": met, "new": new})
         return
     say(f"{met.party} is a peer{' now' if new else ': its table in node.toml was changed'}.")
-    if account is None and new:
+    if mode == "file":
+        say(f"  next  noroshi export {met.party} --to FOLDER --node {node}")
+    elif account is None and new:
         say(f"  next  noroshi account add {met.party.lower()} --party {met.party} --node {node}")
     say("  A running serve takes it up when it is started again.")
 

@@ -114,7 +114,9 @@ def given(
         n: _by_version(said) for n, said in told.items()
     }
     listed: set[tuple[str, int, str]] = set()
+    erased = 0
     for row in node.store.ledger(party):
+        erased += row.id is None
         lines = theirs.get(account.bucket(row.id or "")) if row.id else None
         if lines is None or row.id is None or row.version is None or row.body_sha256 is None:
             continue
@@ -128,6 +130,9 @@ def given(
                 life = node.store.life()
                 kind: Kind = "forgotten" if life.n else "only in theirs"
                 why = f"{party} says that it has it from us; our ledger does not say so"
+                if erased:
+                    # A row that was erased cannot say what it was: this may be one of them.
+                    why += f", unless in one of the {erased} rows that were erased"
                 yield Difference(node.party, kind, line[0], line[1], why)
 
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import select
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Final
 
 from noroshi.feeds.files import open_path
 from noroshi.feeds.live import Stop
-from noroshi.picture.bulk import BLOCK, Batch, each_block, read_block
+from noroshi.picture.bulk import BLOCK, Batch, read_block
 from noroshi.picture.stream import Stream, read_blocks
 from noroshi.words.asset import AssetGraph
 from noroshi.words.errors import BadInput
 
-SHARED: Final = 1 << 27
-"""Bytes from which on it pays to read in processes."""
-PROCESSES: Final = 2
+THREADS: Final = 2
 AT_ONCE: Final = 1 << 26
 """Bytes of a growing file that are looked at together."""
 WAIT_S: Final = 0.2
@@ -35,9 +32,8 @@ def read_file(path: Path, graph: AssetGraph | None = None) -> Stream:
     opened = list(open_path(path))
     if len(opened) != 1 or isinstance(opened[0], BadInput):
         raise BadInput(str(path), "not one file", expected="JSON lines, maybe gzipped")
-    shared = opened[0].size >= SHARED
     with opened[0].open() as lines:
-        found = read_blocks(blocks(lines), path.name, graph, in_processes if shared else each_block)
+        found = read_blocks(blocks(lines), path.name, graph, in_threads)
     if found.bad and not len(found):
         raise BadInput(
             path.name, f"no line reads: {found.rejected[0]}", hint="docs/picture.md has the schema"
@@ -45,14 +41,14 @@ def read_file(path: Path, graph: AssetGraph | None = None) -> Stream:
     return found
 
 
-def in_processes(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, Batch | None]]:
-    """Every block with what `read_block` makes of it, in order, by two processes."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(PROCESSES, context) as pool:
+def in_threads(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, Batch | None]]:
+    """Every block with what `read_block` makes of it, in order: Arrow reads without the lock of the
+    interpreter."""
+    with ThreadPoolExecutor(THREADS) as pool:
         waiting: deque[tuple[bytes, Future[Batch | None]]] = deque()
         for block in blocks:
             waiting.append((block, pool.submit(read_block, block)))
-            if len(waiting) > 2 * PROCESSES:
+            if len(waiting) > THREADS:
                 first, made = waiting.popleft()
                 yield first, made.result()
         while waiting:

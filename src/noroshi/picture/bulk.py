@@ -7,23 +7,28 @@ refused, times that are no RFC 3339 in UTC, months and years, and texts. So both
 from __future__ import annotations
 
 import importlib
-import operator
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 
-from noroshi.picture.lines import COARSE, EDGE, FURTHEST, GRADES, Array, Line
+from noroshi.picture.lines import COARSE, EDGE, FURTHEST, GRADES, Array
 from noroshi.words.time import DAY, STEP
 
-BLOCK: Final = 1 << 22
+BLOCK: Final = 1 << 24
 """Bytes read at once; one unusual line sends so many to the other reader."""
+TEXTS: Final = (
+    "id", "domain", "t0", "t1", "kind", "precision", "source", "lineage", "reliability", "text",
+)  # fmt: skip
+NUMBERS: Final = ("lat", "lon", "radius")
+LISTS: Final = ("assets", "targets")
 
 
 class Batch(msgspec.Struct):
-    """Findings in the order of their lines. `ids` and `lineage` are Arrow arrays of text; `words`
-    are the distinct names of a column and `…_of` their places."""
+    """Findings in the order of their lines. `ids` and `lineage` are Arrow arrays of text, `assets`
+    and `targets` dictionaries of it, one after the other as many as each row has; `words` are the
+    distinct names of a column and `…_of` their places."""
 
     ids: Any
     lineage: Any
@@ -38,11 +43,9 @@ class Batch(msgspec.Struct):
     lat: Array
     radius: Array
     asset_many: Array
-    assets: list[str]
-    asset_of: Array
+    assets: Any
     target_many: Array
-    targets: list[str]
-    target_of: Array
+    targets: Any
     reliability: Array
     credibility: Array
 
@@ -55,10 +58,8 @@ def read_block(block: bytes) -> Batch | None:
     """The findings of whole lines, or None where a line is not plain."""
     pa: Any = importlib.import_module("pyarrow")
     try:
-        return _columns(_table(_lines(block), pa))
-    except (
-        _Unusual, msgspec.DecodeError, UnicodeDecodeError, pa.ArrowInvalid, pa.ArrowTypeError,
-    ):  # fmt: skip
+        return _columns(_table(block, pa), b"null" in block)
+    except (_Unusual, pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
         return None
 
 
@@ -68,29 +69,43 @@ def each_block(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, Batch | None]]:
         yield block, read_block(block)
 
 
-def _lines(block: bytes) -> list[Line]:
-    return _decoder.decode_lines(block)
+def _table(block: bytes, pa: Any) -> dict[str, Any]:
+    """The columns of lines, as Arrow reads JSON. It takes objects wherever one ends, so that each
+    line must be seen to hold one."""
+    js: Any = importlib.import_module("pyarrow.json")
+    text = pa.string()
+    fields = [
+        *((name, text) for name in TEXTS),
+        *((name, pa.float64()) for name in NUMBERS),
+        *((name, pa.list_(text)) for name in LISTS),
+        ("credibility", pa.int64()),
+    ]
+    _must(block[:1] == b"{" and block.rstrip(b"\r\n")[-1:] == b"}")
+    table = js.read_json(
+        pa.BufferReader(block),
+        read_options=js.ReadOptions(use_threads=False, block_size=len(block) + 1),
+        parse_options=js.ParseOptions(
+            explicit_schema=pa.schema(fields), unexpected_field_behavior="ignore"
+        ),
+    ).combine_chunks()
+    _must(table.num_rows == 1 + block.count(b"}\n{") + block.count(b"}\r\n{"))
+    table.validate(full=True)  # that texts are UTF-8
+    columns = {name: _whole(table.column(name), pa) for name, _ in fields}
+    wide = {name: columns[name].cast(pa.large_string()) for name in ("id", "source", "lineage")}
+    return columns | wide
 
 
-_decoder = msgspec.json.Decoder(Line)
+def _whole(column: Any, pa: Any) -> Any:
+    return column.chunk(0) if column.num_chunks else pa.array([], column.type)
 
 
-def _table(lines: list[Line], pa: Any) -> dict[str, Any]:
-    text, texts, number = pa.large_string(), pa.list_(pa.string()), pa.float64()
-    types = {
-        "id": text, "lineage": text, "source": text, "assets": texts, "targets": texts,
-        "lat": number, "lon": number, "radius": number, "credibility": pa.int64(),
-    }  # fmt: skip
-    return {
-        name: pa.array(list(map(operator.attrgetter(name), lines)), types.get(name, pa.string()))
-        for name in Line.__struct_fields__
-    }
-
-
-def _columns(table: dict[str, Any]) -> Batch:
+def _columns(table: dict[str, Any], null: bool) -> Batch:
+    """`null` where the lines may say that something is null, which some keys must not be."""
     pc: Any = importlib.import_module("pyarrow.compute")
     column = table.__getitem__
-    _must(len(column("id")) > 0 and column("text").null_count == len(column("text")))
+    _must(not (column("id").null_count or column("domain").null_count or column("t0").null_count))
+    _must(not (null and column("kind").null_count))
+    _must(column("text").null_count == len(column("text")))
     _must(pc.min(pc.binary_length(column("id"))).as_py() > 0)
     domains, domain_of = _distinct(column("domain"))
     _must(all(each.strip() for each in domains))
@@ -100,7 +115,7 @@ def _columns(table: dict[str, Any]) -> Batch:
         _said(column("lineage"), pc), _said(column("source"), pc),
         _joined("finding", column("id"), pc),
     )  # fmt: skip
-    kinds, kind_of = _distinct(column("kind"))
+    kinds, kind_of = _distinct(column("kind").fill_null(""))
     grades, grade_of = _distinct(column("reliability").fill_null(GRADES[-1]))
     credibility = column("credibility").fill_null(6).to_numpy(zero_copy_only=False)
     return Batch(
@@ -177,15 +192,17 @@ def _places(lon: Any, lat: Any, radius: Any) -> tuple[Array, Array, Array]:
     return (x + 180) % 360 - 180, y, r.astype(np.float32)
 
 
-def _names(column: Any) -> tuple[Array, list[str], Array]:
-    """How many names each row has, the distinct ones, and where they stand; each once in a row."""
-    flat = column.flatten()
+def _names(column: Any) -> tuple[Array, Any]:
+    """How many names each row has, and which; each once in a row."""
+    flat = column.flatten().dictionary_encode()
     _must(not flat.null_count)
-    words, of = _distinct(flat)
     many = column.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
     if many.max(initial=0) < 2:
-        return many, words, of
+        return many, flat
+    of = flat.indices.to_numpy(zero_copy_only=False)
     row = np.repeat(np.arange(len(many)), many)
-    _, first = np.unique(row * max(1, len(words)) + of, return_index=True)
+    _, first = np.unique(row * max(1, len(flat.dictionary)) + of, return_index=True)
     first.sort()
-    return np.bincount(row[first], minlength=len(many)), words, of[first]
+    return np.bincount(row[first], minlength=len(many)), flat.take(
+        importlib.import_module("pyarrow").array(first)
+    )

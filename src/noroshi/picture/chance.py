@@ -17,7 +17,7 @@ from typing import Final, Literal
 import msgspec
 import numpy as np
 
-from noroshi.picture.join import Field, join
+from noroshi.picture.join import Field, join, runs_of
 from noroshi.picture.lines import Array
 from noroshi.picture.priors import MONTH_DAYS
 
@@ -93,15 +93,16 @@ def move(
     members: list[Array] = []
     months = field.rates.days / MONTH_DAYS
     least = -math.inf
+    runs = runs_of(field)
     for done, by in enumerate(moves[:1]):
-        found = join(field, least, by).score
+        found = join(field, least, by, runs).score
         if len(found):
             # From here on only what the budget can ever ask for.
             most = max(1, math.ceil(CEILING * months))
             least = float(np.sort(found)[::-1][min(most, len(found)) - 1])
         tell(done, len(moves))
     with ThreadPoolExecutor(THREADS) as pool:  # the kernels and sorts let go of the interpreter
-        high = functools.partial(_high, field, least)
+        high = functools.partial(_high, field, least, runs)
         for done, joined in enumerate(pool.map(high, moves), 1):
             scores.append(joined[0])
             members.append(joined[1])
@@ -113,9 +114,9 @@ def move(
     return Moved(whole[order], rows[order], months * len(moves), len(moves), unit, least)
 
 
-def _high(field: Field, least: float, by: Array) -> tuple[Array, Array]:
+def _high(field: Field, least: float, runs: Array, by: Array) -> tuple[Array, Array]:
     """Scores from `least` on in a moved stream, and who is in each."""
-    joined = join(field, least, by)
+    joined = join(field, least, by, runs)
     high = joined.score >= least
     return joined.score[high], joined.members[high]
 

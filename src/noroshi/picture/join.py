@@ -4,6 +4,7 @@ become incidents. A pure function of the stream, the graph and the priors."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -90,43 +91,67 @@ def ready(
     )  # fmt: skip
 
 
-def join(field: Field, least: float, shift: Array | None = None) -> Joined:
+def join(
+    field: Field, least: float, shift: Array | None = None, runs: Array | None = None
+) -> Joined:
     """Incidents with at least the score `least`. `shift` moves each domain round the stream's own
-    length by so many days: what chance alone would join."""
-    from noroshi.picture.kernels import meet, settle
+    length by so many days: what chance alone would join. `runs` are those of the field (`runs_of`),
+    where they are at hand."""
+    from noroshi.picture.kernels import MEETING, meet, settle
 
     stream, held = field.stream, field.postings
-    key, row, away, rate = held.key, held.row, held.away, field.rates.rate
-    start, end = field.start, field.end
-    if shift is not None:
-        start, end = _moved(field, shift)
-    at = start[row]
-    if shift is not None:
-        order = np.lexsort((at, key))
-        key, row, away, at, rate = key[order], row[order], away[order], at[order], rate[order]
-    shape = (len(stream), len(stream.domains))
-    best, own = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    partner, link = np.full(shape, -1, np.int32), np.zeros(shape, np.int32)
-    near = field.priors.place
-    reach = near.reach_m + 2 * near.vague_m
-    meetings = meet(
-        key, row, away, at, end[row], rate, held.tokens, held.weak, held.ends,
-        np.full(len(stream), -1) if stream.about is None else stream.about,
-        stream.domain, stream.coarse, stream.lineage, stream.lon, stream.lat, stream.radius,
-        field.trust, field.low, field.high, field.after, field.widest, field.share,
-        field.priors.graph.beside, field.priors.gap.even, field.priors.gap.fall,
-        near.reach_m, 9 * reach * reach, WHOLE_DAYS,
-        best, own, partner, link,
-    )  # fmt: skip
-    silent = _silence(field, start)
+    start, key = field.start, held.key
+    if shift is None:
+        row, what, rate = held.row, what_of(field), field.rates.rate
+        at, end = start[row], field.end[row]
+    else:
+        start, row, what, rate, at, end = _turned(
+            field, shift, runs_of(field) if runs is None else runs
+        )
+    table = np.zeros((len(stream), len(stream.domains)), MEETING)
+    table["partner"] = -1
+    best, own, partner, link = (table[each] for each in MEETING.names or ())
+    known = tables(field)
+    meetings = int(meet(key, row, what, at, end, rate, *known, best, own, partner, link))
+    silent = silence(field, start)
     middle, score, members, missing = settle(
-        field.prior, least, stream.domain, stream.coarse, stream.lineage,
+        field.prior, least, np.arange(len(stream)), stream.domain, stream.coarse, stream.lineage,
         best, own, partner, link, held.weak, silent,
     )  # fmt: skip
-    return Joined(middle, score, members, missing, best, own, partner, link, int(meetings))
+    return Joined(middle, score, members, missing, best, own, partner, link, meetings)
 
 
-def _silence(field: Field, start: Array) -> Array:
+def what_of(field: Field) -> Array:
+    """Of each posting what `kernels.meet` has to know first."""
+    stream, row = field.stream, field.postings.row
+    facts = (stream.domain * 4 + stream.coarse * 2).astype(np.int16)
+    return facts[row] + field.postings.away
+
+
+def runs_of(field: Field) -> Array:
+    """Postings by (key, domain, beginning)."""
+    held, domains = field.postings, len(field.stream.domains)
+    return np.argsort(held.key * np.int64(domains) + field.stream.domain[held.row], kind="stable")
+
+
+def tables(field: Field) -> tuple[Any, Any, Any, Any]:
+    """What is known of keys, findings, pairs of domains, and by the priors."""
+    stream, held, priors = field.stream, field.postings, field.priors
+    near = priors.place
+    reach = near.reach_m + 2 * near.vague_m
+    about = np.empty(0, np.int64) if stream.about is None else stream.about
+    return (
+        (held.cell, held.weak, held.ends, held.mark),
+        (stream.lineage, about, stream.lon, stream.lat, stream.radius, field.trust),
+        (field.low, field.high, field.after, field.share),
+        (
+            field.widest, priors.graph.beside, priors.gap.even, priors.gap.fall, near.reach_m,
+            9 * reach * reach, WHOLE_DAYS,
+        ),
+    )  # fmt: skip
+
+
+def silence(field: Field, start: Array) -> Array:
     """log10 of P(a domain reports nothing | campaign) round each finding, where the priors say how
     often it does report and it could see (or, where that is not known, reported anything at all
     meanwhile): elsewhere 0, for not to have been heard where nobody listened says nothing."""
@@ -138,19 +163,37 @@ def _silence(field: Field, start: Array) -> Array:
                 silent[:, number] = np.log10(1 - stated[name] * field.seen[:, number])
             continue
         heard = np.sort(start[stream.domain == number])
-        if name not in stated or not len(heard):
-            continue
-        after = np.searchsorted(heard, start)
-        gap = np.minimum(
-            np.abs(heard[np.minimum(after, len(heard) - 1)] - start),
-            np.abs(start - heard[np.maximum(after - 1, 0)]),
-        )
-        silent[gap <= LISTENING_DAYS, number] = np.log10(1 - stated[name])
+        if name in stated and len(heard):
+            silent[_near(heard, start), number] = np.log10(1 - stated[name])
     return silent
 
 
-def _moved(field: Field, shift: Array) -> tuple[Array, Array]:
-    """Beginnings and ends when each domain is moved round; what runs over the end is cut there."""
-    days = field.rates.days
+def _near(heard: Array, at: Array) -> Array:
+    """Whether anything was heard within `LISTENING_DAYS` of each time; `heard` ascends."""
+    first, last = heard[0] - LISTENING_DAYS, heard[-1] + LISTENING_DAYS
+    if np.diff(heard).max(initial=0) <= 2 * LISTENING_DAYS:
+        return (at >= first) & (at <= last)  # nowhere between was it silent for long
+    after = np.searchsorted(heard, at)
+    gap = np.minimum(
+        np.abs(heard[np.minimum(after, len(heard) - 1)] - at),
+        np.abs(at - heard[np.maximum(after - 1, 0)]),
+    )
+    return gap <= LISTENING_DAYS
+
+
+def _turned(field: Field, shift: Array, runs: Array) -> tuple[Array, ...]:
+    """Beginnings of rows when each domain is moved round, and postings in the order of these: rows,
+    what they are, rates, beginnings and ends. What runs over the end of the stream is cut there."""
+    from noroshi.picture.kernels import turn
+
+    days, held = field.rates.days, field.postings
     start = (field.start + shift[field.stream.domain]) % days
-    return start, np.minimum(start + (field.end - field.start), days)
+    end = np.minimum(start + (field.end - field.start), days)
+    what, rate = what_of(field), field.rates.rate
+    at, till = np.empty((2, len(held.row)))
+    row, what_out, rate_out = np.empty_like(held.row), np.empty_like(what), np.empty_like(rate)
+    turn(
+        held.key, runs, field.start, shift, days, held.row, what, rate, start, end,
+        at, row, what_out, rate_out, till,
+    )  # fmt: skip
+    return start, row, what_out, rate_out, at, till

@@ -31,6 +31,16 @@ BUSY = 512
 
 
 @compiled
+def fnv(data: Any, at: Any, found: Any) -> None:
+    """FNV-1a, 64 bits (draft-eastlake-fnv), of the bytes from each `at` to the next."""
+    for n in range(len(found)):
+        bits = np.uint64(0xCBF29CE484222325)
+        for k in range(at[n], at[n + 1]):
+            bits = (bits ^ np.uint64(data[k])) * np.uint64(0x100000001B3)
+        found[n] = bits
+
+
+@compiled
 def through(
     key: Any, row: Any, away: Any, tokens: int, asset_at: Any, asset: Any, target_at: Any,
     target: Any, near_at: Any, near: Any, via: Any,
@@ -64,95 +74,182 @@ def _beside(token: int, key: int, near_at: Any, near: Any) -> bool:
 
 
 @compiled
+def turn(
+    key: Any, runs: Any, start: Any, shift: Any, days: float, row: Any, what: Any, rate: Any,
+    moved: Any, till: Any, at: Any, row_out: Any, what_out: Any, rate_out: Any, end_out: Any,
+) -> None:  # fmt: skip
+    """Postings by (key, beginning) after each domain was moved round by its `shift`. `runs` are the
+    postings by (key, domain, `start`): what is moved round is two ends of a run in turn, and a key
+    has one run of each domain. `moved` and `till` are the new times of rows."""
+    domains = len(shift)
+    runs_at = np.empty((3, domains), np.int64)
+    first, here, last = runs_at[0], runs_at[1], runs_at[2]
+    low = 0
+    while low < len(key):
+        high = low
+        while high < len(key) and key[high] == key[low]:
+            high += 1
+        n = low
+        for d in range(domains):
+            first[d] = n
+            while n < high and what[runs[n]] >> 2 == d:
+                n += 1
+            last[d] = n
+            a, b = first[d], n
+            while a < b:
+                middle = (a + b) // 2
+                if start[row[runs[middle]]] + shift[d] >= days:
+                    b = middle
+                else:
+                    a = middle + 1
+            here[d] = a if a < n else first[d]
+        left = last - first
+        for out in range(low, high):
+            pick, posting = -1, 0
+            for d in range(domains):
+                if left[d] and (
+                    pick < 0
+                    or moved[row[runs[here[d]]]] < moved[row[posting]]
+                    or (
+                        moved[row[runs[here[d]]]] == moved[row[posting]] and runs[here[d]] < posting
+                    )
+                ):
+                    pick, posting = d, runs[here[d]]
+            f = row[posting]
+            at[out], end_out[out], row_out[out] = moved[f], till[f], f
+            what_out[out], rate_out[out] = what[posting], rate[posting]
+            left[pick] -= 1
+            here[pick] += 1
+            if here[pick] == last[pick]:
+                here[pick] = first[pick]
+        low = high
+
+
+MEETING: Final = np.dtype([("best", "f4"), ("own", "f4"), ("partner", "i4"), ("link", "i4")])
+"""How a finding meets a domain, in one place, so that one look in memory finds all of it."""
+
+
+@compiled
 def meet(
-    key: Any, row: Any, away: Any, start: Any, end: Any, rate: Any, tokens: int, weak: Any,
-    ends: Any, about: Any, domain: Any, coarse: Any, lineage: Any, lon: Any, lat: Any,
-    radius: Any, trust: Any,
-    low: Any, high: Any, after: Any, widest: float, share: Any, beside: float, even: float,
-    fall: float, reach: float, cell_m2: float, whole: float, best: Any, own: Any, partner: Any,
-    link: Any,
+    key: Any, row: Any, what: Any, start: Any, end: Any, rate: Any, keys: Any, facts: Any,
+    pairs: Any, stated: Any, best: Any, own: Any, partner: Any, link: Any,
 ) -> int:  # fmt: skip
-    """Fill, for each row and domain, the best finding of that domain that it meets: its part of
-    the score (`best`), the row's own part there (`own`), who (`partner`) and under which key
-    (`link`). Postings come sorted by (key, start). Gives the number of meetings."""
+    """Fill, for each row and domain, the best finding of that domain that it meets: log10 of its
+    ratio (`best`), of the row's own there (`own`), who (`partner`) and under which key (`link`).
+    Gives the number of meetings.
+
+    Postings come sorted by (key, start); `what` is four times the domain, and 2 where the finding
+    is coarse and 1 where it is not at the key itself. `keys`, `facts`, `pairs` and `stated` are
+    what is known of keys, findings, pairs of domains and by the priors (`join.tables`)."""
     meetings = 0
+    widest = stated[0]
     for i in range(len(key)):
-        f = row[i]
-        looked = 0
-        for j in range(i + 1, len(key)):
-            if key[j] != key[i] or start[j] > end[i] + widest or looked >= BUSY:
+        last = end[i] + widest
+        for j in range(i + 1, min(len(key), i + 1 + BUSY)):
+            if key[j] != key[i] or start[j] > last:
                 break
-            looked += 1
-            g = row[j]
-            df, dg = domain[f], domain[g]
-            if df == dg or (away[i] and away[j]) or lineage[f] == lineage[g]:
+            if what[i] >> 2 == what[j] >> 2 or what[i] & what[j] & 3:
                 continue
-            if coarse[f] and coarse[g]:
-                continue
-            gap = max(0.0, start[j] - end[i])
-            if gap < low[df, dg] or gap > high[df, dg]:
-                continue
-            cell = 1 if key[i] >= tokens else 0
-            if not cell and not ((about[f] >> dg) & 1 and (about[g] >> df) & 1):
-                continue
-            area = 1.0
-            if cell:
-                within = radius[f] + radius[g] + reach
-                if _apart(lon[f], lat[f], lon[g], lat[g]) > within:
-                    continue
-                area = min(1.0, np.sqrt(np.pi * within * within / cell_m2))
-            meetings += 1
-            k = key[i]
-            rate_f, rate_g = rate[i] * area, rate[j] * area
-            named_f, named_g = share[df], share[dg]
-            if not cell:
-                named_f *= beside if away[i] else _at_it(k, beside, ends)
-                named_g *= beside if away[j] else _at_it(k, beside, ends)
-            window = high[df, dg] - low[df, dg]
-            wide = window + (end[i] - start[i]) + (end[j] - start[j])
-            side = max(high[df, dg] if high[df, dg] > 0 else window, 1e-6)
-            peak = _closeness(gap / side, even, fall) * after[df, dg] * window / side
-            close = 1.0 + (peak - 1.0) * window / max(wide, 1e-6)
-            cg = _part(named_g * close, rate_g * wide, trust[g])
-            cf = _part(named_f * close, rate_f * wide, trust[f])
-            of = _density(named_f, rate_f * whole, trust[f])
-            og = _density(named_g, rate_g * whole, trust[g])
-            _keep(best, own, partner, link, f, dg, cg, of, g, k, weak)
-            _keep(best, own, partner, link, g, df, cf, og, f, k, weak)
+            met, cf, cg, of, og = _weighed(
+                i, j, key[i], row, what, start, end, rate, keys, facts, pairs, stated
+            )
+            if met:
+                meetings += 1
+                f, g = row[i], row[j]
+                _keep(best, own, partner, link, f, what[j] >> 2, cg, of, g, key[i], keys)
+                _keep(best, own, partner, link, g, what[i] >> 2, cf, og, f, key[i], keys)
+    for f in range(len(partner)):
+        _logs(f, best, own, partner)
     return meetings
+
+
+@compiled
+def _weighed(
+    i: int, j: int, k: int, row: Any, what: Any, start: Any, end: Any, rate: Any, keys: Any,
+    facts: Any, pairs: Any, stated: Any,
+) -> Any:  # fmt: skip
+    """Whether two postings of different domains meet, the first of which does not begin later, and
+    the ratios of each as a part beside the other and as the middle."""
+    cell, _, ends, _ = keys
+    lineage, about, lon, lat, radius, trust = facts
+    low, high, after, share = pairs
+    _, beside, even, fall, reach, cell_m2, whole = stated
+    f, g, df, dg = row[i], row[j], what[i] >> 2, what[j] >> 2
+    gap = max(0.0, start[j] - end[i])
+    if gap < low[df, dg] or gap > high[df, dg] or lineage[f] == lineage[g]:
+        return False, 0.0, 0.0, 0.0, 0.0
+    area = 1.0
+    named_f, named_g = share[df], share[dg]
+    if cell[k]:
+        within = radius[f] + radius[g] + reach
+        if _apart(lon[f], lat[f], lon[g], lat[g]) > within:
+            return False, 0.0, 0.0, 0.0, 0.0
+        area = min(1.0, np.sqrt(np.pi * within * within / cell_m2))
+    else:
+        if len(about) and not ((about[f] >> dg) & 1 and (about[g] >> df) & 1):
+            return False, 0.0, 0.0, 0.0, 0.0
+        named_f *= beside if what[i] & 1 else _at_it(k, beside, ends)
+        named_g *= beside if what[j] & 1 else _at_it(k, beside, ends)
+    rate_f, rate_g = rate[i] * area, rate[j] * area
+    window = high[df, dg] - low[df, dg]
+    wide = window + (end[i] - start[i]) + (end[j] - start[j])
+    side = max(high[df, dg] if high[df, dg] > 0 else window, 1e-6)
+    peak = _closeness(gap / side, even, fall) * after[df, dg] * window / side
+    close = 1.0 + (peak - 1.0) * window / max(wide, 1e-6)
+    return (
+        True,
+        _part(named_f * close, rate_f * wide, trust[f]),
+        _part(named_g * close, rate_g * wide, trust[g]),
+        _density(named_f, rate_f * whole, trust[f]),
+        _density(named_g, rate_g * whole, trust[g]),
+    )
 
 
 @compiled
 def _keep(
     best: Any, own: Any, partner: Any, link: Any, f: int, d: int, part: float, mine: float, g: int,
-    k: int, weak: Any,
+    k: int, keys: Any,
 ) -> None:  # fmt: skip
+    """Keep what is better: no weak link beside a strong one, then the higher product; of equals the
+    earlier finding, and the key of the lower mark, so that it does not hang on who came first."""
+    _, weak, _, mark = keys
+    one, two = np.float32(part), np.float32(mine)
     held = partner[f, d]
     if held >= 0:
-        held_weak = weak[link[f, d]]
-        if held_weak != weak[k]:
+        at = link[f, d]
+        if weak[at] != weak[k]:
             if weak[k]:
                 return
-        elif best[f, d] + own[f, d] > part + mine or (
-            best[f, d] + own[f, d] == part + mine and held <= g
-        ):
-            return
-    best[f, d], own[f, d], partner[f, d], link[f, d] = part, mine, g, k
+        else:
+            before = np.float64(best[f, d]) * np.float64(own[f, d])
+            now = np.float64(one) * np.float64(two)
+            if before > now:
+                return
+            if before == now and (held < g or (held == g and mark[at] <= mark[k])):
+                return
+    best[f, d], own[f, d], partner[f, d], link[f, d] = one, two, g, k
+
+
+@compiled
+def _logs(f: int, best: Any, own: Any, partner: Any) -> None:
+    for d in range(best.shape[1]):
+        if partner[f, d] >= 0:
+            best[f, d], own[f, d] = np.log10(best[f, d]), np.log10(own[f, d])
 
 
 @compiled
 def _part(share: float, expected: float, trust: float) -> float:
-    """log10 of the ratio of one finding: P(it | campaign) over P(it | background), counted by how
-    far its source is to be trusted."""
+    """The ratio of one finding: P(it | campaign) over P(it | background), counted by how far its
+    source is to be trusted."""
     chance = max(1.0 - np.exp(-expected), 1e-12)
-    return np.log10(trust * share / chance + 1.0 - trust)
+    return trust * share / chance + 1.0 - trust
 
 
 @compiled
 def _density(share: float, expected: float, trust: float) -> float:
     """The same for the middle finding, of which each one is a trial: how many are expected counts,
     not whether there is one."""
-    return np.log10(trust * share / max(expected, 1e-12) + 1.0 - trust)
+    return trust * share / max(expected, 1e-12) + 1.0 - trust
 
 
 @compiled
@@ -180,18 +277,18 @@ def _apart(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
 
 @compiled
 def settle(
-    prior: float, least: float, domain: Any, coarse: Any, lineage: Any,
+    prior: float, least: float, rows: Any, domain: Any, coarse: Any, lineage: Any,
     best: Any, own: Any, partner: Any, link: Any, weak: Any, silent: Any,
 ) -> Any:  # fmt: skip
-    """The incidents: the highest first, each finding in one at most. A row for each: its middle
-    finding, the score, for each domain the finding it has there (-1: none), and what it says that
-    there is none."""
+    """The incidents with a middle among `rows`: the highest first, each finding in one at most.
+    A row for each: its middle finding, the score, for each domain the finding it has there (-1:
+    none), and what it says that there is none."""
     domains = best.shape[1]
     used = np.zeros(len(domain), np.bool_)
     heap = [(0.0, -1)]
     heap.pop()
     members = np.empty(domains, np.int64)
-    for f in range(len(domain)):
+    for f in rows:
         score = _star(
             f, prior, domain, coarse, lineage, best, own, partner, link, weak, silent, used, members
         )

@@ -9,7 +9,9 @@ makes an incident: what it joins is support (`weak`).
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -22,6 +24,8 @@ from noroshi.words.asset import AssetGraph
 from noroshi.words.party import packaged_parties
 from noroshi.words.place import EARTH_RADIUS_M
 
+CELLS: Final = 1 << 56
+"""Marks of cells begin here."""
 _SHORT: Final = re.compile(r"[A-Z]{2,3}")
 
 
@@ -30,8 +34,8 @@ class Postings(msgspec.Struct, frozen=True):
     where the finding is not at the key itself; `via` is then the token where it is, else the key.
     `group` says of each token what sort of thing it is, `ends` whether it has no neighbours. Keys
     below `tokens` are tokens of the stream and
-    then assets of the graph, those from there on cells. `weak` says of each key whether it only
-    supports."""
+    then assets of the graph, those from there on cells. `cell` says so of each key, `weak` whether
+    it only supports, and `mark` is a number of its own that hangs on its name alone."""
 
     key: Array
     row: Array
@@ -41,7 +45,9 @@ class Postings(msgspec.Struct, frozen=True):
     ends: Array
     tokens: int
     keys: int
+    cell: Array
     weak: Array
+    mark: Array
     names: tuple[str, ...]
 
     def where(self, key: int, row: int) -> int:
@@ -66,7 +72,7 @@ def post(stream: Stream, graph: AssetGraph, priors: Priors) -> Postings:
     ]
     for row, key, _ in list(parts):
         parts.append(_hop(row, key, near_at, near))
-    cells, rows, away, count = _cells(stream, priors)
+    cells, rows, away, numbers = _cells(stream, priors)
     parts.append((rows, cells + len(names), away))
     row = np.concatenate([part[0] for part in parts]).astype(np.int32)
     key = np.concatenate([part[1] for part in parts]).astype(np.int32)
@@ -77,7 +83,7 @@ def post(stream: Stream, graph: AssetGraph, priors: Priors) -> Postings:
     same = np.ones(len(packed), bool)
     same[1:] = packed[1:] >> 1 != packed[:-1] >> 1
     packed = packed[same]
-    weak = np.zeros(len(names) + count, bool)
+    weak = np.zeros(len(names) + len(numbers), bool)
     for number, name in enumerate(names):
         known = graph.assets.get(name)
         weak[number] = is_country(name) or (known is not None and known.kind == "country")
@@ -96,10 +102,18 @@ def post(stream: Stream, graph: AssetGraph, priors: Priors) -> Postings:
         _groups(names, graph),
         np.diff(near_at) == 0,
         len(names),
-        len(names) + count,
+        len(names) + len(numbers),
+        np.arange(len(weak)) >= len(names),
         weak,
+        np.concatenate([marks(names), numbers]),
         names,
     )
+
+
+def marks(names: Iterable[str]) -> Array:
+    """A number of its own for each name; those of cells lie above all of them."""
+    digests = (hashlib.blake2b(each.encode(), digest_size=8).digest() for each in names)
+    return np.frombuffer(b"".join(digests), np.int64) >> 8
 
 
 def is_country(token: str) -> bool:
@@ -151,8 +165,8 @@ def _hop(row: Array, key: Array, near_at: Array, near: Array) -> tuple[Array, Ar
     return rows, near[np.arange(len(rows)) + start], np.ones(len(rows), bool)
 
 
-def _cells(stream: Stream, priors: Priors) -> tuple[Array, Array, Array, int]:
-    """Cells, rows, whether only near, and how many cells there are.
+def _cells(stream: Stream, priors: Priors) -> tuple[Array, Array, Array, Array]:
+    """Cells, rows, whether only near, and the numbers of the cells by themselves.
 
     Rows of equal latitude, cells as wide as high in each; a finding is posted in every cell that
     a circle of the farthest reach round it may touch.
@@ -161,7 +175,7 @@ def _cells(stream: Stream, priors: Priors) -> tuple[Array, Array, Array, int]:
     placed = np.flatnonzero(~np.isnan(stream.lat) & (stream.radius <= priors.place.vague_m))
     if not len(placed):
         empty = np.empty(0, np.int64)
-        return empty, empty, np.empty(0, bool), 0
+        return empty, empty, np.empty(0, bool), empty
     step = np.degrees(reach / EARTH_RADIUS_M)
     lat, lon = stream.lat[placed], stream.lon[placed]
     rows: list[Array] = []
@@ -177,7 +191,7 @@ def _cells(stream: Stream, priors: Priors) -> tuple[Array, Array, Array, int]:
             cells.append(cell)
             away.append(cell != own)
     found, numbers = np.unique(np.concatenate(cells), return_inverse=True)
-    return numbers, np.concatenate(rows), np.concatenate(away), len(found)
+    return numbers, np.concatenate(rows), np.concatenate(away), found + CELLS
 
 
 def _band(lat: Array, step: float) -> Array:

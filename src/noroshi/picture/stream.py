@@ -4,7 +4,6 @@ cannot be read is returned with its line and reason."""
 from __future__ import annotations
 
 import functools
-import hashlib
 import importlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
@@ -25,6 +24,7 @@ from noroshi.picture.lines import (
     times,
     why,
 )
+from noroshi.picture.ordering import numbered, ordered
 from noroshi.words.asset import AssetGraph
 from noroshi.words.time import DAY
 
@@ -124,10 +124,10 @@ class Builder:
     def __init__(self, name: str, graph: AssetGraph | None = None) -> None:
         self.name, self.graph = name, graph
         self.said: dict[int, tuple[Match, ...]] = {}
-        self.domains, self.kinds, self.tokens = _Names(), _Names(), _Names()
+        self.domains, self.kinds = _Names(), _Names()
         self.texts: list[tuple[Any, Any]] = []
         self.batches: list[tuple[Array, ...]] = []
-        self.named: list[tuple[Array, Array, Array, Array]] = []
+        self.named: list[tuple[Array, Any, Array, Any]] = []
         self.rejected: list[str] = []
         self.bad = self.many = 0
 
@@ -175,12 +175,7 @@ class Builder:
         kinds = [f"{words[pair // wide]}/{batch.kinds[pair % wide]}" for pair in pairs.tolist()]
         self.many += len(batch.t0)
         self.texts.append((batch.ids, batch.lineage))
-        self.named.append(
-            (
-                batch.asset_many, self.tokens.places(batch.assets, batch.asset_of),
-                batch.target_many, self.tokens.places(batch.targets, batch.target_of),
-            )
-        )  # fmt: skip
+        self.named.append((batch.asset_many, batch.assets, batch.target_many, batch.targets))
         self.batches.append(
             (
                 domain, self.kinds.places(kinds, pair_of), batch.t0, batch.t1, batch.coarse,
@@ -220,18 +215,19 @@ class Builder:
             self.add([], [])
         pa: Any = importlib.import_module("pyarrow")
         columns = [np.concatenate(each) for each in zip(*self.batches, strict=True)]
-        ids = pa.chunked_array([each for each, _ in self.texts]).combine_chunks()
-        order = _ordered(ids, columns[2], columns[3])
-        lineage = pa.chunked_array([each for _, each in self.texts]).combine_chunks()
-        lineage = lineage.dictionary_encode().indices.to_numpy(zero_copy_only=False)[order]
+        ids, lineage = (
+            pa.chunked_array(each).combine_chunks() for each in zip(*self.texts, strict=True)
+        )
+        order = ordered(ids, columns[2], columns[3])
+        lineage = numbered(lineage)[order]
         columns = [each[order] for each in columns]
         domain, kind, t0, t1, coarse, lon, lat, radius, reliability, credibility = columns
-        named = [np.concatenate(each) for each in zip(*self.named, strict=True)]
-        asset_at, asset = _reordered(named[0], named[1], order)
-        target_at, target = _reordered(named[2], named[3], order)
+        asset_many, assets, target_many, targets = zip(*self.named, strict=True)
+        tokens, asset, target = _tokens(assets, targets)
+        asset_at, asset = _reordered(np.concatenate(asset_many), asset, order)
+        target_at, target = _reordered(np.concatenate(target_many), target, order)
         domains, domain = self.domains.sorted(domain)
         kinds, kind = self.kinds.sorted(kind)
-        tokens, asset, target = self.tokens.sorted(asset, target)
         kept: set[int] = set(order.tolist()) if self.said else set()
         said = {ids[row].as_py(): each for row, each in self.said.items() if row in kept}
         whole = ids.take(pa.array(order))
@@ -248,14 +244,15 @@ class Builder:
         """Forget all but the latest findings, so many of them, by when they began."""
         pa: Any = importlib.import_module("pyarrow")
         columns = [np.concatenate(each) for each in zip(*self.batches, strict=True)]
-        ids = pa.chunked_array([each for each, _ in self.texts]).combine_chunks()
-        lineage = pa.chunked_array([each for _, each in self.texts]).combine_chunks()
-        order = _ordered(ids, columns[2], columns[3])
+        ids, lineage = (
+            pa.chunked_array(each).combine_chunks() for each in zip(*self.texts, strict=True)
+        )
+        order = ordered(ids, columns[2], columns[3])
         # In the order of their lines, so that the last line of an id stays the last.
         rows = np.sort(order[len(order) - min(most, len(order)) :])
-        named = [np.concatenate(each) for each in zip(*self.named, strict=True)]
-        asset_at, asset = _reordered(named[0], named[1], rows)
-        target_at, target = _reordered(named[2], named[3], rows)
+        asset_many, assets, target_many, targets = zip(*self.named, strict=True)
+        asset_at, asset = _reordered(np.concatenate(asset_many), _whole(assets), rows)
+        target_at, target = _reordered(np.concatenate(target_many), _whole(targets), rows)
         place = {row: n for n, row in enumerate(rows.tolist())} if self.said else {}
         self.said = {place[row]: each for row, each in self.said.items() if row in place}
         self.batches = [tuple(each[rows] for each in columns)]
@@ -307,40 +304,38 @@ def add_lines(builder: Builder, lines: Iterable[tuple[int, bytes]]) -> None:
     builder.add(batch, numbers)
 
 
-def _ordered(ids: Any, t0: Array, t1: Array) -> Array:
-    """Rows by (t0, t1, digest of the id), the last of each id."""
-    coded = ids.dictionary_encode()
-    rows = np.arange(len(t0))
-    if len(coded.dictionary) < len(t0):
-        last = np.zeros(len(coded.dictionary), np.int64)
-        last[coded.indices.to_numpy(zero_copy_only=False)] = rows
-        rows = np.sort(last)
-    rows = rows[np.lexsort((t1[rows], t0[rows]))]
-    # Which of those that are at the same time comes first is told by their ids alone.
-    same = (t0[rows][1:] == t0[rows][:-1]) & (t1[rows][1:] == t1[rows][:-1])
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]).astype(np.int8)))
-    for start, end in zip(edges[::2].tolist(), (edges[1::2] + 1).tolist(), strict=True):
-        tied: list[int] = rows[start:end].tolist()
-        rows[start:end] = sorted(tied, key=lambda row: _digest(ids[row].as_py()))
-    return rows
+def _tokens(assets: tuple[Any, ...], targets: tuple[Any, ...]) -> tuple[Any, Array, Array]:
+    """The names in two columns of dictionaries, sorted, and where each of the columns stands in
+    them: what is made of them does not hang on the order of the lines."""
+    pa: Any = importlib.import_module("pyarrow")
+    pc: Any = importlib.import_module("pyarrow.compute")
+    whole = _whole([*assets, *targets])
+    names = whole.dictionary
+    order = pc.sort_indices(names).to_numpy()
+    place = np.empty(len(order), np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    of = place[whole.indices.to_numpy(zero_copy_only=False)]
+    first = sum(len(each) for each in assets)
+    return tuple(names.take(pa.array(order)).to_pylist()), of[:first], of[first:]
 
 
-def _digest(text: str) -> bytes:
-    return hashlib.blake2b(text.encode(), digest_size=8).digest()[::-1]
-
-
-def _ragged(lists: list[list[str] | None]) -> tuple[Array, list[str], Array]:
-    """How many names each has, each once; the distinct ones, and where they stand."""
+def _ragged(lists: list[list[str] | None]) -> tuple[Array, Any]:
+    """How many names each has, each once, and which."""
+    pa: Any = importlib.import_module("pyarrow")
     once = [list(dict.fromkeys(each or ())) for each in lists]
-    number: dict[str, int] = {}
-    flat = [number.setdefault(each, len(number)) for some in once for each in some]
-    return np.array([len(each) for each in once], np.int64), list(number), np.array(flat, np.int64)
+    flat = pa.array([each for some in once for each in some], pa.string())
+    return np.array([len(each) for each in once], np.int64), flat.dictionary_encode()
 
 
-def _reordered(many: Array, flat: Array, order: Array) -> tuple[Array, Array]:
+def _whole(names: Any) -> Any:
+    pa: Any = importlib.import_module("pyarrow")
+    return pa.chunked_array(names).unify_dictionaries().combine_chunks()
+
+
+def _reordered(many: Array, flat: Any, order: Array) -> tuple[Array, Any]:
     """Where each row's names begin and end, and the names, with rows in `order`."""
     begin = np.concatenate([[0], np.cumsum(many)])[:-1][order]
     many = many[order]
     at = np.zeros(len(order) + 1, np.int64)
     np.cumsum(many, out=at[1:])
-    return at, flat[np.repeat(begin - at[:-1], many) + np.arange(at[-1])].astype(np.int32)
+    return at, flat.take(np.repeat(begin - at[:-1], many) + np.arange(at[-1]))

@@ -46,7 +46,7 @@ def _alerts(field: Field) -> list[Alert]:
     held = field.postings
     by_key: dict[int, list[int]] = defaultdict(list)
     for key, row in zip(held.key.tolist(), held.row.tolist(), strict=True):
-        if key < held.tokens and not held.weak[key]:
+        if not (held.cell[key] or held.weak[key]):
             by_key[key].append(row)
     windows: list[tuple[int, float, tuple[int, ...]]] = []
     for rows in by_key.values():

@@ -55,13 +55,26 @@ def told(
     """All incidents of which chance gives at most `budget` a month."""
     threshold = known.chance.threshold(budget)
     joined = join(field, threshold)
+    incidents = explained(field, joined, known)
+    weighings = tuple(weighed(field, joined, each, overrules) for each in incidents)
+    return Picture(
+        incidents, weighings, threshold, budget, known.chance, known.calibration, field, joined
+    )
+
+
+def explained(field: Field, joined: Joined, known: Known) -> tuple[Incident, ...]:
+    """Incidents in words, highest first."""
     order = np.argsort(-joined.score, kind="stable")
-    chance, worth = known.chance, known.calibration
-    incidents = tuple(explain(field, joined, int(n), chance, worth) for n in order)
+    return tuple(explain(field, joined, int(n), known.chance, known.calibration) for n in order)
+
+
+def weighed(
+    field: Field, joined: Joined, incident: Incident, overrules: Sequence[Overrule] = ()
+) -> Weighing:
+    """The hypotheses beside an incident."""
     used: list[int] = np.unique(joined.members[joined.members >= 0]).tolist()
     rows = {field.stream.ids[row]: row for row in used}
-    weighings = tuple(compare(field, each, rows, overrules) for each in incidents)
-    return Picture(incidents, weighings, threshold, budget, chance, worth, field, joined)
+    return compare(field, incident, rows, overrules)
 
 
 def correlate(

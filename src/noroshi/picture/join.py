@@ -4,16 +4,17 @@ become incidents. A pure function of the stream, the graph and the priors."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
 
 import msgspec
 import numpy as np
 
 from noroshi.picture.coverage import Seen, seen_share
 from noroshi.picture.lines import GRADES, Array
-from noroshi.picture.postings import Postings, post
+from noroshi.picture.postings import Ground, Postings, ground, post
 from noroshi.picture.priors import MONTH_DAYS, Priors
-from noroshi.picture.rates import Rates, measure
+from noroshi.picture.rates import Background, Rates, crowds_of, measure, rated
 from noroshi.picture.stream import Stream
 from noroshi.words.asset import AssetGraph
 from noroshi.words.time import DAY
@@ -23,6 +24,10 @@ WHOLE_DAYS = 6.0
 
 LISTENING_DAYS = 3.0
 """A domain that reported anything within so many days was listening."""
+
+
+HALVED: Final = 1 << 21
+"""From so many postings on they are looked at on two cores."""
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -68,12 +73,24 @@ class Joined(msgspec.Struct, frozen=True):
 
 
 def ready(
-    stream: Stream, graph: AssetGraph, priors: Priors, seen: Iterable[Seen] | None = None
-) -> Field:
-    """Post the findings and measure their background. Without `seen`, a desk that reported anything
-    within three days was listening."""
-    postings = post(stream, graph, priors)
-    rates = measure(stream, postings, priors.rate.upper)
+    stream: Stream, graph: AssetGraph, priors: Priors, seen: Iterable[Seen] | None = None,
+    background: Background | None = None,
+) -> Field:  # fmt: skip
+    """Post the findings and hold them against a `background` of the same domains, else against the
+    one that they show. Without `seen`, a desk that reported anything within three days was
+    listening."""
+    return ready_on(stream, graph, ground(graph, priors), priors, seen, background)
+
+
+def ready_on(
+    stream: Stream, graph: AssetGraph, on: Ground, priors: Priors,
+    seen: Iterable[Seen] | None = None, background: Background | None = None,
+) -> Field:  # fmt: skip
+    """The same, where the graph is ready already."""
+    postings = post(stream, on, priors)
+    near = crowds_of(stream, postings)
+    background = background or measure(stream, postings, near)
+    rates = rated(stream, postings, near, background, priors.rate.upper)
     count = len(stream.domains)
     low, high, later = np.zeros((3, count, count))
     for a, first in enumerate(stream.domains):
@@ -82,11 +99,10 @@ def ready(
             later[a, b] = priors.after(first, second)
     trust = np.array([priors.reliability[grade] for grade in GRADES])[stream.reliability]
     share = np.array([priors.share(each) for each in stream.domains])
-    begin = stream.t0.min() if len(stream) else 0
     prior = np.log10(priors.campaigns_per_month / MONTH_DAYS * WHOLE_DAYS / rates.assets)
     return Field(
         stream, postings, rates, priors, low, high, later, trust, share,
-        (stream.t0 - begin) / DAY, (stream.t1 - begin) / DAY, float(prior),
+        (stream.t0 - background.begin) / DAY, (stream.t1 - background.begin) / DAY, float(prior),
         None if seen is None else seen_share(stream, graph, seen),
     )  # fmt: skip
 
@@ -97,35 +113,71 @@ def join(
     """Incidents with at least the score `least`. `shift` moves each domain round the stream's own
     length by so many days: what chance alone would join. `runs` are those of the field (`runs_of`),
     where they are at hand."""
-    from noroshi.picture.kernels import MEETING, meet, settle
-
     stream, held = field.stream, field.postings
-    start, key = field.start, held.key
-    if shift is None:
-        row, what, rate = held.row, what_of(field), field.rates.rate
-        at, end = start[row], field.end[row]
+    start, end = field.start, field.end
+    row, away, rate = held.row, held.away, field.rates.rate
+    if shift is not None:
+        start = (start + shift[stream.domain]) % field.rates.days
+        # What runs over the end of the stream is cut there.
+        end = np.minimum(start + (field.end - field.start), field.rates.days)
+        row, away, rate = _turned(field, shift, runs_of(field) if runs is None else runs, start)
+    table, meetings = met(field, (held.key, row, away, rate), start, end, shift is None)
+    return settled(field, table, silence(field, start), least, np.arange(len(stream)), meetings)
+
+
+def met(
+    field: Field, postings: tuple[Array, Array, Array, Array], start: Array, end: Array,
+    halved: bool,
+) -> tuple[Array, int]:  # fmt: skip
+    """Whom each finding meets, and how many meetings there are; `halved`, on two cores."""
+    from noroshi.picture.kernels import both, logs, meet
+
+    stream, known, every = field.stream, tables(field), np.empty(0, bool)
+    key = postings[0]
+    middle = len(key)
+    if halved and len(key) >= HALVED:
+        middle = int(np.searchsorted(key, key[len(key) // 2]))
+
+    def half(part: slice) -> tuple[Array, int]:
+        table = unmet(len(stream), len(stream.domains))
+        mine = (each[part] for each in postings)
+        many = meet(*mine, start, end, stream.domain, stream.coarse, *known, every, table)  # pyright: ignore
+        return table, int(many)
+
+    if middle == len(key):
+        table, meetings = half(slice(0, middle))
     else:
-        start, row, what, rate, at, end = _turned(
-            field, shift, runs_of(field) if runs is None else runs
-        )
-    table = np.zeros((len(stream), len(stream.domains)), MEETING)
+        with ThreadPoolExecutor(2) as pool:
+            parts = pool.map(half, (slice(0, middle), slice(middle, len(key))))
+            (table, meetings), (other, more) = parts
+        both(table, other, known[0])
+        meetings += more
+    logs(table, every)
+    return table, meetings
+
+
+def unmet(findings: int, domains: int) -> Array:
+    """What `kernels.meet` fills, empty."""
+    from noroshi.picture.kernels import MEETING
+
+    table = np.zeros((findings, domains), MEETING)
     table["partner"] = -1
-    best, own, partner, link = (table[each] for each in MEETING.names or ())
-    known = tables(field)
-    meetings = int(meet(key, row, what, at, end, rate, *known, best, own, partner, link))
-    silent = silence(field, start)
+    return table
+
+
+def settled(
+    field: Field, table: Array, silent: Array, least: float, rows: Array, meetings: int
+) -> Joined:
+    """The incidents of which a finding among `rows` is the middle, from the score `least` on."""
+    from noroshi.picture.kernels import settle
+
+    stream = field.stream
+    best, own, partner, link = (table[each] for each in table.dtype.names or ())
     middle, score, members, missing = settle(
-        field.prior, least, np.arange(len(stream)), stream.domain, stream.coarse, stream.lineage,
-        best, own, partner, link, held.weak, silent,
+        field.prior, least, rows, stream.domain, stream.coarse, stream.lineage,
+        best, own, partner, link, field.postings.weak, silent,
     )  # fmt: skip
     return Joined(middle, score, members, missing, best, own, partner, link, meetings)
-
-
-def what_of(field: Field) -> Array:
-    """Of each posting what `kernels.meet` has to know first."""
-    stream, row = field.stream, field.postings.row
-    facts = (stream.domain * 4 + stream.coarse * 2).astype(np.int16)
-    return facts[row] + field.postings.away
 
 
 def runs_of(field: Field) -> Array:
@@ -142,7 +194,7 @@ def tables(field: Field) -> tuple[Any, Any, Any, Any]:
     about = np.empty(0, np.int64) if stream.about is None else stream.about
     return (
         (held.cell, held.weak, held.ends, held.mark),
-        (stream.lineage, about, stream.lon, stream.lat, stream.radius, field.trust),
+        (stream.lineage, field.trust, about, stream.lon, stream.lat, stream.radius),
         (field.low, field.high, field.after, field.share),
         (
             field.widest, priors.graph.beside, priors.gap.even, priors.gap.fall, near.reach_m,
@@ -181,19 +233,15 @@ def _near(heard: Array, at: Array) -> Array:
     return gap <= LISTENING_DAYS
 
 
-def _turned(field: Field, shift: Array, runs: Array) -> tuple[Array, ...]:
-    """Beginnings of rows when each domain is moved round, and postings in the order of these: rows,
-    what they are, rates, beginnings and ends. What runs over the end of the stream is cut there."""
+def _turned(field: Field, shift: Array, runs: Array, moved: Array) -> tuple[Array, Array, Array]:
+    """Postings in the order of `moved` beginnings: rows, whether away, and rates."""
     from noroshi.picture.kernels import turn
 
-    days, held = field.rates.days, field.postings
-    start = (field.start + shift[field.stream.domain]) % days
-    end = np.minimum(start + (field.end - field.start), days)
-    what, rate = what_of(field), field.rates.rate
-    at, till = np.empty((2, len(held.row)))
-    row, what_out, rate_out = np.empty_like(held.row), np.empty_like(what), np.empty_like(rate)
+    held = field.postings
+    row, away = np.empty_like(held.row), np.empty_like(held.away)
+    rate = np.empty_like(field.rates.rate)
     turn(
-        held.key, runs, field.start, shift, days, held.row, what, rate, start, end,
-        at, row, what_out, rate_out, till,
+        held.key, runs, field.start, shift, field.rates.days, held.row, held.away, field.rates.rate,
+        field.stream.domain, moved, row, away, rate,
     )  # fmt: skip
-    return start, row, what_out, rate_out, at, till
+    return row, away, rate

@@ -41,46 +41,53 @@ def fnv(data: Any, at: Any, found: Any) -> None:
 
 
 @compiled
-def through(
-    key: Any, row: Any, away: Any, tokens: int, asset_at: Any, asset: Any, target_at: Any,
-    target: Any, near_at: Any, near: Any, via: Any,
+def spread(
+    asset_at: Any, asset: Any, target_at: Any, target: Any, near_at: Any, near: Any, cell_of: Any,
+    cells: Any, last: Any, at: Any, fill: bool, key: Any, row: Any, away: Any, via: Any,
 ) -> None:  # fmt: skip
-    """Write into `via` the token of its own by which each finding is near a key that it is not at:
-    the first of its assets, then of its targets."""
-    for i in range(len(key)):
-        k = key[i]
-        if not away[i] or k >= tokens:
-            continue
-        f = row[i]
-        found = False
+    """Count, one place on in `at`, how many findings each key has, or write them from `at` on: in
+    the order of rows, each once. `last` starts at -1 for each key."""
+    for f in range(len(cell_of)):
         for n in range(asset_at[f], asset_at[f + 1]):
-            if not found and _beside(asset[n], k, near_at, near):
-                via[i], found = asset[n], True
+            _put(f, asset[n], False, asset[n], last, at, fill, key, row, away, via)
         for n in range(target_at[f], target_at[f + 1]):
-            if not found and _beside(target[n], k, near_at, near):
-                via[i], found = target[n], True
+            _put(f, target[n], False, target[n], last, at, fill, key, row, away, via)
+        for n in range(asset_at[f], asset_at[f + 1]):
+            for m in range(near_at[asset[n]], near_at[asset[n] + 1]):
+                _put(f, near[m], True, asset[n], last, at, fill, key, row, away, via)
+        for n in range(target_at[f], target_at[f + 1]):
+            for m in range(near_at[target[n]], near_at[target[n] + 1]):
+                _put(f, near[m], True, target[n], last, at, fill, key, row, away, via)
+        if cell_of[f] >= 0:
+            for n in range(cells.shape[1]):
+                k = cells[cell_of[f], n]
+                _put(f, k, n > 0, k, last, at, fill, key, row, away, via)
 
 
 @compiled
-def _beside(token: int, key: int, near_at: Any, near: Any) -> bool:
-    low, high = near_at[token], near_at[token + 1]
-    while low < high:
-        middle = (low + high) // 2
-        if near[middle] < key:
-            low = middle + 1
-        else:
-            high = middle
-    return low < near_at[token + 1] and near[low] == key
+def _put(
+    f: int, k: int, far: bool, by: int, last: Any, at: Any, fill: bool, key: Any, row: Any,
+    away: Any, via: Any,
+) -> None:  # fmt: skip
+    if last[k] == f:
+        return
+    last[k] = f
+    if fill:
+        n = at[k]
+        key[n], row[n], away[n], via[n] = k, f, far, by
+        at[k] += 1
+    else:
+        at[k + 1] += 1
 
 
 @compiled
 def turn(
-    key: Any, runs: Any, start: Any, shift: Any, days: float, row: Any, what: Any, rate: Any,
-    moved: Any, till: Any, at: Any, row_out: Any, what_out: Any, rate_out: Any, end_out: Any,
+    key: Any, runs: Any, start: Any, shift: Any, days: float, row: Any, away: Any,
+    rate: Any, domain: Any, moved: Any, row_out: Any, away_out: Any, rate_out: Any,
 ) -> None:  # fmt: skip
     """Postings by (key, beginning) after each domain was moved round by its `shift`. `runs` are the
     postings by (key, domain, `start`): what is moved round is two ends of a run in turn, and a key
-    has one run of each domain. `moved` and `till` are the new times of rows."""
+    has one run of each domain. `moved` is when rows begin then."""
     domains = len(shift)
     runs_at = np.empty((3, domains), np.int64)
     first, here, last = runs_at[0], runs_at[1], runs_at[2]
@@ -92,7 +99,7 @@ def turn(
         n = low
         for d in range(domains):
             first[d] = n
-            while n < high and what[runs[n]] >> 2 == d:
+            while n < high and domain[row[runs[n]]] == d:
                 n += 1
             last[d] = n
             a, b = first[d], n
@@ -116,8 +123,7 @@ def turn(
                 ):
                     pick, posting = d, runs[here[d]]
             f = row[posting]
-            at[out], end_out[out], row_out[out] = moved[f], till[f], f
-            what_out[out], rate_out[out] = what[posting], rate[posting]
+            row_out[out], away_out[out], rate_out[out] = f, away[posting], rate[posting]
             left[pick] -= 1
             here[pick] += 1
             if here[pick] == last[pick]:
@@ -125,59 +131,150 @@ def turn(
         low = high
 
 
+@compiled
+def crowds(
+    key: Any, row: Any, away: Any, cell: Any, domain: Any, t0: Any, domains: int, within: int,
+    near: Any,
+) -> None:  # fmt: skip
+    """Write into `near` how many others of its domain each finding at a token itself has there
+    that begin within so many µs of it. Postings come sorted by (key, beginning)."""
+    low = 0
+    while low < len(key):
+        high = low
+        while high < len(key) and key[high] == key[low]:
+            high += 1
+        for d in range(domains * (not cell[key[low]])):
+            first, last, many = low, low, 0
+            for i in range(low, high):
+                if away[i] or domain[row[i]] != d:
+                    continue
+                at = t0[row[i]]
+                while last < high and t0[row[last]] <= at + within:
+                    many += not away[last] and domain[row[last]] == d
+                    last += 1
+                while t0[row[first]] < at - within:
+                    many -= not away[first] and domain[row[first]] == d
+                    first += 1
+                near[i] = many - 1
+        low = high
+
+
+@compiled
+def added(
+    row: Any, near: Any, domain: Any, kind: Any, each: Any, usual: Any, base: Any, extra: Any,
+    rate: Any,
+) -> None:  # fmt: skip
+    """Write into `extra` what those near a finding add to its rate, and into `rate` what it is."""
+    for i in range(len(row)):
+        f = row[i]
+        if near[i] > 0:
+            extra[f] = max(extra[f], near[i] * each[domain[f]])
+    for i in range(len(row)):
+        f = row[i]
+        rate[i] = (base[i] + extra[f]) * usual[kind[f]]
+
+
 MEETING: Final = np.dtype([("best", "f4"), ("own", "f4"), ("partner", "i4"), ("link", "i4")])
 """How a finding meets a domain, in one place, so that one look in memory finds all of it."""
 
 
+FACTS: Final = np.dtype(
+    [
+        ("start", "f8"), ("end", "f8"), ("rate", "f4"), ("trust", "f4"), ("lineage", "i8"),
+        ("next", "i8"), ("what", "i2"), ("touched", "?"),
+    ],
+    align=True,
+)  # fmt: skip
+"""A posting while its key is looked at. `what` is four times the domain, and 2 where the finding is
+coarse and 1 where it is not at the key itself; `next` is the next one that is touched."""
+BEYOND: Final = 1 << 40
+
+
 @compiled
 def meet(
-    key: Any, row: Any, what: Any, start: Any, end: Any, rate: Any, keys: Any, facts: Any,
-    pairs: Any, stated: Any, best: Any, own: Any, partner: Any, link: Any,
+    key: Any, row: Any, away: Any, rate: Any, start: Any, end: Any, domain: Any, coarse: Any,
+    keys: Any, facts: Any, pairs: Any, stated: Any, touched: Any, table: Any,
 ) -> int:  # fmt: skip
-    """Fill, for each row and domain, the best finding of that domain that it meets: log10 of its
-    ratio (`best`), of the row's own there (`own`), who (`partner`) and under which key (`link`).
-    Gives the number of meetings.
+    """Fill `table`, for each row and domain, with the best finding of that domain that it meets:
+    its ratio (`best`), that of the row itself there (`own`), who (`partner`) and under which key
+    (`link`). Gives the number of meetings.
 
-    Postings come sorted by (key, start); `what` is four times the domain, and 2 where the finding
-    is coarse and 1 where it is not at the key itself. `keys`, `facts`, `pairs` and `stated` are
-    what is known of keys, findings, pairs of domains and by the priors (`join.tables`)."""
+    Postings come sorted by (key, start of the row). `keys`, `facts`, `pairs` and `stated` are what
+    is known of keys, findings, pairs of domains and by the priors (`join.tables`). Where `touched`
+    is not empty, only what it says of the rows is filled."""
+    meetings, low = 0, 0
+    whole = len(touched) == 0
+    own = np.empty(64, FACTS)
+    while low < len(key):
+        high, some = low, whole
+        while high < len(key) and key[high] == key[low]:
+            some = some or touched[row[high]]
+            high += 1
+        if some and high - low > 1:
+            if high - low > len(own):
+                own = np.empty(2 * (high - low), FACTS)
+            # What is looked at often is brought together first: so memory is read in one go.
+            next_one = BEYOND
+            for i in range(high - low - 1, -1, -1):
+                n = low + i
+                f, one = row[n], own[i]
+                one.what = domain[f] * 4 + coarse[f] * 2 + away[n]
+                one.start, one.end, one.rate = start[f], end[f], rate[n]
+                one.lineage, one.trust = facts[0][f], facts[1][f]
+                one.touched, one.next = whole or touched[f], next_one
+                if one.touched:
+                    next_one = i
+            meetings += _under(key[low], row[low:high], own, keys, facts, pairs, stated, table)
+        low = high
+    return meetings
+
+
+@compiled
+def _under(
+    k: int, row: Any, own: Any, keys: Any, facts: Any, pairs: Any, stated: Any, table: Any
+) -> int:
+    """The meetings under one key."""
     meetings = 0
-    widest = stated[0]
-    for i in range(len(key)):
-        last = end[i] + widest
-        for j in range(i + 1, min(len(key), i + 1 + BUSY)):
-            if key[j] != key[i] or start[j] > last:
+    low, high = pairs[0], pairs[1]
+    for i in range(len(row)):
+        one = own[i]
+        last = one.end + stated[0]
+        j = i + 1 if one.touched else one.next
+        while j < len(row) and j - i <= BUSY:
+            two = own[j]
+            if two.start > last:
                 break
-            if what[i] >> 2 == what[j] >> 2 or what[i] & what[j] & 3:
-                continue
-            met, cf, cg, of, og = _weighed(
-                i, j, key[i], row, what, start, end, rate, keys, facts, pairs, stated
-            )
-            if met:
-                meetings += 1
-                f, g = row[i], row[j]
-                _keep(best, own, partner, link, f, what[j] >> 2, cg, of, g, key[i], keys)
-                _keep(best, own, partner, link, g, what[i] >> 2, cf, og, f, key[i], keys)
-    for f in range(len(partner)):
-        _logs(f, best, own, partner)
+            if one.what >> 2 != two.what >> 2 and not one.what & two.what & 3:
+                df, dg = one.what >> 2, two.what >> 2
+                gap = max(0.0, two.start - one.end)
+                if low[df, dg] <= gap <= high[df, dg] and one.lineage != two.lineage:
+                    f, g = row[i], row[j]
+                    met, cf, cg, of, og = _weighed(
+                        one, two, gap, f, g, k, keys, facts, pairs, stated
+                    )
+                    if met:
+                        meetings += 1
+                        if one.touched:
+                            _keep(table[f, dg], cg, of, g, k, keys)
+                        if two.touched:
+                            _keep(table[g, df], cf, og, f, k, keys)
+            j = j + 1 if one.touched else two.next
     return meetings
 
 
 @compiled
 def _weighed(
-    i: int, j: int, k: int, row: Any, what: Any, start: Any, end: Any, rate: Any, keys: Any,
-    facts: Any, pairs: Any, stated: Any,
+    one: Any, two: Any, gap: float, f: int, g: int, k: int, keys: Any, facts: Any, pairs: Any,
+    stated: Any,
 ) -> Any:  # fmt: skip
-    """Whether two postings of different domains meet, the first of which does not begin later, and
-    the ratios of each as a part beside the other and as the middle."""
+    """Whether two findings of different domains, of which the first does not begin later, are also
+    so near and so much about one another that they meet; and the ratios of each as a part beside
+    the other and as the middle."""
     cell, _, ends, _ = keys
-    lineage, about, lon, lat, radius, trust = facts
+    _, _, about, lon, lat, radius = facts
     low, high, after, share = pairs
     _, beside, even, fall, reach, cell_m2, whole = stated
-    f, g, df, dg = row[i], row[j], what[i] >> 2, what[j] >> 2
-    gap = max(0.0, start[j] - end[i])
-    if gap < low[df, dg] or gap > high[df, dg] or lineage[f] == lineage[g]:
-        return False, 0.0, 0.0, 0.0, 0.0
+    df, dg = one.what >> 2, two.what >> 2
     area = 1.0
     named_f, named_g = share[df], share[dg]
     if cell[k]:
@@ -188,53 +285,103 @@ def _weighed(
     else:
         if len(about) and not ((about[f] >> dg) & 1 and (about[g] >> df) & 1):
             return False, 0.0, 0.0, 0.0, 0.0
-        named_f *= beside if what[i] & 1 else _at_it(k, beside, ends)
-        named_g *= beside if what[j] & 1 else _at_it(k, beside, ends)
-    rate_f, rate_g = rate[i] * area, rate[j] * area
+        named_f *= beside if one.what & 1 else _at_it(k, beside, ends)
+        named_g *= beside if two.what & 1 else _at_it(k, beside, ends)
+    rate_f, rate_g = one.rate * area, two.rate * area
     window = high[df, dg] - low[df, dg]
-    wide = window + (end[i] - start[i]) + (end[j] - start[j])
+    wide = window + (one.end - one.start) + (two.end - two.start)
     side = max(high[df, dg] if high[df, dg] > 0 else window, 1e-6)
     peak = _closeness(gap / side, even, fall) * after[df, dg] * window / side
     close = 1.0 + (peak - 1.0) * window / max(wide, 1e-6)
     return (
         True,
-        _part(named_f * close, rate_f * wide, trust[f]),
-        _part(named_g * close, rate_g * wide, trust[g]),
-        _density(named_f, rate_f * whole, trust[f]),
-        _density(named_g, rate_g * whole, trust[g]),
+        _part(named_f * close, rate_f * wide, one.trust),
+        _part(named_g * close, rate_g * wide, two.trust),
+        _density(named_f, rate_f * whole, one.trust),
+        _density(named_g, rate_g * whole, two.trust),
     )
 
 
 @compiled
-def _keep(
-    best: Any, own: Any, partner: Any, link: Any, f: int, d: int, part: float, mine: float, g: int,
-    k: int, keys: Any,
-) -> None:  # fmt: skip
+def _keep(held: Any, part: float, mine: float, g: int, k: int, keys: Any) -> None:
     """Keep what is better: no weak link beside a strong one, then the higher product; of equals the
     earlier finding, and the key of the lower mark, so that it does not hang on who came first."""
-    _, weak, _, mark = keys
     one, two = np.float32(part), np.float32(mine)
-    held = partner[f, d]
-    if held >= 0:
-        at = link[f, d]
-        if weak[at] != weak[k]:
-            if weak[k]:
-                return
-        else:
-            before = np.float64(best[f, d]) * np.float64(own[f, d])
-            now = np.float64(one) * np.float64(two)
-            if before > now:
-                return
-            if before == now and (held < g or (held == g and mark[at] <= mark[k])):
-                return
-    best[f, d], own[f, d], partner[f, d], link[f, d] = one, two, g, k
+    if held.partner < 0 or _better(held, one, two, g, k, keys):
+        held.best, held.own, held.partner, held.link = one, two, g, k
 
 
 @compiled
-def _logs(f: int, best: Any, own: Any, partner: Any) -> None:
-    for d in range(best.shape[1]):
-        if partner[f, d] >= 0:
-            best[f, d], own[f, d] = np.log10(best[f, d]), np.log10(own[f, d])
+def _better(held: Any, part: float, mine: float, g: int, k: int, keys: Any) -> bool:
+    weak, mark = keys[1], keys[3]
+    if weak[held.link] != weak[k]:
+        return not weak[k]
+    before, now = np.float64(held.best) * held.own, np.float64(part) * mine
+    if before != now:
+        return now > before
+    return g < held.partner or (g == held.partner and mark[k] < mark[held.link])
+
+
+@compiled
+def both(table: Any, other: Any, keys: Any) -> None:
+    """What two halves of the keys gave as one, in `table`."""
+    for f in range(len(table)):
+        for d in range(table.shape[1]):
+            two = other[f, d]
+            if two.partner >= 0:
+                _keep(table[f, d], two.best, two.own, two.partner, two.link, keys)
+
+
+@compiled
+def logs(table: Any, touched: Any) -> None:
+    """Ratios as log10."""
+    whole = len(touched) == 0
+    for f in range(len(table)):
+        if whole or touched[f]:
+            for d in range(table.shape[1]):
+                if table[f, d].partner >= 0:
+                    table[f, d].best = np.log10(table[f, d].best)
+                    table[f, d].own = np.log10(table[f, d].own)
+
+
+@compiled
+def reach(
+    key: Any, row: Any, start: Any, end: Any, widest: float, changed: Any, touched: Any,
+) -> None:  # fmt: skip
+    """Mark as `touched` whatever may meet a finding that is `changed`, or may be one of the nearest
+    `BUSY` of another no more because it is there."""
+    for i in range(len(key)):
+        if not changed[row[i]]:
+            continue
+        touched[row[i]] = True
+        low, high = i, i
+        while low > 0 and key[low - 1] == key[i] and i - low < BUSY:
+            low -= 1
+            if start[row[i]] <= end[row[low]] + widest:
+                touched[row[low]] = True
+        while high + 1 < len(key) and key[high + 1] == key[i] and high - i < BUSY:
+            high += 1
+            if start[row[high]] <= end[row[i]] + widest:
+                touched[row[high]] = True
+        if high - low >= BUSY:
+            for n in range(low, high + 1):
+                touched[row[n]] = True
+
+
+@compiled
+def stars(
+    prior: float, touched: Any, domain: Any, coarse: Any, lineage: Any, best: Any, own: Any,
+    partner: Any, link: Any, weak: Any, silent: Any, score: Any,
+) -> None:  # fmt: skip
+    """Write into `score` what each finding that is `touched` comes to while all others are free."""
+    used = np.zeros(len(domain), np.bool_)
+    members = np.empty(best.shape[1], np.int64)
+    for f in range(len(touched)):
+        if touched[f]:
+            score[f] = _star(
+                f, prior, domain, coarse, lineage, best, own, partner, link, weak, silent, used,
+                members,
+            )  # fmt: skip
 
 
 @compiled

@@ -1,8 +1,9 @@
 """Findings that keep coming: the incidents among all that are held, told again after each batch.
 
-What is told is a function of the findings that are held and of what is known of chance, so late
-ones, and ones out of order, give the incidents that they would have given in order. What chance
-gives is asked at first, again while few findings are held, and then once a day beside all else.
+What is told is a function of the findings that are held, of the background that was measured last
+and of what is known of chance, so late ones, and ones out of order, give the incidents that they
+would have given in order. Both are measured at first, again while few findings are held, and then
+once a day, chance beside all else.
 """
 
 from __future__ import annotations
@@ -15,18 +16,21 @@ from typing import Final, Literal
 import msgspec
 
 from noroshi.picture.bulk import read_block
-from noroshi.picture.correlate import Known, Picture, measured, told
+from noroshi.picture.correlate import Known, explained, measured, weighed
+from noroshi.picture.held import Held
 from noroshi.picture.hypotheses import Overrule, Weighing
 from noroshi.picture.identity import name
-from noroshi.picture.join import Field, ready
+from noroshi.picture.join import Field, Joined
+from noroshi.picture.merge import Lineages, latest, merge, renumbered
+from noroshi.picture.postings import ground
 from noroshi.picture.priors import Priors
 from noroshi.picture.score import Incident
-from noroshi.picture.stream import Builder, add_lines
+from noroshi.picture.stream import Builder, Stream, add_lines
 from noroshi.words import ids
 from noroshi.words.asset import AssetGraph
 
 MOST: Final = 400_000
-"""So many findings are held; the oldest go first."""
+"""So many findings are held, or a few more; the oldest go first."""
 FEW: Final = 5_000
 """Until so many are held, chance is asked anew when there are twice as many as before."""
 AGAIN_S: Final = 86_400.0
@@ -42,6 +46,17 @@ class Change(msgspec.Struct, frozen=True):
     weighing: Weighing | None = None
 
 
+class Look(msgspec.Struct, frozen=True):
+    """The incidents at one moment, highest first, and what they were made of; how many lines could
+    not be read since the last one, and the first of them."""
+
+    incidents: tuple[Incident, ...]
+    field: Field
+    joined: Joined
+    bad: int
+    rejected: tuple[str, ...]
+
+
 class Live:
     """Findings as they come, and what was told of them."""
 
@@ -50,11 +65,14 @@ class Live:
         shifts: int = 200, most: int = MOST, overrules: Iterable[Overrule] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        self.graph, self.priors, self.budget = graph, priors, budget
+        self.source, self.graph, self.priors, self.budget = source, graph, priors, budget
         self.seed, self.shifts, self.most = seed, shifts, most
         self.overrules = tuple(overrules)
         self.known: Known | None = None
+        self.held: Held | None = None
         self._clock = clock
+        self._on = ground(graph, priors)
+        self._lineages = Lineages()
         self._asked_at, self._asked_of = 0.0, 0
         self._beside: threading.Thread | None = None
         self._builder = Builder(source, graph)
@@ -70,19 +88,47 @@ class Live:
             self._builder.take(found)
         self._lines += block.count(b"\n")
 
-    def look(self) -> Picture:
+    def look(self) -> Look:
         """The incidents among what is held now."""
-        stream = self._builder.built()
-        if len(stream) > self.most:
-            self._builder.keep_latest(self.most)
-            stream = self._builder.built()
-        field = ready(stream, self.graph, self.priors)
-        if self.known is None or 2 * self._asked_of <= len(stream) < FEW:
-            self.known = self._ask(field)
+        new = self._builder.built(self._lineages)
+        self._builder = Builder(self.source, self.graph)
+        if self.held is None:
+            self.held = self._begun(latest(new, self.most))
+        elif len(new):
+            self._take(self.held, new)
+        field = self.held.field
+        if self.known is None or 2 * self._asked_of <= len(field.stream) < FEW:
+            self.held = self._begun(field.stream)
+            self.known = self._ask(self.held.field)
         elif self._clock() - self._asked_at >= AGAIN_S and self._beside is None:
-            self._beside = threading.Thread(target=self._ask_beside, args=(field,), daemon=True)
+            self.held = self._begun(field.stream)
+            self._beside = threading.Thread(
+                target=self._ask_beside, args=(self.held.field,), daemon=True
+            )
             self._beside.start()
-        return told(field, self.known, self.budget, self.overrules)
+        joined = self.held.joined(self.known.chance.threshold(self.budget))
+        field = self.held.field
+        return Look(
+            explained(field, joined, self.known), field, joined, new.bad, new.rejected
+        )  # fmt: skip
+
+    def _begun(self, stream: Stream) -> Held:
+        """A stream held against its own background."""
+        self._lineages.keep(stream.lineage)
+        return Held(stream, self.graph, self._on, self.priors)
+
+    def _take(self, held: Held, new: Stream) -> None:
+        many = len(held.field.stream)
+        if held.fits(new):
+            held.take(new, self.most)
+        else:  # nothing is known of the background of another domain, nor of what chance gives it
+            domains = tuple(sorted({*held.field.stream.domains, *new.domains}))
+            before = renumbered(held.field.stream, domains)
+            both = merge(before, renumbered(new, domains), held.begun, self.most)
+            self.held = self._begun(both.stream)
+            self._asked_at, self._asked_of = -AGAIN_S, 0
+        if len(held.field.stream) < many:
+            self._lineages.keep(held.field.stream.lineage)
 
     def _ask(self, field: Field) -> Known:
         self._asked_at, self._asked_of = self._clock(), len(field.stream)
@@ -92,24 +138,28 @@ class Live:
         self.known = self._ask(field)
         self._beside = None
 
-    def changes(self, picture: Picture) -> list[Change]:
+    def changes(self, look: Look) -> list[Change]:
         """What has become of the incidents since this was last asked."""
         before = {each: frozenset(seen.findings) for each, seen in self._told.items()}
-        found = [frozenset(each.findings) for each in picture.incidents]
+        found = [frozenset(each.findings) for each in look.incidents]
         named = name(before, found)
         changed: list[Change] = []
         now: dict[str, Incident] = {}
-        for n, incident in enumerate(picture.incidents):
+        for n, incident in enumerate(look.incidents):
             going_on = named.ids[n]
             own = incident.id
             if going_on is None and (own in before or own in now):  # its middle was another's
                 own = "incident--" + ids.uuid5(["picture", sorted(found[n])])
             seen = msgspec.structs.replace(incident, id=going_on or own)
             now[seen.id] = seen
-            if going_on is None:
-                changed.append(Change("new", seen, picture.weighings[n]))
-            elif before[going_on] != found[n] or self._told[going_on].word != seen.word:
-                changed.append(Change("changed", seen, picture.weighings[n]))
+            what: What | None = None if going_on else "new"
+            if going_on and (
+                before[going_on] != found[n] or self._told[going_on].word != seen.word
+            ):
+                what = "changed"
+            if what:
+                weighing = weighed(look.field, look.joined, incident, self.overrules)
+                changed.append(Change(what, seen, weighing))
         changed += [Change("ended", self._told[each]) for each in named.ended]
         self._told = now
         return changed

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -29,26 +30,38 @@ CELLS: Final = 1 << 56
 _SHORT: Final = re.compile(r"[A-Z]{2,3}")
 
 
+class Ground(msgspec.Struct, frozen=True):
+    """The graph made ready: `number` says where an asset stands in what follows. `near` holds what
+    is one edge away from asset n, from `near_at[n]` to `near_at[n + 1]`; nothing for a hub."""
+
+    number: dict[str, int]
+    near_at: Array
+    near: Array
+    sort: Array
+    sorts: tuple[str, ...]
+    weak: Array
+    mark: Array
+
+
 class Postings(msgspec.Struct, frozen=True):
     """Sorted by (key, time of the finding): `key` and the row of the finding in its stream. `away`
     where the finding is not at the key itself; `via` is then the token where it is, else the key.
-    `group` says of each token what sort of thing it is, `ends` whether it has no neighbours. Keys
-    below `tokens` are tokens of the stream and
-    then assets of the graph, those from there on cells. `cell` says so of each key, `weak` whether
-    it only supports, and `mark` is a number of its own that hangs on its name alone."""
+
+    Of each key: `cell` whether it is one, `weak` whether it only supports, `sort` what sort of
+    thing it is (a place in `sorts`), `ends` whether it has no neighbours, `mark` a number of its
+    own that hangs on its name alone, and its name."""
 
     key: Array
     row: Array
     away: Array
     via: Array
-    group: Array
-    ends: Array
-    tokens: int
-    keys: int
     cell: Array
     weak: Array
+    ends: Array
     mark: Array
-    names: tuple[str, ...]
+    sort: Array
+    sorts: tuple[str, ...]
+    names: Sequence[str]
 
     def where(self, key: int, row: int) -> int:
         """The token where the finding is that meets others under `key`; for a cell, the cell."""
@@ -58,56 +71,80 @@ class Postings(msgspec.Struct, frozen=True):
 
     def name(self, key: int) -> str:
         """What the key is called; a cell is "place"."""
-        return self.names[key] if key < self.tokens else "place"
+        return self.names[key]
 
 
-def post(stream: Stream, graph: AssetGraph, priors: Priors) -> Postings:
-    """All findings under all their keys."""
-    from noroshi.picture.kernels import through
-
-    names, near_at, near = _neighbours(stream, graph, priors.graph.hub_degree)
-    parts = [
-        _own(stream.asset_at, stream.asset),
-        _own(stream.target_at, stream.target),
-    ]
-    for row, key, _ in list(parts):
-        parts.append(_hop(row, key, near_at, near))
-    cells, rows, away, numbers = _cells(stream, priors)
-    parts.append((rows, cells + len(names), away))
-    row = np.concatenate([part[0] for part in parts]).astype(np.int32)
-    key = np.concatenate([part[1] for part in parts]).astype(np.int32)
-    far = np.concatenate([part[2] for part in parts])
-    # Rows are in order of time, so one sort key does. Being there wins over being near.
-    packed = (key.astype(np.int64) << 32) | (row.astype(np.int64) << 1) | far
-    packed.sort()
-    same = np.ones(len(packed), bool)
-    same[1:] = packed[1:] >> 1 != packed[:-1] >> 1
-    packed = packed[same]
-    weak = np.zeros(len(names) + len(numbers), bool)
-    for number, name in enumerate(names):
-        known = graph.assets.get(name)
-        weak[number] = is_country(name) or (known is not None and known.kind == "country")
-    keys, rows = (packed >> 32).astype(np.int32), ((packed >> 1) & 0x7FFFFFFF).astype(np.int32)
-    far = (packed & 1).astype(bool)
-    via = keys.copy()
-    through(
-        keys, rows, far, len(names), stream.asset_at, stream.asset, stream.target_at,
-        stream.target, near_at, near, via,
+def ground(graph: AssetGraph, priors: Priors) -> Ground:
+    """The graph made ready for any stream."""
+    names = sorted(graph.assets)
+    number = {name: n for n, name in enumerate(names)}
+    most = priors.graph.hub_degree
+    lists = [sorted(number[each] for each in graph.near(name) if each in number) for name in names]
+    lists = [some if len(some) <= most else [] for some in lists]
+    at = np.zeros(len(lists) + 1, np.int64)
+    np.cumsum([len(some) for some in lists], out=at[1:])
+    flat = np.array([each for some in lists for each in some], np.int64)
+    sorts: dict[str, int] = {"place": 0}
+    sort = [sorts.setdefault(graph.assets[name].kind, len(sorts)) for name in names]
+    weak = [is_country(name) or graph.assets[name].kind == "country" for name in names]
+    return Ground(
+        number, at, flat, np.array(sort, np.int32), tuple(sorts), np.array(weak, bool), marks(names)
     )  # fmt: skip
+
+
+def post(stream: Stream, ground: Ground, priors: Priors) -> Postings:
+    """All findings under all their keys. A finding is at a token itself where it names it, else one
+    edge away by the first of its tokens that is; being there wins over being near."""
+    from noroshi.picture.kernels import spread
+
+    place, others = _numbered(stream, ground)
+    names = (*ground.number, *others)
+    near_at = np.concatenate([ground.near_at, np.full(len(others), ground.near_at[-1])])
+    asset, target = place[stream.asset], place[stream.target]
+    cell_of, cells, numbers = _cells(stream, priors)
+    known = (
+        stream.asset_at, asset, stream.target_at, target, near_at, ground.near,
+        cell_of, cells + len(names),
+    )  # fmt: skip
+    count = len(numbers)
+    last = np.full(len(names) + count, -1, np.int32)
+    at = np.zeros(len(last) + 1, np.int64)
+    none, no = np.empty(0, np.int32), np.empty(0, bool)
+    spread(*known, last, at, False, none, none, no, none)
+    np.cumsum(at, out=at)
+    size = int(at[-1])
+    keys, rows, via = np.empty((3, size), np.int32)
+    far = np.empty(size, bool)
+    last[:] = -1
+    spread(*known, last, at[:-1].copy(), True, keys, rows, far, via)
+    weak = np.array([is_country(each) for each in others], bool)
+    sorts = {each: n for n, each in enumerate(ground.sorts)}
+    # A token that is no asset is of the sort of the scheme of its name.
+    schemes = (each.partition(":")[0] * (":" in each) for each in others)
+    sort = [sorts.setdefault(each, len(sorts)) for each in schemes]
     return Postings(
-        keys,
-        rows,
-        far,
-        via,
-        _groups(names, graph),
-        np.diff(near_at) == 0,
-        len(names),
-        len(names) + len(numbers),
-        np.arange(len(weak)) >= len(names),
-        weak,
-        np.concatenate([marks(names), numbers]),
-        names,
-    )
+        keys, rows, far, via,
+        np.arange(len(names) + count) >= len(names),
+        np.concatenate([ground.weak, weak, np.zeros(count, bool)]),
+        np.concatenate([np.diff(near_at) == 0, np.zeros(count, bool)]),
+        np.concatenate([ground.mark, marks(others), numbers]),
+        np.concatenate([ground.sort, np.array(sort, np.int32), np.zeros(count, np.int32)]),
+        tuple(sorts),
+        names + ("place",) * count,
+    )  # fmt: skip
+
+
+def _numbered(stream: Stream, ground: Ground) -> tuple[Array, list[str]]:
+    """Where each token of the stream stands among all names, and the names that are no assets."""
+    others: list[str] = []
+    place = np.empty(max(1, len(stream.tokens)), np.int64)
+    for n, token in enumerate(stream.tokens):
+        found = ground.number.get(token)
+        if found is None:
+            found = len(ground.number) + len(others)
+            others.append(token)
+        place[n] = found
+    return place, others
 
 
 def marks(names: Iterable[str]) -> Array:
@@ -129,69 +166,28 @@ def _parties() -> frozenset[str]:
     return frozenset(packaged_parties().order)
 
 
-def _neighbours(
-    stream: Stream, graph: AssetGraph, most: int
-) -> tuple[tuple[str, ...], Array, Array]:
-    """All token names, and for each the tokens one edge away, unless it is a hub."""
-    number = {name: n for n, name in enumerate(stream.tokens)}
-    for asset in sorted(graph.assets):
-        number.setdefault(asset, len(number))
-    lists = [sorted(number[each] for each in graph.near(name)) for name in number]
-    lists = [some if len(some) <= most else [] for some in lists]
-    at = np.zeros(len(lists) + 1, np.int64)
-    np.cumsum([len(some) for some in lists], out=at[1:])
-    flat = np.array([each for some in lists for each in some], np.int64)
-    return tuple(number), at, flat
-
-
-def _groups(names: tuple[str, ...], graph: AssetGraph) -> Array:
-    """A number for what each token is: the kind of its asset, else the scheme of its name."""
-    numbers: dict[str, int] = {}
-    kinds = {name: asset.kind for name, asset in graph.assets.items()}
-    of = (kinds.get(name) or name.partition(":")[0] * (":" in name) for name in names)
-    return np.array([numbers.setdefault(each, len(numbers)) for each in of], np.int32)
-
-
-def _own(at: Array, tokens: Array) -> tuple[Array, Array, Array]:
-    rows = np.repeat(np.arange(len(at) - 1), np.diff(at))
-    return rows, tokens.astype(np.int64), np.zeros(len(tokens), bool)
-
-
-def _hop(row: Array, key: Array, near_at: Array, near: Array) -> tuple[Array, Array, Array]:
-    """The same findings under what is one edge away from their keys."""
-    many = near_at[key + 1] - near_at[key]
-    rows = np.repeat(row, many)
-    start = np.repeat(near_at[key] - (np.cumsum(many) - many), many)
-    return rows, near[np.arange(len(rows)) + start], np.ones(len(rows), bool)
-
-
-def _cells(stream: Stream, priors: Priors) -> tuple[Array, Array, Array, Array]:
-    """Cells, rows, whether only near, and the numbers of the cells by themselves.
+def _cells(stream: Stream, priors: Priors) -> tuple[Array, Array, Array]:
+    """Of each finding the row of its cells (-1: none); its cells, the one that it is in first; and
+    the numbers of cells by themselves.
 
     Rows of equal latitude, cells as wide as high in each; a finding is posted in every cell that
     a circle of the farthest reach round it may touch.
     """
     reach = priors.place.reach_m + 2 * priors.place.vague_m
     placed = np.flatnonzero(~np.isnan(stream.lat) & (stream.radius <= priors.place.vague_m))
+    cell_of = np.full(len(stream), -1, np.int32)
     if not len(placed):
-        empty = np.empty(0, np.int64)
-        return empty, empty, np.empty(0, bool), empty
+        return cell_of, np.empty((0, 9), np.int32), np.empty(0, np.int64)
+    cell_of[placed] = np.arange(len(placed), dtype=np.int32)
     step = np.degrees(reach / EARTH_RADIUS_M)
     lat, lon = stream.lat[placed], stream.lon[placed]
-    rows: list[Array] = []
-    cells: list[Array] = []
-    away: list[Array] = []
-    own = _cell(_band(lat, step), lon, step)
-    for side in (-1, 0, 1):
+    cells = np.empty((len(placed), 9), np.int64)
+    for n, (side, shift) in enumerate(itertools.product((0, -1, 1), (0.0, -1.0, 1.0))):
         band = _band(lat, step) + side
         wide = step / np.cos(np.radians(np.minimum(89.0, np.abs(lat) + step)))
-        for shift in (-1.0, 0.0, 1.0):
-            cell = _cell(band, lon + shift * np.minimum(wide, 120.0), step)
-            rows.append(placed)
-            cells.append(cell)
-            away.append(cell != own)
-    found, numbers = np.unique(np.concatenate(cells), return_inverse=True)
-    return numbers, np.concatenate(rows), np.concatenate(away), found + CELLS
+        cells[:, n] = _cell(band, lon + shift * np.minimum(wide, 120.0), step)
+    found, numbers = np.unique(cells, return_inverse=True)
+    return cell_of, numbers.reshape(cells.shape).astype(np.int32), found + CELLS
 
 
 def _band(lat: Array, step: float) -> Array:

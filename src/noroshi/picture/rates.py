@@ -26,90 +26,165 @@ TABLE: Final = 256
 """Counts up to here have their exact quantile, larger ones Wilson and Hilferty's (1931)."""
 
 
-class Rates(msgspec.Struct, frozen=True):
-    """`seen` counts, for each key and domain, the findings at a token itself and those in and
-    beside a cell. `rate` is, for each posting, the upper bound a day of others like its finding, of
-    its domain and kind, where it is (`Postings.via`), and higher where they come in bursts.
-    `common` is the share of its domain that a kind makes up, over its even share: 1 for an
-    ordinary one."""
+class Background(msgspec.Struct, frozen=True):
+    """What was measured of a stream of so many `days` from `begin` (µs) on. `seen` counts, for each
+    key (by `mark`, ascending) and domain, the findings at a token itself and those in and beside a
+    cell; `scale` is, for each sort of key and domain, 1 over the days that half an event takes at
+    the mean and `days`; `excess` how many of its domain each near finding adds; `common` the share
+    of its domain that a kind makes up, over its even share: 1 for an ordinary one. What began after
+    `until` is not counted in."""
 
-    seen: Array
-    rate: Array
-    common: Array
+    domains: tuple[str, ...]
+    begin: int
+    until: int
     days: float
     assets: int
+    mark: Array
+    seen: Array
+    sorts: dict[str, int]
+    scale: Array
+    excess: Array
+    common: dict[str, float]
+
+    def at(self, mark: Array) -> Array:
+        """What was seen under keys of these marks."""
+        if not len(self.mark):
+            return np.zeros((len(mark), len(self.domains)), np.int32)
+        place = np.minimum(np.searchsorted(self.mark, mark), len(self.mark) - 1)
+        return self.seen[place] * (self.mark[place] == mark)[:, None]
 
 
-def measure(stream: Stream, postings: Postings, upper: float) -> Rates:
-    """The rates of a stream under its own keys."""
-    domains, tokens = len(stream.domains), postings.tokens
+class Rates(msgspec.Struct, frozen=True):
+    """`rate` is, for each posting, the upper bound a day of others like its finding, of its domain
+    and kind, where it is (`Postings.via`), and higher where they come in bursts. `base` is that of
+    its domain alone, without bursts, `extra` what these add for each finding, and `seen` what the
+    background has of each key and domain."""
+
+    rate: Array
+    base: Array
+    extra: Array
+    seen: Array
+    background: Background
+
+    @property
+    def days(self) -> float:
+        """Of the background."""
+        return self.background.days
+
+    @property
+    def assets(self) -> int:
+        """Things at which, or one hop from which, something was reported."""
+        return self.background.assets
+
+
+def measure(stream: Stream, postings: Postings, near: Array) -> Background:
+    """The background that a stream shows under its own keys; `near` are its `crowds_of`."""
+    domains, keys = len(stream.domains), len(postings.cell)
     domain = stream.domain[postings.row]
-    counted = ~postings.away | (postings.key >= tokens)
+    counted = ~postings.away | postings.cell[postings.key]
     flat = postings.key[counted].astype(np.int64) * domains + domain[counted]
-    seen = np.bincount(flat, minlength=postings.keys * domains).astype(np.int32)
-    seen = seen.reshape(postings.keys, domains)
-    days, common = stream.days, _common(stream)
-    group = np.concatenate([postings.group, np.full(postings.keys - tokens, -1, np.int32)])
-    scale = _scales(seen, group, days)
-    others = seen[postings.via, domain] - 1
-    rate = bounds(upper)[np.minimum(others, TABLE)] * np.maximum(1.0, others / TABLE)
-    rate *= scale[group[postings.via], domain]
-    rate += _bursts(stream, postings)[postings.row]
-    rate *= common[stream.kind[postings.row]]
-    strong = ~postings.weak[:tokens] & _touched(postings, tokens)
-    return Rates(seen, rate.astype(np.float32), common, days, max(1, int(strong.sum())))
+    seen = np.bincount(flat, minlength=keys * domains).astype(np.int32).reshape(keys, domains)
+    touched = np.zeros(keys, bool)
+    touched[postings.key] = True
+    strong = ~postings.weak & ~postings.cell & touched
+    used = np.flatnonzero((seen > 0).any(axis=1))
+    used = used[np.argsort(postings.mark[used], kind="stable")]
+    sorts, scale = _scales(seen, postings, stream.days)
+    begin, until = (int(stream.t0.min()), int(stream.t0.max())) if len(stream) else (0, 0)
+    return Background(
+        stream.domains, begin, until, stream.days, max(1, int(strong.sum())), postings.mark[used],
+        seen[used], sorts, scale, _excess(stream, postings, near), _common(stream),
+    )  # fmt: skip
 
 
-def _scales(seen: Array, group: Array, days: float) -> Array:
-    """1 over the days that half an event takes at the mean of a group (the last: of cells) and the
-    days of the stream, for each domain."""
-    groups = int(group.max(initial=-1)) + 2
-    place = np.where(group < 0, groups - 1, group)
-    used = np.bincount(place[(seen > 0).any(axis=1)], minlength=groups)
-    scale = np.empty((groups, seen.shape[1]))
+def rated(
+    stream: Stream, postings: Postings, near: Array, background: Background, upper: float
+) -> Rates:
+    """The rates of a stream, by a background of the same domains."""
+    seen = background.at(postings.mark)
+    base = bases(stream, postings, background, seen, upper)
+    extra, rate = with_bursts(stream, postings, background, base, near)
+    return Rates(rate, base, extra, seen, background)
+
+
+def bases(
+    stream: Stream, postings: Postings, background: Background, seen: Array, upper: float
+) -> Array:
+    """Upper bounds a day by domain and key alone, for each posting: a finding that was counted is
+    not its own background."""
+    domain = stream.domain[postings.row]
+    own = stream.t0[postings.row] <= background.until
+    others = np.maximum(seen[postings.via, domain] - own, 0)
+    base = bounds(upper)[np.minimum(others, TABLE)] * np.maximum(1.0, others / TABLE)
+    # A sort that was not there is as a place.
+    sort = np.array([background.sorts.get(each, 0) for each in postings.sorts])[postings.sort]
+    return base * background.scale[sort[postings.via], domain]
+
+
+def with_bursts(
+    stream: Stream, postings: Postings, background: Background, base: Array, near: Array
+) -> tuple[Array, Array]:
+    """What bursts add for each finding, and the rate of each posting."""
+    from noroshi.picture.kernels import added
+
+    each = background.excess / (2 * BURST_DAYS)
+    usual = np.array([background.common.get(kind, 1.0) for kind in stream.kinds] or [1.0])
+    extra, rate = np.zeros(len(stream)), np.empty(len(base), np.float32)
+    added(
+        postings.row, near, stream.domain, stream.kind, each, usual, base, extra, rate,
+    )  # fmt: skip
+    return extra, rate
+
+
+def crowds_of(stream: Stream, postings: Postings) -> Array:
+    """For each posting of a finding at a token itself, how many others of its domain there lie
+    within `BURST_DAYS`; -1 for any other posting."""
+    from noroshi.picture.kernels import crowds
+
+    near = np.full(len(postings.key), -1, np.int32)
+    crowds(
+        postings.key, postings.row, postings.away, postings.cell, stream.domain, stream.t0,
+        len(stream.domains), int(BURST_DAYS * DAY), near,
+    )  # fmt: skip
+    return near
+
+
+def _scales(seen: Array, postings: Postings, days: float) -> tuple[dict[str, int], Array]:
+    """1 over the days that half an event takes at the mean of a sort of key and the days of the
+    stream, for each domain."""
+    sorts = {each: n for n, each in enumerate(postings.sorts)}
+    used = np.bincount(postings.sort[(seen > 0).any(axis=1)], minlength=len(sorts))
+    scale = np.empty((len(sorts), seen.shape[1]))
     for domain in range(seen.shape[1]):
-        total = np.bincount(place, seen[:, domain], groups)
+        total = np.bincount(postings.sort, seen[:, domain], len(sorts))
         mean = np.maximum(total / np.maximum(1, used) / days, 1e-12)
         scale[:, domain] = 1 / (SHAPE / mean + days)
-    return scale
+    return sorts, scale
 
 
-def _bursts(stream: Stream, postings: Postings) -> Array:
-    """Of each finding the rate a day that others of its domain add which lie round it at the same
-    token: as many as this stream shows there beyond what its rates give, for each one near."""
-    own = np.flatnonzero(~postings.away & (postings.key < postings.tokens))
-    row, key = postings.row[own], postings.key[own]
-    start = (stream.t0 - stream.t0.min(initial=0)) / DAY if len(stream) else np.empty(0)
-    extra = np.zeros(len(stream))
-    for domain in range(len(stream.domains)):
-        mine = stream.domain[row] == domain
-        # Keys lie apart by more than the stream is long: one sorted line holds them all.
-        line = key[mine] * (stream.days + 4 * BURST_DAYS) + start[row[mine]]
-        near = np.searchsorted(line, line + BURST_DAYS, "right")
-        near = near - np.searchsorted(line, line - BURST_DAYS) - 1
-        if not len(line):
-            continue
-        many = np.bincount(key[mine])
-        usual = (many * (many - 1.0)).sum() / len(line) * 2 * BURST_DAYS / stream.days
-        excess = max(0.0, float(near.mean()) - usual)
-        np.maximum.at(extra, row[mine], near * excess / (2 * BURST_DAYS))
-    return extra
+def _excess(stream: Stream, postings: Postings, near: Array) -> Array:
+    """For each domain, by how many the findings near one of it at the same token are more than its
+    rates give."""
+    own = near >= 0
+    domain, key, near = stream.domain[postings.row[own]], postings.key[own], near[own]
+    excess = np.zeros(len(stream.domains))
+    for each in range(len(stream.domains)):
+        mine = domain == each
+        if mine.any():
+            many = np.bincount(key[mine])
+            usual = (many * (many - 1.0)).sum() / mine.sum() * 2 * BURST_DAYS / stream.days
+            excess[each] = max(0.0, float(near[mine].mean()) - usual)
+    return excess
 
 
-def _touched(postings: Postings, tokens: int) -> Array:
-    """Of each token whether anything is at it or one hop away."""
-    found = np.zeros(tokens, bool)
-    found[postings.key[postings.key < tokens]] = True
-    return found
-
-
-def _common(stream: Stream) -> Array:
+def _common(stream: Stream) -> dict[str, float]:
     counts = np.bincount(stream.kind, minlength=len(stream.kinds)).astype(np.float64)
     owner = np.zeros(len(stream.kinds), np.int64)
     owner[stream.kind] = stream.domain
     totals = np.bincount(owner, counts, len(stream.domains))[owner]
     kinds = np.bincount(owner, minlength=len(stream.domains))[owner]
-    return np.maximum(counts, 1) / np.maximum(totals, 1) * kinds
+    common: list[float] = (np.maximum(counts, 1) / np.maximum(totals, 1) * kinds).tolist()
+    return dict(zip(stream.kinds, common, strict=True))
 
 
 @functools.cache

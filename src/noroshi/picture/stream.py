@@ -42,7 +42,7 @@ class Stream(msgspec.Struct, frozen=True):
     Of findings that name their targets in text alone, `said` has what was matched, by id, and
     `about` the domains that the text may be about, as bits; all bits for every other."""
 
-    ids: tuple[str, ...] | Texts
+    ids: tuple[str, ...] | Texts | Array
     domains: tuple[str, ...]
     kinds: tuple[str, ...]
     tokens: tuple[str, ...]
@@ -205,12 +205,12 @@ class Builder:
             return None
         masks = np.full(self.many, -1, np.int64)
         for row, found in self.said.items():
-            spoken = about(found)
-            masks[row] = sum(1 << d for d, each in enumerate(domains) if fits(spoken, each))
+            masks[row] = mask(found, domains)
         return masks[order]
 
-    def built(self) -> Stream:
-        """The columns, in order, each id once (the last line of it)."""
+    def built(self, lineages: Callable[[list[str]], Array] | None = None) -> Stream:
+        """The columns, in order, each id once (the last line of it). `lineages` numbers these,
+        where the numbers have to go on from another stream."""
         if not self.batches:
             self.add([], [])
         pa: Any = importlib.import_module("pyarrow")
@@ -219,46 +219,33 @@ class Builder:
             pa.chunked_array(each).combine_chunks() for each in zip(*self.texts, strict=True)
         )
         order = ordered(ids, columns[2], columns[3])
-        lineage = numbered(lineage)[order]
-        columns = [each[order] for each in columns]
-        domain, kind, t0, t1, coarse, lon, lat, radius, reliability, credibility = columns
+        number = lineages(lineage.to_pylist()) if lineages else numbered(lineage)
         asset_many, assets, target_many, targets = zip(*self.named, strict=True)
         tokens, asset, target = _tokens(assets, targets)
-        asset_at, asset = _reordered(np.concatenate(asset_many), asset, order)
-        target_at, target = _reordered(np.concatenate(target_many), target, order)
-        domains, domain = self.domains.sorted(domain)
-        kinds, kind = self.kinds.sorted(kind)
+        asset_at, asset = reordered(np.concatenate(asset_many), asset, order)
+        target_at, target = reordered(np.concatenate(target_many), target, order)
         kept: set[int] = set(order.tolist()) if self.said else set()
         said = {ids[row].as_py(): each for row, each in self.said.items() if row in kept}
-        whole = ids.take(pa.array(order))
+        if not _in_order(order, self.many):
+            number, ids = number[order], ids.take(pa.array(order))
+            columns = [each[order] for each in columns]
+        domain, kind, t0, t1, coarse, lon, lat, radius, reliability, credibility = columns
+        domains, domain = self.domains.sorted(domain)
+        kinds, kind = self.kinds.sorted(kind)
         return Stream(
-            tuple(whole.to_pylist()) if len(order) <= BATCH else Texts(whole),
+            tuple(ids.to_pylist()) if len(order) <= BATCH else Texts(ids),
             domains, kinds, tokens,
             domain, kind, t0, t1, coarse, lon, lat, radius, asset_at, asset, target_at, target,
-            lineage, reliability, credibility,
+            number, reliability, credibility,
             tuple(self.rejected), self.bad, self.many - len(order), self._about(order, domains),
             said,
         )  # fmt: skip
 
-    def keep_latest(self, most: int) -> None:
-        """Forget all but the latest findings, so many of them, by when they began."""
-        pa: Any = importlib.import_module("pyarrow")
-        columns = [np.concatenate(each) for each in zip(*self.batches, strict=True)]
-        ids, lineage = (
-            pa.chunked_array(each).combine_chunks() for each in zip(*self.texts, strict=True)
-        )
-        order = ordered(ids, columns[2], columns[3])
-        # In the order of their lines, so that the last line of an id stays the last.
-        rows = np.sort(order[len(order) - min(most, len(order)) :])
-        asset_many, assets, target_many, targets = zip(*self.named, strict=True)
-        asset_at, asset = _reordered(np.concatenate(asset_many), _whole(assets), rows)
-        target_at, target = _reordered(np.concatenate(target_many), _whole(targets), rows)
-        place = {row: n for n, row in enumerate(rows.tolist())} if self.said else {}
-        self.said = {place[row]: each for row, each in self.said.items() if row in place}
-        self.batches = [tuple(each[rows] for each in columns)]
-        self.named = [(np.diff(asset_at), asset, np.diff(target_at), target)]
-        self.texts = [(ids.take(pa.array(rows)), lineage.take(pa.array(rows)))]
-        self.many = len(rows)
+
+def mask(found: Iterable[Match], domains: tuple[str, ...]) -> int:
+    """The domains that a text may be about, as bits."""
+    spoken = about(found)
+    return sum(1 << d for d, each in enumerate(domains) if fits(spoken, each))
 
 
 def read_stream(lines: Iterable[bytes], name: str, graph: AssetGraph | None = None) -> Stream:
@@ -309,7 +296,7 @@ def _tokens(assets: tuple[Any, ...], targets: tuple[Any, ...]) -> tuple[Any, Arr
     them: what is made of them does not hang on the order of the lines."""
     pa: Any = importlib.import_module("pyarrow")
     pc: Any = importlib.import_module("pyarrow.compute")
-    whole = _whole([*assets, *targets])
+    whole = pa.chunked_array([*assets, *targets]).unify_dictionaries().combine_chunks()
     names = whole.dictionary
     order = pc.sort_indices(names).to_numpy()
     place = np.empty(len(order), np.int32)
@@ -327,15 +314,17 @@ def _ragged(lists: list[list[str] | None]) -> tuple[Array, Any]:
     return np.array([len(each) for each in once], np.int64), flat.dictionary_encode()
 
 
-def _whole(names: Any) -> Any:
-    pa: Any = importlib.import_module("pyarrow")
-    return pa.chunked_array(names).unify_dictionaries().combine_chunks()
+def _in_order(order: Array, many: int) -> bool:
+    return len(order) == many and bool((order == np.arange(many)).all())
 
 
-def _reordered(many: Array, flat: Any, order: Array) -> tuple[Array, Any]:
+def reordered(many: Array, flat: Array, order: Array) -> tuple[Array, Array]:
     """Where each row's names begin and end, and the names, with rows in `order`."""
+    at = np.zeros(len(order) + 1, np.int64)
+    if _in_order(order, len(many)):
+        np.cumsum(many, out=at[1:])
+        return at, flat
     begin = np.concatenate([[0], np.cumsum(many)])[:-1][order]
     many = many[order]
-    at = np.zeros(len(order) + 1, np.int64)
     np.cumsum(many, out=at[1:])
-    return at, flat.take(np.repeat(begin - at[:-1], many) + np.arange(at[-1]))
+    return at, flat[np.repeat(begin - at[:-1], many) + np.arange(at[-1])]

@@ -177,7 +177,8 @@ class Held:
 
     def _again(self, touched: Array, scored: Array) -> None:
         """Join what is `touched` again, and score what is `scored`."""
-        from noroshi.picture.kernels import logs, meet, stars
+        from noroshi.picture.kernels.meeting import logs, meet
+        from noroshi.picture.kernels.settling import stars
 
         field, stream, held = self.field, self.field.stream, self.field.postings
         self.table[touched] = unmet(1, self.table.shape[1])
@@ -195,7 +196,7 @@ class Held:
 
 def _reach(field: Field, changed: Array, touched: Array) -> None:
     """Mark all that may meet what is `changed`, and this, as `touched`."""
-    from noroshi.picture.kernels import reach
+    from noroshi.picture.kernels.meeting import reach
 
     held = field.postings
     reach(held.key, held.row, field.start, field.end, field.widest, changed, touched)

@@ -130,26 +130,27 @@ def met(
     halved: bool,
 ) -> tuple[Array, int]:  # fmt: skip
     """Whom each finding meets, and how many meetings there are; `halved`, on two cores."""
-    from noroshi.picture.kernels import both, logs, meet
+    from noroshi.picture.kernels.meeting import both, logs, meet
 
-    stream, known, every = field.stream, tables(field), np.empty(0, bool)
-    key = postings[0]
-    middle = len(key)
+    stream, known = field.stream, tables(field)
+    every: Array = np.empty(0, bool)
+    key: Array = postings[0]
+    parts = [slice(None)]
     if halved and len(key) >= HALVED:
-        middle = int(np.searchsorted(key, key[len(key) // 2]))
+        middle = int(np.searchsorted(key, int(key[len(key) // 2])))
+        parts = [slice(0, middle), slice(middle, len(key))]
 
     def half(part: slice) -> tuple[Array, int]:
         table = unmet(len(stream), len(stream.domains))
-        mine = (each[part] for each in postings)
-        many = meet(*mine, start, end, stream.domain, stream.coarse, *known, every, table)  # pyright: ignore
+        key, row, away, rate = (each[part] for each in postings)
+        many: Any = meet(
+            key, row, away, rate, start, end, stream.domain, stream.coarse, *known, every, table
+        )
         return table, int(many)
 
-    if middle == len(key):
-        table, meetings = half(slice(0, middle))
-    else:
-        with ThreadPoolExecutor(2) as pool:
-            parts = pool.map(half, (slice(0, middle), slice(middle, len(key))))
-            (table, meetings), (other, more) = parts
+    with ThreadPoolExecutor(2) as pool:
+        (table, meetings), *others = pool.map(half, parts)
+    for other, more in others:
         both(table, other, known[0])
         meetings += more
     logs(table, every)
@@ -158,7 +159,7 @@ def met(
 
 def unmet(findings: int, domains: int) -> Array:
     """What `kernels.meet` fills, empty."""
-    from noroshi.picture.kernels import MEETING
+    from noroshi.picture.kernels.meeting import MEETING
 
     table = np.zeros((findings, domains), MEETING)
     table["partner"] = -1
@@ -169,7 +170,7 @@ def settled(
     field: Field, table: Array, silent: Array, least: float, rows: Array, meetings: int
 ) -> Joined:
     """The incidents of which a finding among `rows` is the middle, from the score `least` on."""
-    from noroshi.picture.kernels import settle
+    from noroshi.picture.kernels.settling import settle
 
     stream = field.stream
     best, own, partner, link = (table[each] for each in table.dtype.names or ())
@@ -235,7 +236,7 @@ def _near(heard: Array, at: Array) -> Array:
 
 def _turned(field: Field, shift: Array, runs: Array, moved: Array) -> tuple[Array, Array, Array]:
     """Postings in the order of `moved` beginnings: rows, whether away, and rates."""
-    from noroshi.picture.kernels import turn
+    from noroshi.picture.kernels.posted import turn
 
     held = field.postings
     row, away = np.empty_like(held.row), np.empty_like(held.away)

@@ -79,7 +79,7 @@ def _twice(texts: Any) -> Array:
 
 def mix(texts: Any) -> Array:
     """64 bits of each text of a `large_string` array (FNV-1a)."""
-    from noroshi.picture.kernels import fnv
+    from noroshi.picture.kernels.posted import fnv
 
     _, offsets, data = texts.buffers()
     at = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]

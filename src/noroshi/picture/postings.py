@@ -95,7 +95,7 @@ def ground(graph: AssetGraph, priors: Priors) -> Ground:
 def post(stream: Stream, ground: Ground, priors: Priors) -> Postings:
     """All findings under all their keys. A finding is at a token itself where it names it, else one
     edge away by the first of its tokens that is; being there wins over being near."""
-    from noroshi.picture.kernels import spread
+    from noroshi.picture.kernels.posted import spread
 
     place, others = _numbered(stream, ground)
     names = (*ground.number, *others)

@@ -125,7 +125,7 @@ def with_bursts(
     stream: Stream, postings: Postings, background: Background, base: Array, near: Array
 ) -> tuple[Array, Array]:
     """What bursts add for each finding, and the rate of each posting."""
-    from noroshi.picture.kernels import added
+    from noroshi.picture.kernels.posted import added
 
     each = background.excess / (2 * BURST_DAYS)
     usual = np.array([background.common.get(kind, 1.0) for kind in stream.kinds] or [1.0])
@@ -139,7 +139,7 @@ def with_bursts(
 def crowds_of(stream: Stream, postings: Postings) -> Array:
     """For each posting of a finding at a token itself, how many others of its domain there lie
     within `BURST_DAYS`; -1 for any other posting."""
-    from noroshi.picture.kernels import crowds
+    from noroshi.picture.kernels.posted import crowds
 
     near = np.full(len(postings.key), -1, np.int32)
     crowds(

@@ -88,9 +88,9 @@ def _correlated(quick: bool) -> Measured:
     return Measured(tuple(count / seconds(count, count // 100) for _ in range(3 if quick else 1)))
 
 
-def cold(count: int, assets: int, path: Path) -> tuple[float, float, float]:
-    """(CPU seconds of the threads that read lines, of the one that takes what they read, of all
-    that follows) from a file of JSON lines and a graph to incidents."""
+def cold(count: int, assets: int, path: Path) -> tuple[float, float]:
+    """(CPU seconds of the threads beside the first, of that one) from a file of JSON lines and a
+    graph to incidents."""
     with path.open("wb") as file:
         for first in range(0, count, QUICK):
             span = 365 * DAY * QUICK // count
@@ -98,22 +98,19 @@ def cold(count: int, assets: int, path: Path) -> tuple[float, float, float]:
             file.write(_lines(first, min(QUICK, count), assets, begin, span, first + 1))
     table, priors = graph(assets), load_priors()
     begun, own = time.process_time(), time.thread_time()
-    made = read_file(path, table)
+    join(ready(read_file(path, table), table, priors), LEAST)
     own = time.thread_time() - own
-    shared = time.process_time() - begun - own
-    begun = time.process_time()
-    join(ready(made, table, priors), LEAST)
-    return shared, own, time.process_time() - begun
+    return time.process_time() - begun - own, own
 
 
 def _cold(quick: bool) -> Measured:
-    """Findings a second on two cores from JSON lines to incidents: two threads read the lines, and
-    all else is one's work, counted as if it came after."""
+    """Findings a second on two cores from JSON lines to incidents: two threads read lines and join,
+    and all else is one's work, counted as if it came after."""
     _warm()
     count = QUICK if quick else FINDINGS
     with tempfile.TemporaryDirectory() as folder:
-        shared, own, after = cold(count, count // 100, Path(folder) / "findings.jsonl")
-    return Measured((count / (shared / 2 + own + after),))
+        beside, own = cold(count, count // 100, Path(folder) / "findings.jsonl")
+    return Measured((count / (beside / 2 + own),))
 
 
 def _slope(quick: bool) -> Measured:

@@ -140,12 +140,18 @@ def _follow(file: Path, live: Live, json: bool, why: bool) -> None:
 
     import msgspec
 
-    from noroshi.cli.show import Ending, say
+    from noroshi.cli.show import Ending, say, warn
     from noroshi.feeds.stream import growing
 
-    for block in growing(file, Ending(False).event):
+    for looks, block in enumerate(growing(file, Ending(False).event)):
         live.add(block)
-        for each in live.changes(live.look()):
+        look = live.look()
+        if look.bad:
+            warn(f"Lines that could not be read: {look.bad:,}; the first is {look.rejected[0]}")
+        if not looks:
+            held, many = len(look.field.stream), len(look.incidents)
+            warn(f"{held:,} findings, {many:,} incidents. What changes is told as findings come.")
+        for each in live.changes(look):
             if json:
                 sys.stdout.buffer.write(msgspec.json.encode(each) + b"\n")
                 sys.stdout.flush()

@@ -34,6 +34,8 @@ playwright = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 pytestmark = [
     pytest.mark.slow,
+    # Minutes where other work keeps the machine busy; a quiet one takes a quarter of that.
+    pytest.mark.timeout(400),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
     pytest.mark.skipif(not built(), reason="the page was not built"),
     # Playwright's own loop leaves a transport behind that Python remarks on.
@@ -231,8 +233,15 @@ def test_a_watch_officer_s_morning(page: Watch, address: tuple[str, str]) -> Non
     shown.goto(f"{origin}/console/#/pact?without=USA&id=eu-jpn-sdp")
     shown.wait_for_selector("[data-testid=supposed]")
     assert "tisa-2014" in shown.get_by_test_id("supposed").inner_text()
+    shown.wait_for_selector("[data-testid=moved]")
+    assert "tisa-2014" in shown.get_by_test_id("moved").inner_text()
+    assert shown.locator("line.tie.lost title").count()
+    shown.goto(f"{origin}/console/#/pact?with=IND")
+    shown.wait_for_selector("line.tie.come")
+    assert "EU – IND" in shown.get_by_test_id("moved").inner_text()
     shown.get_by_role("button", name="Compare the law").click()
     shown.wait_for_selector("[data-testid=same]")
+    assert "diff=files" in shown.url
     page.accessible("pact room")
 
     # An incident, in Japanese, to print: the label on every sheet.
@@ -244,6 +253,9 @@ def test_a_watch_officer_s_morning(page: Watch, address: tuple[str, str]) -> Non
     shown.wait_for_selector("text=インシデント報告書")
     assert shown.get_by_test_id("label").inner_text().startswith("TLP:AMBER · JPN")
     page.accessible("report")
+    with shown.expect_download() as saved:
+        shown.get_by_role("link", name="PDFで保存").click()
+    assert saved.value.path().read_bytes().startswith(b"%PDF")
 
     # By day, people.
     shown.emulate_media(color_scheme="light")

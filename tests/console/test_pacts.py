@@ -38,6 +38,25 @@ def test_a_party_that_leaves_ends_its_agreements(browser: Looker) -> None:
     assert joined["word"] == "with"
 
 
+def test_what_is_drawn_of_a_what_if_is_what_ends_and_begins(browser: Looker) -> None:
+    room = browser.enter("analyst").ask("pact", set="web")
+    ties = {tuple(each) for each in room["ties"]}
+    out = browser.ask("pact/moved", set="web", without="USA")
+    gone = {tuple(each) for each in out["gone"]}
+    assert out["come"] == []
+    assert gone == {each for each in ties if "USA" in each[1:3] or each[3] == "tisa-2014"}
+    joined = browser.ask("pact/moved", set="web", into="eu-jpn-sdp", **{"with": "IND"})
+    come = {tuple(each) for each in joined["come"]}
+    assert joined["gone"] == []
+    assert {each[1:] for each in come} == {
+        ("EU", "IND", "eu-jpn-sdp"),
+        ("IND", "JPN", "eu-jpn-sdp"),
+    }
+    assert not come & ties
+    same = browser.ask("pact/moved", set="law", other="files")
+    assert same == {"gone": [], "come": []}
+
+
 def test_the_law_and_its_own_files_decide_alike(browser: Looker) -> None:
     found = browser.enter("analyst").ask("pact/diff", set="law", other="files")
     assert found["report"]["changes"] == []
@@ -46,7 +65,9 @@ def test_the_law_and_its_own_files_decide_alike(browser: Looker) -> None:
 
 
 @pytest.mark.parametrize("name", ["/etc", "HEAD~1", "../eu", "agreements", "-x"])
-@pytest.mark.parametrize("path", ["pact", "pact/diff", "pact/agreement", "pact/suppose"])
+@pytest.mark.parametrize(
+    "path", ["pact", "pact/diff", "pact/moved", "pact/agreement", "pact/suppose"]
+)
 def test_a_browser_names_no_path_and_no_revision(browser: Looker, name: str, path: str) -> None:
     browser.enter("analyst")
     query = {"set": name, "other": name, "id": "x", "without": "USA"}

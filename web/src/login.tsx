@@ -1,11 +1,17 @@
 // Signing in: with a name and a password, or by the link that brought one here.
 import { useEffect, useState } from "preact/hooks";
-import { post, session, type Session } from "./api";
+import { get, post, session, type Session } from "./api";
 import { Problem } from "./show";
 import { t } from "./words";
 
 export function Login({ token }: { token: string }) {
-  const [problem, setProblem] = useState("");
+  const [problem, setProblem] = useState(() => {
+    if (location.hash !== "#refused") return "";
+    history.replaceState(null, "", "#/picture");
+    return t("The sign-in was refused. Why stands in the node's journal.");
+  });
+  const [provider, setProvider] = useState<string | null>(null);
+  useEffect(() => { get<{ name: string | null }>("oidc").then((found) => setProvider(found.name), () => undefined); }, []);
   const [busy, setBusy] = useState(false);
   const enter = (body: Record<string, string>) => {
     setBusy(true);
@@ -28,6 +34,7 @@ export function Login({ token }: { token: string }) {
         <label>{t("Password")} <input name="password" type="password" autoComplete="current-password" required maxLength={1024} /></label>
         <Problem text={problem} />
         <button type="submit" disabled={busy}>{t("Sign in")}</button>
+        {provider && <p><a class="button" href="oidc/begin">{t("Sign in with {name}", { name: provider })}</a></p>}
         <p class="quiet">{t("No user yet? On the node's machine:")} <code>noroshi console --node DIR</code></p>
       </form>
     </main>

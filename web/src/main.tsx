@@ -42,7 +42,7 @@ function Shell() {
             <option value="auto">{t("as the system")}</option><option value="dark">{t("dark")}</option><option value="light">{t("light")}</option></select></label>
         <button type="button" class="plain" lang={language.value === "ja" ? "en" : "ja"} onClick={() => speak(language.value === "ja" ? "en" : "ja")}>{language.value === "ja" ? "English" : "日本語"}</button>
         <span class="who" title={t(it.role)}>{it.user}</span>
-        <button type="button" class="plain" onClick={() => { void post("session/end", {}).finally(() => { session.value = null; }); }}>{t("Sign out")}</button>
+        <button type="button" class="plain" onClick={() => { void post<{ leave: string } | null>("session/end", {}).then((left) => { if (left) location.assign(left.leave); }, () => undefined).finally(() => { session.value = null; }); }}>{t("Sign out")}</button>
       </header>
       <Shown key={view.value} />
     </>

@@ -212,6 +212,8 @@ function drawn(): GeoJSON.FeatureCollection {
 
 function frame(map: maplibre.Map, marks: Mark[]): void {
   const bounds = new maplibre.LngLatBounds();
-  for (const each of marks) if (each.place) bounds.extend([each.place[0], each.place[1]]);
-  map.fitBounds(bounds, { padding: 40, maxZoom: marks.length > 5 ? 7 : 5, animate: false });
+  for (const each of marks) if (each.place) bounds.extend(maplibre.LngLatBounds.fromLngLat(new maplibre.LngLat(each.place[0], each.place[1]), each.place[2]));
+  // A coarse cell is to be seen as a circle and not as a point.
+  const coarse = marks.some((each) => (each.place?.[2] ?? 0) >= 1000);
+  map.fitBounds(bounds, { padding: 40, maxZoom: coarse ? 9 : marks.length > 5 ? 7 : 5, animate: false });
 }

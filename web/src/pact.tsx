@@ -17,10 +17,13 @@ interface Supposition {
   legal: { ends: Tied[]; goes_on: Tied[]; stop: string[]; narrow: string[]; start: string[]; widen: string[]; commitments: string[]; layers: { before: Layer; after: Layer; left: string[] }[]; model: string[] };
   information: { findings: number; lost: Record<string, number>; gained: Record<string, number>; of_itself: Record<string, number> } | null;
 }
+type Tie = [string, string, string, string];
+/** Ties that end and that begin: (layer, party, party, agreement). */
+interface Moves { gone: Tie[]; come: Tie[] }
 interface Compared { lines: string[]; report: { changes: unknown[] } }
 
 export function PactRoom() {
-  const { set = "law", id = "", layer = "", at = "", without = "", with: joined = "" } = query.value;
+  const { set = "law", id = "", layer = "", at = "", without = "", with: joined = "", diff = "" } = query.value;
   const [room, setRoom] = useState<Room | null>(null);
   const [problem, setProblem] = useState("");
   useEffect(() => {
@@ -29,22 +32,25 @@ export function PactRoom() {
     get<Room>("pact", { set, at }).then((found) => { if (!gone) setRoom(found); }, (failed: Error) => { if (!gone) setProblem(failed.message); });
     return () => { gone = true; };
   }, [set, at]);
-  const there = room?.layers.filter((each) => each.agreements.length) ?? [];
-  const shown = there.find((each) => each.layer === layer) ?? [...there].sort((a, b) => b.ties - a.ties)[0];
+  const moves = useMoves(set, at, without, joined, diff);
+  const moved = (layer: string) => [...moves.gone, ...moves.come].filter(([name]) => name === layer).length;
+  const there = room?.layers.filter((each) => each.agreements.length || moved(each.layer)) ?? [];
+  const shown = there.find((each) => each.layer === layer) ?? [...there].sort((a, b) => moved(b.layer) - moved(a.layer) || b.ties - a.ties)[0];
   const parties = [...new Set(room?.agreements.flatMap((each) => each.parties) ?? [])].sort();
   return (
     <main class="sheet" tabIndex={-1}>
       <h1>{t("Pact room")}</h1>
       <div class="bar">
-        <label>{t("Agreements")} <select value={set} onChange={(event) => turn({ set: value(event), id: "" })}>
+        <label>{t("Agreements")} <select value={set} onChange={(event) => turn({ set: value(event), id: "", diff: "" })}>
           <option value="law">{t("the node's law")}</option><option value="files">{t("the node's files, not yet law")}</option><option value="web">{t("the real web, nobody's law")}</option></select></label>
         <label>{t("on")} <input type="date" value={at.slice(0, 10)} onChange={(event) => turn({ at: value(event) ? `${value(event)}T00:00:00Z` : "" })} /></label>
-        <label>{t("Layer")} <select value={shown?.layer ?? ""} onChange={(event) => turn({ layer: value(event) })}>{there.map((each) => <option key={each.layer} value={each.layer}>{t(each.layer)} ({each.agreements.length})</option>)}</select></label>
+        <label>{t("Layer")} <select value={shown?.layer ?? ""} onChange={(event) => turn({ layer: value(event) })}>{there.map((each) => <option key={each.layer} value={each.layer}>{t(each.layer)} ({each.agreements.length}{moved(each.layer) ? `, ± ${moved(each.layer)}` : ""})</option>)}</select></label>
       </div>
       <Problem text={problem} />
       {room && !room.agreements.length && <p class="empty">{t("There is no agreement yet. Put files into the node's folder of agreements, then:")} <code>noroshi pact load</code></p>}
       <div class="two">
-        {shown && room && <section class="card"><h2>{t("Layer")}: {t(shown.layer)}</h2><Network room={room} layer={shown} lost={without} come={joined} />
+        {shown && room && <section class="card"><h2>{t("Layer")}: {t(shown.layer)}</h2><Network room={room} layer={shown} lost={without} come={joined} moves={moves} />
+          <Moved moves={moves} />
           <p class="quiet">{t("{a} agreements, {p} parties, {n} ties, in {k} parts.", { a: shown.agreements.length, p: shown.parties, n: shown.ties, k: shown.parts.length })}{" "}
             {shown.cut.length ? t("Whose loss would split it: {who}.", { who: shown.cut.join(", ") }) : t("Nobody's loss would split it.")}
             {shown.hubs.map(([agreement, hub]) => <span key={agreement}> {t("{agreement} goes through its hub {hub}.", { agreement, hub })}</span>)}</p></section>}
@@ -54,7 +60,7 @@ export function PactRoom() {
       </div>
       {id && <Whole id={id} set={set} at={at} />}
       {may("analyst") && room && <Suppose parties={parties} set={set} at={at} />}
-      {may("analyst") && set === "law" && <Differing at={at} />}
+      {may("analyst") && set === "law" && <Differing at={at} asked={!!diff} />}
       {may("analyst") && <Proof />}
     </main>
   );
@@ -62,9 +68,26 @@ export function PactRoom() {
 
 const value = (event: Event) => (event.target as HTMLInputElement | HTMLSelectElement).value;
 
-function Network({ room, layer, lost, come }: { room: Room; layer: Layer; lost: string; come: string }) {
+/** What a supposition, or loading the files, does to the ties; nothing where neither is asked. */
+function useMoves(set: string, at: string, without: string, joined: string, diff: string): Moves {
+  const [moves, setMoves] = useState<Moves>(NONE);
+  useEffect(() => {
+    setMoves(NONE);
+    if (!may("analyst") || !(without || joined || diff)) return;
+    let gone = false;
+    get<Moves>("pact/moved", { set, other: diff, at, without, with: without ? "" : joined }).then((found) => { if (!gone) setMoves(found); }, () => undefined);
+    return () => { gone = true; };
+  }, [set, at, without, joined, diff]);
+  return moves;
+}
+const NONE: Moves = { gone: [], come: [] };
+
+function Network({ room, layer, lost, come, moves }: { room: Room; layer: Layer; lost: string; come: string; moves: Moves }) {
   void theme.value;
-  const ties = room.ties.filter(([name]) => name === layer.layer);
+  const here = (some: Tie[]) => some.filter(([name]) => name === layer.layer);
+  const gone = new Set(here(moves.gone).map(([, a, b, by]) => [...[a, b].sort(), by].join("|")));
+  const begun = here(moves.come);
+  const ties = [...here(room.ties), ...begun];
   const degree = new Map<string, number>();
   for (const [, a, b] of ties) { degree.set(a, (degree.get(a) ?? 0) + 1); degree.set(b, (degree.get(b) ?? 0) + 1); }
   const names = [...degree.keys()].sort((a, b) => degree.get(b)! - degree.get(a)! || a.localeCompare(b));
@@ -78,20 +101,48 @@ function Network({ room, layer, lost, come }: { room: Room; layer: Layer; lost: 
   });
   ring(inner, 95);
   ring(names.filter((each) => !inner.includes(each)).sort(), 235);
-  const counted = new Map<string, { a: string; b: string; by: string[] }>();
-  for (const [, a, b, by] of ties) { const key = [a, b].sort().join("|"); const held = counted.get(key); if (held) held.by.push(by); else counted.set(key, { a, b, by: [by] }); }
+  // Between two parties one line of what stays, and beside it what ends and what begins.
+  const counted = new Map<string, { a: string; b: string; by: string[]; how: "" | "lost" | "come" }>();
+  const fresh = new Set(begun.map(([, a, b, by]) => [...[a, b].sort(), by].join("|")));
+  for (const [, a, b, by] of ties) {
+    const pair = [a, b].sort(), name = [...pair, by].join("|");
+    const how = fresh.has(name) ? "come" : gone.has(name) ? "lost" : "";
+    const key = `${pair.join("|")}|${how}`, held = counted.get(key);
+    if (held) held.by.push(by); else counted.set(key, { a, b, by: [by], how });
+  }
+  const every = (each: string, how: string) => { const own = [...counted.values()].filter(({ a, b }) => a === each || b === each); return own.length > 0 && own.every((one) => one.how === how); };
+  const said = { "": "", lost: ` – ${t("ends")}`, come: ` – ${t("begins")}` };
   return (
     <svg class="network" viewBox="-290 -225 580 450" role="img" aria-label={t("Layer {layer}: {n} parties and their ties", { layer: t(layer.layer), n: names.length })}>
-      {[...counted.values()].map(({ a, b, by }) => {
+      {[...counted.values()].map(({ a, b, by, how }) => {
         const [x1, y1] = place.get(a)!, [x2, y2] = place.get(b)!;
-        return <line key={a + b} x1={x1} y1={y1} x2={x2} y2={y2} class={a === lost || b === lost ? "tie lost" : "tie"} stroke-width={Math.min(5, by.length * 1.3)}><title>{`${a} – ${b}: ${by.join(", ")}`}</title></line>;
+        // Beside one another, so that what begins is not hidden by what ends.
+        const long = Math.hypot(x2 - x1, y2 - y1) || 1, off = how === "come" ? 4 : how === "lost" ? -4 : 0;
+        const dx = (off * (y2 - y1)) / long, dy = (-off * (x2 - x1)) / long;
+        return <line key={a + b + how} x1={x1 + dx} y1={y1 + dy} x2={x2 + dx} y2={y2 + dy} class={`tie ${how}`} stroke-width={Math.min(5, by.length * 1.3 + (how ? 1 : 0))}><title>{`${a} – ${b}: ${by.join(", ")}${said[how]}`}</title></line>;
       })}
       {names.map((each) => {
         const [x, y] = place.get(each)!;
-        return <g key={each} transform={`translate(${x},${y})`} class={`party${layer.cut.includes(each) ? " cut" : ""}${each === lost ? " lost" : ""}${each === come ? " come" : ""}${each === session.value?.party ? " us" : ""}`}>
+        return <g key={each} transform={`translate(${x},${y})`} class={`party${layer.cut.includes(each) ? " cut" : ""}${each === lost || every(each, "lost") ? " lost" : ""}${each === come || every(each, "come") ? " come" : ""}${each === session.value?.party ? " us" : ""}`}>
           <circle r={layer.cut.includes(each) ? 19 : 16} /><text text-anchor="middle" dy="4" font-size={each.length > 4 ? 8 : 11}>{each.slice(0, 9)}</text></g>;
       })}
     </svg>
+  );
+}
+
+/** The same as a list: what ends and what begins, layer by layer. */
+function Moved({ moves }: { moves: Moves }) {
+  const rows = [...moves.gone.map((each) => ["lost", each] as const), ...moves.come.map((each) => ["come", each] as const)]
+    .sort(([, a], [, b]) => a[0].localeCompare(b[0]) || a[3].localeCompare(b[3]) || a[1].localeCompare(b[1]));
+  if (!rows.length) return null;
+  return (
+    <div data-testid="moved">
+      <p class="legend"><svg width="28" height="8" aria-hidden="true"><line x1="1" y1="4" x2="27" y2="4" class="tie lost" stroke-width="2.5" /></svg> {t("ends")} ({moves.gone.length}){" "}
+        <svg width="28" height="8" aria-hidden="true"><line x1="1" y1="4" x2="27" y2="4" class="tie come" stroke-width="2.5" /></svg> {t("begins")} ({moves.come.length})</p>
+      <div class="scroll short" tabIndex={0} role="region" aria-label={t("Ties that end and begin")}><table><thead><tr><th scope="col">{t("Layer")}</th><th scope="col">{t("Parties")}</th><th scope="col">{t("Name")}</th><th scope="col"><span class="hidden">{t("State")}</span></th></tr></thead>
+        <tbody>{rows.slice(0, 300).map(([how, [layer, a, b, by]]) => (
+          <tr key={[how, layer, a, b, by].join("|")}><td>{t(layer)}</td><td>{a} – {b}</td><td><button type="button" class="link" onClick={() => turn({ id: by })}>{by}</button></td><td>{how === "lost" ? t("ends") : t("begins")}</td></tr>))}</tbody></table></div>
+    </div>
   );
 }
 
@@ -131,8 +182,8 @@ function Suppose({ parties, set, at }: { parties: string[]; set: string; at: str
     <section>
       <h2>{t("What if")}</h2>
       <div class="bar">
-        <label>{t("without")} <select value={without} onChange={(event) => turn({ without: value(event), with: "" })}><option value="">–</option>{parties.map((each) => <option key={each}>{each}</option>)}</select></label>
-        <label>{t("with")} <input value={joined} size={6} maxLength={12} placeholder="IND" onChange={(event) => turn({ with: value(event).toUpperCase(), without: "" })} /></label>
+        <label>{t("without")} <select value={without} onChange={(event) => turn({ without: value(event), with: "", diff: "" })}><option value="">–</option>{parties.map((each) => <option key={each}>{each}</option>)}</select></label>
+        <label>{t("with")} <input value={joined} size={6} maxLength={12} placeholder="IND" onChange={(event) => turn({ with: value(event).toUpperCase(), without: "", diff: "" })} /></label>
       </div>
       <Problem text={problem} />
       {asked && !found && !problem && <p class="empty" role="status">{t("Asking the node …")}</p>}
@@ -163,15 +214,22 @@ function Answers({ of }: { of: Supposition }) {
   );
 }
 
-function Differing({ at }: { at: string }) {
+function Differing({ at, asked }: { at: string; asked: boolean }) {
   const [found, setFound] = useState<Compared | null>(null);
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
-  const ask = () => { setBusy(true); setProblem(""); get<Compared>("pact/diff", { set: "law", other: "files", at }).then(setFound, (failed: Error) => setProblem(failed.message)).finally(() => setBusy(false)); };
+  useEffect(() => {
+    setFound(null); setProblem("");
+    if (!asked) return;
+    let gone = false;
+    setBusy(true);
+    get<Compared>("pact/diff", { set: "law", other: "files", at }).then((it) => { if (!gone) setFound(it); }, (failed: Error) => { if (!gone) setProblem(failed.message); }).finally(() => { if (!gone) setBusy(false); });
+    return () => { gone = true; };
+  }, [asked, at]);
   return (
     <section>
       <h2>{t("What loading the files would change")}</h2>
-      <p class="bar"><button type="button" disabled={busy} onClick={ask}>{t("Compare the law with the files")}</button></p>
+      <p class="bar"><button type="button" disabled={busy} onClick={() => turn({ diff: asked ? "" : "files", without: "", with: "" })}>{asked ? t("Do not compare") : t("Compare the law with the files")}</button></p>
       <Problem text={problem} />
       {found && (found.report.changes.length ? <pre class="raw tall" tabIndex={0}><Text s={found.lines.join("\n")} longest={60_000} /></pre> : <p data-testid="same">{t("Nothing would be decided differently.")}</p>)}
     </section>

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from noroshi.config.feeds import FeedLabel, check_every
+from noroshi.config.oidc import Oidc
 from noroshi.config.secret import Secret
 from noroshi.store.address import SCHEMES, secretive, shown
 from noroshi.words.label import Tlp
@@ -94,10 +95,12 @@ class PicturePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class ConsolePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[console]`: from which TLP level on a second person has to agree before anything goes to a
-    partner, never where none is given; the font file that reports are printed with first."""
+    partner, never where none is given; the font file that reports are printed with first; who
+    else may sign people in."""
 
     two_person: Tlp | None = None
     font: str | None = None
+    oidc: Oidc | None = None
 
 
 class HistoryPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

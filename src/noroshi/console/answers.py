@@ -225,13 +225,21 @@ def agreement(asked: Asked) -> Any:
 
 def compared(asked: Asked) -> Any:
     """Two sets, or a set and the same supposing something."""
+    return pacts.compared(asked.desk.node, *_two(asked), _moment(asked))
 
+
+def moved(asked: Asked) -> Any:
+    """The ties that end and begin between the same."""
+    return pacts.moved(asked.desk.node, *_two(asked), _moment(asked))
+
+
+def _two(asked: Asked) -> tuple[str, str, Supposed]:
     def several(name: str) -> tuple[str, ...]:
         return tuple(each for each in asked.query.get(name, "").split(",") if each)
 
     supposed = Supposed(several("in_force"), several("without"), several("with"), several("into"))
     one = asked.text("set", "law")
-    return pacts.compared(asked.desk.node, one, asked.text("other", one), supposed, _moment(asked))
+    return one, asked.text("other", one), supposed
 
 
 def supposed(asked: Asked) -> Any:
@@ -288,6 +296,7 @@ ASKED: Final[tuple[tuple[str, Role, Answer], ...]] = (
     ("pact", "viewer", pact),
     ("pact/agreement", "viewer", agreement),
     ("pact/diff", "analyst", compared),
+    ("pact/moved", "analyst", moved),
     ("pact/suppose", "analyst", supposed),
     ("pact/proof", "analyst", proof),
     ("acts", "administrator", acts),

@@ -13,13 +13,14 @@ from threading import Event
 from typing import Any, Final
 
 import argon2
+import httpx2
 import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from noroshi.console import answers, files, signing
+from noroshi.console import answers, files, oidc, signing
 from noroshi.console.desk import Desk
 from noroshi.console.doors import Asked, Denied, door, let_in, refusal
 from noroshi.exchange.taxii.asgi import Application, Receive, Scope, Send
@@ -38,10 +39,12 @@ TOPICS: Final = (
 def console(
     behind: Application, node: Node, clock: Callable[[], int], *, secure: bool,
     hasher: argon2.PasswordHasher | None = None, stop: Event | None = None,
+    transport: httpx2.BaseTransport | None = None,
 ) -> Application:  # fmt: skip
     """`behind` with the console of `node` before it; `secure`: all of it stands behind TLS. Streams
     end with `stop`: a server that ends waits for them."""
-    page = Starlette(routes=routes(Desk(node, clock, secure=secure, hasher=hasher, stop=stop)))
+    desk = Desk(node, clock, secure=secure, hasher=hasher, stop=stop, transport=transport)
+    page = Starlette(routes=routes(desk))
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
@@ -70,6 +73,9 @@ def routes(desk: Desk) -> list[Route]:
         Route(f"{api}/session", signing.sign_in(desk), methods=["POST"]),
         get("session", "viewer", _about),
         post("session/end", "viewer", _signed_out),
+        Route(f"{api}/oidc", oidc.offered(desk), methods=["GET"]),
+        Route(f"{ROOT}/oidc/begin", oidc.begin(desk), methods=["GET"]),
+        Route(f"{ROOT}/oidc/back", oidc.back(desk), methods=["GET"]),
         Route(f"{api}/events", _events(desk), methods=["GET"]),
         *(get(path, role, answer) for path, role, answer in answers.ASKED),
         *(post(path, role, answer) for path, role, answer in answers.DONE),

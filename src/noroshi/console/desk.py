@@ -6,10 +6,13 @@ import threading
 from collections.abc import Callable
 
 import argon2
+import httpx2
 
 from noroshi.console import users
 from noroshi.console.acts import Acts
+from noroshi.console.begun import Begun
 from noroshi.console.beside import Beside
+from noroshi.console.provider import Provider
 from noroshi.console.sessions import Sessions
 from noroshi.exchange.accounts import Accounts
 from noroshi.exchange.turns import Turns
@@ -23,6 +26,7 @@ class Desk:
     def __init__(
         self, node: Node, clock: Callable[[], int], *, secure: bool,
         hasher: argon2.PasswordHasher | None = None, stop: threading.Event | None = None,
+        transport: httpx2.BaseTransport | None = None,
     ) -> None:  # fmt: skip
         self.node, self.clock, self.secure = node, clock, secure
         self.stop = stop or threading.Event()
@@ -30,6 +34,8 @@ class Desk:
         self.beside = Beside(node.settings.folder)
         self.turns = Turns()
         self.printing = threading.Lock()
+        self.begun = Begun()
+        self.provider = _provider(node, clock, transport)
         self.accounts = Accounts((), hasher)
         self._file = users.File()
         self._stamp: tuple[int, int] | None = None
@@ -49,3 +55,18 @@ class Desk:
                 self.sessions.keep(self._file)
                 self._stamp = stamp
             return self._file
+
+
+def _provider(
+    node: Node, clock: Callable[[], int], transport: httpx2.BaseTransport | None
+) -> Provider | None:
+    """The identity provider of the configuration; None where it names none."""
+    config = node.settings.config.console.oidc
+    if config is None:
+        return None
+
+    def secret() -> str:
+        named = config.client_secret
+        return "" if named is None else node.settings.secret(named, "[console.oidc] client_secret")
+
+    return Provider(config, secret, clock, transport)

@@ -47,6 +47,13 @@ class Room(msgspec.Struct, frozen=True):
     ties: tuple[tuple[str, str, str, str], ...]
 
 
+class Moves(msgspec.Struct, frozen=True):
+    """Ties that end and ties that begin between two sets; each is (layer, a, b, agreement)."""
+
+    gone: tuple[tuple[str, str, str, str], ...]
+    come: tuple[tuple[str, str, str, str], ...]
+
+
 class Page(msgspec.Struct, frozen=True):
     """One agreement: its head, its text and hash, and what is promised in it."""
 
@@ -69,15 +76,27 @@ def room(node: Node, name: str, at: int) -> Room:
     with _sets(node, name) as sets:
         policy = sets.named(name, at)
     found = network(policy, at)
-    ties = [
+    ties = _ties(policy, at)
+    listed = tuple(_listed(policy, each.id, at) for each in policy.agreements)
+    return Room(name, listed, found, tuple(ties))
+
+
+def moved(node: Node, one: str, other: str, supposed: Supposed, now: int) -> Moves:
+    """Which ties end, and which begin, from the set `one` to `other`, supposing something of it."""
+    with _sets(node, one, other) as sets:
+        (before, at), (after, then), _ = sides(sets, (one, other), [], supposed, now)
+        held, had = set(_ties(before, at)), set(_ties(after, then))
+    return Moves(tuple(sorted(held - had)), tuple(sorted(had - held)))
+
+
+def _ties(policy: Policy, at: int) -> list[tuple[str, str, str, str]]:
+    return [
         (layer.layer, a, b, agreement.id)
-        for layer in found
+        for layer in network(policy, at)
         for agreement in policy.agreements
         if agreement.id in layer.agreements
         for a, b in pairs(policy, agreement, at)
     ]
-    listed = tuple(_listed(policy, each.id, at) for each in policy.agreements)
-    return Room(name, listed, found, tuple(ties))
 
 
 def page(node: Node, name: str, id: str, at: int) -> Page:

@@ -74,10 +74,15 @@ class Sessions:
             self._held = {key: each for key, each in self._held.items() if each is not session}
 
     def keep(self, file: File) -> None:
-        """Go on with the users of `file`: who is another now has to sign in again."""
+        """Go on with the users of `file`: who is another now has to sign in again. Whom a provider
+        signed in is in no file."""
         users = set(file.users)
         with self._lock:
-            self._held = {key: each for key, each in self._held.items() if each.user in users}
+            self._held = {
+                key: each
+                for key, each in self._held.items()
+                if each.user.subject or each.user in users
+            }
 
 
 def proved(session: Session, sent: str) -> bool:

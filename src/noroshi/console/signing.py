@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ from noroshi.console.sessions import LONGEST, Session
 from noroshi.desks.registry import kinds
 from noroshi.exchange.accounts import Account, Unproved
 from noroshi.exchange.turns import TooMany
+from noroshi.words.errors import Refused
 from noroshi.words.time import SECOND
 
 
@@ -73,8 +75,14 @@ async def _user(desk: Desk, login: Login, address: str) -> users.User | None:
 
 
 def sign_out(asked: Asked) -> Any:
-    """End the session; nothing of it is left in the browser."""
+    """End the session; nothing of it is left in the browser. Who came by an identity provider is
+    told where to end it there too, where the provider can be asked."""
     asked.note("sign_out")
+    provider = asked.desk.provider
+    if provider is not None and asked.session.user.subject:
+        with contextlib.suppress(Refused):
+            if where := provider.leave():
+                return json({"leave": where})
     return Response(status_code=204)
 
 

@@ -1,9 +1,10 @@
 """What is coming down: when, how surely, and over whom.
 
-A near-circular orbit sinks faster as the air grows denser; with one scale height H the height at a
-time t is h + H ln(1 - s t / H), s being the rate that the element set tells (King-Hele 1987,
-chapter 4). The track follows that orbit: SGP4 gives up before the end. Where along it the object
-comes down is not known better than the window, in which it goes round the Earth many times.
+A near-circular orbit sinks faster as the air grows denser. The scale height H of the air grows with
+height by b a kilometre, so that H at a time t is H0 (1 - (1 + b) s t / H0) ^ (b / (1 + b)), s being
+the rate at first, which the element set tells (King-Hele 1987, chapters 4 and 5). The track
+follows that orbit: SGP4 gives up before the end. Where along it the object comes down is not known
+better than the window, in which it goes round the Earth many times.
 """
 
 from __future__ import annotations
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
     from noroshi.desks.space.state import State
     from noroshi.words.desk import Array
 
-SCALE_KM: Final = 27.0
-"""Scale height of the air about 180 km up (CIRA-72, moderate activity)."""
+SCALE_KM, SCALE_AT_KM, GRADIENT = 27.0, 180.0, 0.3
+"""Scale height of the air 180 km up, and by how much it grows with height (CIRA-72, moderate
+activity): 9 km where an object comes down."""
+
+POWER: Final = GRADIENT / (1.0 + GRADIENT)
 
 ROUND_KM: Final = 300.0
 """More eccentric orbits lose their apogee first, and are not judged by this."""
@@ -77,14 +81,18 @@ def falls(state: State) -> list[Fall]:
         axis = middle_km + RADIUS_KM
         # NDOT of a set is half the rate, in rev/day².
         sinks = 2.0 / 3.0 * axis * 2.0 * float(row["ndot"]) / float(row["n"])
-        above = max(middle_km - END_KM, 1.0)
-        days = SCALE_KM / sinks * (1.0 - math.exp(-above / SCALE_KM))
-        end = int(row["epoch"]) + round(days * DAY)
+        scale, end = _scale(max(middle_km, END_KM + 1.0)), _scale(END_KM)
+        days = scale / sinks / (1.0 + GRADIENT) * (1.0 - (end / scale) ** (1.0 / POWER))
+        last = int(row["epoch"]) + round(days * DAY)
         wide = round(max(0.2 * days, 0.1) * DAY)
-        if days <= parameters.reentry_days and end + wide >= at:
-            found.append(Fall(row, end, end - wide, end + wide, float(apogee[n]),
+        if days <= parameters.reentry_days and last + wide >= at:
+            found.append(Fall(row, last, last - wide, last + wide, float(apogee[n]),
                               float(perigee[n]), sinks))  # fmt: skip
     return found
+
+
+def _scale(height_km: float) -> float:
+    return SCALE_KM + GRADIENT * (height_km - SCALE_AT_KM)
 
 
 def track(fall: Fall) -> tuple[Array, Array, Array]:
@@ -95,9 +103,10 @@ def track(fall: Fall) -> tuple[Array, Array, Array]:
     at = np.arange(epoch, fall.t1 + 1, STEP_S * SECOND)
     days = (at - epoch) / DAY
     above = (fall.apogee_km + fall.perigee_km) / 2.0
-    left = 1.0 - fall.sinks_km_d * days / SCALE_KM
-    floor = math.exp((END_KM - above) / SCALE_KM)
-    axis = RADIUS_KM + above + SCALE_KM * np.log(np.maximum(left, min(floor, 1.0)))
+    scale = _scale(max(above, END_KM + 1.0))
+    left = 1.0 - (1.0 + GRADIENT) * fall.sinks_km_d * days / scale
+    less = np.maximum(left, (_scale(END_KM) / scale) ** (1.0 / POWER)) ** POWER
+    axis = RADIUS_KM + above - scale / GRADIENT * (1.0 - less)
     incl = math.radians(float(row["i"]))
     motion = np.sqrt(MU_KM3_S2 / axis**3)
     oblate = 1.5 * J2 * (RADIUS_KM / axis) ** 2 * motion

@@ -118,7 +118,10 @@ def _pinched(name: str, rows: Array, new: Array, begun: int, parameters: Paramet
     }
     t0, t1 = sorted((since, int(new["epoch"].min())))
     span = Span(t0, t1 + 1, "day")
-    origin = worked_back(new, begun)
+    origin, apart = worked_back(new, begun)
+    if apart:
+        # Pieces of an older break-up that were catalogued late.
+        return None
     if origin is not None:
         within = round(origin.within_min * MINUTE)
         span = Span(origin.at - within, origin.at + within, "min")

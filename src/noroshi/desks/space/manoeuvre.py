@@ -123,7 +123,7 @@ def _runs(
         total = float(x[k:end].sum())
         score = abs(total) / float(np.sqrt((s[k:end] ** 2).sum()))
         beside = (float(x[end]) if end < len(x) else 0.0, float(x[k - 1]) if k else 0.0)
-        bad = any(abs(total + each) < TAKEN_BACK * abs(total) for each in beside)
+        bad = any(abs(total + each) < TAKEN_BACK * max(abs(total), abs(each)) for each in beside)
         if abs(total) >= least and score >= sigma and not bad:
             found.append((_begin(days, x, s, k, end), end, score))
         k = end

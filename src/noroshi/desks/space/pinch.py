@@ -36,6 +36,9 @@ COARSE: Final = 4 * MINUTE
 CLOSE_KM: Final = 250.0
 """Farther apart at the least, and the pieces were not seen to come together. Ours."""
 
+FAR_KM: Final = 1000.0
+"""Always farther apart than this, and they were not together. Ours."""
+
 RATIO: Final = 5.0
 """And the least must be so many times less than they usually are."""
 
@@ -52,10 +55,12 @@ class Origin(msgspec.Struct, frozen=True):
     lat: float
 
 
-def worked_back(rows: Array, since: int) -> Origin | None:
+def worked_back(rows: Array, since: int) -> tuple[Origin | None, bool]:
     """Where the pieces of `rows` (one set each) were together, from `since` on to the first of
-    their epochs; None where they were not seen to be."""
+    their epochs, None where they were not seen to be; and whether enough pieces were followed all
+    that while to say that they were not."""
     until = int(rows["epoch"].min())
+    followed = len(rows) >= FEW and until - since <= round(BACK_DAYS * DAY)
     since = max(since, until - round(BACK_DAYS * DAY))
     keep = min(max(FEW, round(QUIET * len(rows))), MOST)
     quiet = rows[np.argsort(np.abs(rows["bstar"]), kind="stable")[:keep]]
@@ -63,14 +68,14 @@ def worked_back(rows: Array, since: int) -> Origin | None:
     period = round(float(np.median(DAY / quiet["n"])))
     coarse = np.arange(since, until, COARSE)
     if len(coarse) < LANES:
-        return None
+        return None, False
     apart, _ = _spread(catalogue.part(np.arange(min(len(quiet), SOME))), coarse)
     usual = float(np.median(apart))
     near = int(coarse[int(np.argmin(apart))]) + np.arange(-period, period, MINUTE)
     apart, _ = _spread(catalogue, near)
     at, left = int(near[int(np.argmin(apart))]), float(apart.min())
     if not left < min(CLOSE_KM, usual / RATIO):
-        return None
+        return None, followed and bool(np.isfinite(usual)) and left > FAR_KM
     turns = np.array([-3, -2, -1, 1, 2, 3])
     more, _ = _spread(catalogue, at + turns * period)
     # Where a piece is no more, or not yet, nothing is known.
@@ -78,7 +83,7 @@ def worked_back(rows: Array, since: int) -> Origin | None:
     growth = float(np.median((more - left) / np.abs(turns))) / (period / MINUTE)
     within = max(left / growth, 1.0) if growth > 0 else np.inf
     if not within < DAY / MINUTE:
-        return None
+        return None, False
     reach = round(min(within * MINUTE, period / 4))
     fine = at + np.arange(-reach, reach + 1, 5 * SECOND)
     at = int(fine[int(np.argmin(_spread(catalogue, fine)[1]))])
@@ -86,7 +91,7 @@ def worked_back(rows: Array, since: int) -> Origin | None:
     place = place[np.isfinite(place).all(axis=1)]
     lon, lat = ground(np.median(place, axis=0))
     height = float(np.median(np.linalg.norm(place, axis=1))) - RADIUS_KM
-    return Origin(at, within, left, height, float(lon), float(lat))
+    return Origin(at, within, left, height, float(lon), float(lat)), False
 
 
 def _spread(catalogue: Catalogue, times: Array) -> tuple[Array, Array]:

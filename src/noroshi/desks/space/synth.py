@@ -122,7 +122,7 @@ class Sky:
         side = np.cross(v, other)
         side = side / np.linalg.norm(side)
         row = advanced(fit(r + side * miss_km, other, at), self.at)
-        number = self._placed("STRAY DEB", "DEBRIS", row)
+        number = self.placed("STRAY DEB", "DEBRIS", row)
         truth = Truth("conjunction", (target, number), at, {"miss_km": miss_km})
         self.truths.append(truth)
         return truth
@@ -136,7 +136,7 @@ class Sky:
         for _ in range(pieces):
             row = fit(r, v + self.rng.normal(0, spread_ms / 1e3, 3), at)
             later = advanced(row, at + DAY)
-            numbers.append(self._placed("FRAGMENT DEB", "DEBRIS", later, launch))
+            numbers.append(self.placed("FRAGMENT DEB", "DEBRIS", later, launch))
         truth = Truth("breakup", (parent, *numbers), at, {"pieces": pieces})
         self.truths.append(truth)
         return truth
@@ -178,7 +178,7 @@ class Sky:
         and stays. Its daily sets, and the target's."""
         row = self.rows[self.rows["norad"] == target][0].copy()
         start = int(row["epoch"])
-        number = self._placed("INSPECTOR", "PAYLOAD", row)
+        number = self.placed("INSPECTOR", "PAYLOAD", row)
         sets: list[Any] = []
         for day in range(days + 1):
             own = advanced(row, start + day * DAY)
@@ -195,7 +195,8 @@ class Sky:
         self.truths.append(truth)
         return truth
 
-    def _placed(self, name: str, kind: str, row: Any, launch: str | None = None) -> int:
+    def placed(self, name: str, kind: str, row: Any, launch: str | None = None) -> int:
+        """One more object with the elements of a set; its number."""
         keys = ("n", "e", "i", "node", "argp", "m", "bstar")
         added = self.add(name, kind, {key: float(row[key]) for key in keys}, launch)
         self.rows["epoch"][-1] = row["epoch"]
@@ -248,6 +249,19 @@ def advanced(row: Any, at: int) -> Any:
     r, v = state(row, at)
     found = fit(r, v, at, float(row["bstar"]))
     found["norad"] = row["norad"]
+    return found
+
+
+def aged(rows: Array, at: int) -> Array:
+    """The same orbits with their epochs at `at`, turned on by their secular rates (no drag)."""
+    from noroshi.desks.space.coefficients import coefficients
+
+    table, _ = coefficients(sgp4(rows))
+    minutes = (at - rows["epoch"]) / 60e6
+    found = rows.copy()
+    for ours, rate in (("m", "mdot"), ("argp", "argpdot"), ("node", "nodedot")):
+        found[ours] = (rows[ours] + np.degrees(table[rate] * minutes)) % 360.0
+    found["epoch"] = at
     return found
 
 

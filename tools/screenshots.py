@@ -1,7 +1,6 @@
 """Take the pictures of the manual: every view of the console, by night and by day.
 
     python tools/screenshots.py [VIEW…]        needs the extra `browser`, and Chromium
-    python tools/screenshots.py --speed        says instead how long the page takes
 
 The node is that of `noroshi demo`, with a cable and an outage report of its own so that there is an
 incident: nothing in the pictures is drawn for them.
@@ -11,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import os
 import shutil
 import sys
 import tempfile
@@ -124,35 +122,6 @@ def take(page: Any, url: str, theme: str, only: list[str]) -> None:
         print(OUT.name, f"{name}-{theme}.png")
 
 
-def speed(page: Any, url: str) -> None:
-    """From the address typed to the first rows, and until the map rests: the page's own clock, and
-    the CPU of all of Chromium, which is what to compare on a busy machine."""
-    for _ in range(5):
-        page.goto("about:blank")
-        page.wait_for_timeout(1_000)
-        before = chromium_s()
-        page.goto(f"{url}#/picture", wait_until="commit")
-        page.wait_for_selector(".row", timeout=60_000)
-        rows = page.evaluate("performance.now()"), chromium_s() - before
-        page.wait_for_selector("html[data-map=idle]", timeout=60_000)
-        idle = page.evaluate("performance.now()"), chromium_s() - before
-        print(
-            f"rows after {rows[0] / 1000:.2f} s ({rows[1]:.2f} s of CPU), "
-            f"map idle after {idle[0] / 1000:.2f} s ({idle[1]:.2f} s of CPU)"
-        )
-
-
-def chromium_s() -> float:
-    """CPU of every process of Chromium on this machine, seconds (proc(5))."""
-    ticks = 0
-    for each in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if b"chromium" in (each / "cmdline").read_bytes().partition(b"\0")[0]:
-                fields = (each / "stat").read_text().rpartition(")")[2].split()
-                ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
 def main(only: list[str]) -> None:
     """Make the node, open its console, take the pictures."""
     OUT.mkdir(parents=True, exist_ok=True)
@@ -168,10 +137,8 @@ def main(only: list[str]) -> None:
             page = browser.new_page(viewport=SIZE, locale="en-GB", timezone_id="Asia/Tokyo")
             page.goto(f"{url}#token={opening(load_settings(japan), 'watch', clock())}")
             page.wait_for_selector(".row", timeout=60_000)
-            for theme in () if only == ["--speed"] else ("dark", "light"):
+            for theme in ("dark", "light"):
                 take(page, url, theme, only)
-            if only == ["--speed"]:
-                speed(page, url)
             browser.close()
 
 

@@ -44,7 +44,8 @@ const worker = await build({
 const workerPath = put("map-worker.mjs", worker.outputFiles[0].contents);
 const page = await build({
   ...common,
-  entryPoints: { noroshi: "src/main.tsx" },
+  // The map's library is a file of its own: it stays in the browser when ours changes.
+  entryPoints: { noroshi: "src/main.tsx", maplibre: "maplibre-gl" },
   outdir: out,
   entryNames: "assets/[name]-[hash]",
   chunkNames: "assets/[name]-[hash]",
@@ -63,6 +64,7 @@ const page = await build({
 let script = "", style = "";
 for (const each of page.outputFiles) {
   const path = `assets/${basename(each.path)}`;
+  if (path.startsWith("assets/maplibre-")) continue;  // what it exports by name, which nobody loads
   keep(path, Buffer.from(each.contents));
   if (path.startsWith("assets/noroshi-")) path.endsWith(".css") ? (style = path) : (script = path);
 }

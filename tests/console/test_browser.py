@@ -16,13 +16,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from lookout import HOSTILE, finding, planted
+from test_positions import columns, source
 
 from noroshi.console import users
 from noroshi.console.app import console
 from noroshi.console.files import built
 from noroshi.desks.registry import desks
+from noroshi.history.partition import Keep
 from noroshi.node.findings import settle
 from noroshi.node.node import Node, clock
 from noroshi.node.serve import serve
@@ -65,6 +68,9 @@ def address(tmp_path: Path) -> Iterator[tuple[str, str]]:
     with Node.open(folder) as node:
         with node.store.write():
             settle(node, desks()["sea"], "0" * 64, [*made, *hybrid(), long], clock())
+        keep = Keep(node.settings.history, source("tracks", Tlp.GREEN))
+        keep.take(columns(source("tracks", Tlp.GREEN), sound=np.arange(200) != 7))
+        keep.close()
         token = users.link(node.settings, "administrator", clock())
         said: queue.Queue[str] = queue.Queue()
         stop = threading.Event()
@@ -159,8 +165,21 @@ def test_a_watch_officer_s_morning(page: Watch, address: tuple[str, str]) -> Non
     assert len(shown.locator(".drawer").inner_text()) < 30_000
     assert "1,000,005" in shown.locator(".drawer").inner_text()
 
-    # Filters, evidence, keys, the address of a view.
+    # All positions, what the signs mean, a globe.
     shown.fill("#search", "")
+    shown.wait_for_selector("html[data-positions='199']")
+    shown.get_by_text("On the map").click()
+    assert "199 of 199 positions of 5 ships" in shown.locator(".layers").inner_text()
+    assert "Port visit" in shown.locator(".signs").inner_text()
+    shown.wait_for_selector("text=holds no elements", timeout=60_000)
+    page.accessible("what is on the map")
+    shown.get_by_label("Globe").check()
+    shown.wait_for_function(TOOK)
+    assert "globe=1" in shown.url
+    shown.get_by_label("Globe").uncheck()
+    shown.get_by_text("On the map").click()
+
+    # Filters, evidence, keys, the address of a view.
     shown.select_option(".filters select >> nth=0", "port_visit")
     shown.wait_for_function("() => document.querySelectorAll('.row').length === 6")
     shown.locator(".row").nth(5).click()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -108,6 +111,26 @@ def test_without_node_a_warning_and_nothing_else(
     assert len(said.warnings) == 1
     assert "Everything else works" in said.warnings[0]
     assert not target.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (ROOT / "web").is_dir(), reason="no source of the page here")
+def test_the_page_is_typed(hook: ModuleType, tmp_path: Path) -> None:
+    """TypeScript finds nothing; skipped, with the reason, where it cannot be had."""
+    node = hook._node()
+    if not node:
+        pytest.skip("no Node.js")
+    work = tmp_path / "web"
+    shutil.copytree(ROOT / "web", work, ignore=shutil.ignore_patterns("node_modules", "dist"))
+    try:
+        hook._run([*node[1:], "ci", "--prefer-offline"], work, dict(os.environ), 60)
+    except (OSError, subprocess.SubprocessError) as problem:
+        pytest.skip(f"TypeScript cannot be had: {problem}")
+    done = subprocess.run(
+        [node[0], "node_modules/typescript/bin/tsc", "--noEmit"],
+        cwd=work, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("script", ["sys.exit('no registry')", "import time; time.sleep(60)"])

@@ -18,11 +18,12 @@ FEED = '[[feed]]\nuri = "*.csv"\nlabel = { tlp = "green" }\nlineage = "a receive
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ship that comes in, lies still for eight hours, and goes on."""
+    """A ship that comes in, lies still for eight hours, and goes on; and two that lie still, which
+    their sources call 7 both."""
     made = tmp_path_factory.mktemp("evidence") / "jpn"
     init(made, "JPN", listen="127.0.0.1:0")
     with (made / "node.toml").open("a") as file:
-        file.write(FEED)
+        file.write(FEED + FEED.replace("*.csv", "*.tsv").replace("a receiver", "another"))
     lines, lon = [HEAD], 140.0
     for n in range(120):
         still = 20 <= n < 100
@@ -31,13 +32,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         lines.append(f"431000001,{at},{lon:.5f},34.50000,{0.0 if still else 9.8}")
     (made / "feed").mkdir()
     (made / "feed" / "tracks.csv").write_text("\n".join(lines) + "\n")
+    for name, tab, lat in (("seven.csv", ",", 34.5), ("seven.tsv", "\t", 36.5)):
+        rows = (f"2021-03-21T{n // 10:02}:{n % 10 * 6:02}:00Z" for n in range(100))
+        told = [tab.join(("7", at, "140.0", str(lat), "0.0")) for at in rows]
+        text = "\n".join([tab.join(("track_id", "timestamp", "lon", "lat", "sog")), *told])
+        (made / "feed" / name).write_text(text + "\n")
     with Node.open(made) as node:
-        ingest(node, [made / "feed" / "tracks.csv"], clock)
+        ingest(node, [made / "feed"], clock)
     return made
 
 
 def test_every_piece_opens_and_is_the_line_that_was_read(folder: Path) -> None:
-    lines = (folder / "feed" / "tracks.csv").read_text().splitlines()
     with Node.open(folder) as node:
         rows = node.store.findings()
         assert rows
@@ -47,8 +52,10 @@ def test_every_piece_opens_and_is_the_line_that_was_read(folder: Path) -> None:
             for item in found.items:
                 assert item.raw is not None
                 assert item.at[:16] in item.raw
+                lines = (folder / "feed" / item.source).read_text().splitlines()
                 assert lines[int(item.place.removeprefix("row "))] == item.raw
-            assert len(found.track) >= len(found.items)
+            assert sum(len(each.points) for each in found.tracks) >= len(found.items)
+            assert {each.subject for each in found.tracks} == set(row.subjects)
 
 
 def test_a_file_that_is_another_is_not_shown(folder: Path) -> None:
@@ -57,7 +64,8 @@ def test_a_file_that_is_another_is_not_shown(folder: Path) -> None:
     path.write_text(whole.replace("9.8", "9.9"))
     try:
         with Node.open(folder) as node:
-            found = opened(node, node.store.findings()[0].id)
+            rows = node.store.findings()
+            found = opened(node, next(each.id for each in rows if "mmsi" in each.subjects[0]))
     finally:
         path.write_text(whole)
     assert found.items
@@ -71,7 +79,19 @@ def test_a_finding_with_other_hashes_has_no_piece_here(folder: Path) -> None:
         node.keys.salt = bytes(len(node.keys.salt))
         found = opened(node, row.id)
     assert found.items == ()
-    assert found.track
+    assert found.tracks
+
+
+def test_a_track_that_its_source_numbers_is_told_from_another_s(folder: Path) -> None:
+    """Two sources' track `7` are two ships: each finding opens its own."""
+    with Node.open(folder) as node:
+        rows = [each for each in node.store.findings() if each.subjects[0].startswith("track:")]
+        tracks = {row.subjects[0]: opened(node, row.id).tracks for row in rows}
+    assert len(tracks) == 2
+    for subject, (track,) in tracks.items():
+        assert track.subject == subject
+    latitudes = [{point[2] for point in track.points} for (track,) in tracks.values()]
+    assert sorted(latitudes, key=min) == [{34.5}, {36.5}]
 
 
 def test_no_such_finding(folder: Path) -> None:

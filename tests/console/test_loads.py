@@ -13,7 +13,7 @@ from lookout import PASSWORD
 from noroshi.console import answers
 
 COMPUTING = {"duckdb", "h3", "numba", "numpy", "pyais", "pyarrow"}
-BESIDE = {"incidents", "pact/proof", "evidence"}
+BESIDE = {"incidents", "pact/proof", "evidence", "positions", "satellites", "satellites/orbit"}
 """Asked of another process, by design."""
 QUERIES = {
     "pact/agreement": {"id": "eu-jpn-sdp"},

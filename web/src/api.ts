@@ -12,6 +12,8 @@ export interface Mark {
   id: string; kind: string; t0: number; t1: number; precision: string; owner: string; tlp: string;
   place?: [number, number, number]; subjects?: string[]; assets?: string[];
   verdict?: string; clauses?: string[]; transforms?: string[];
+  /** Where that is in the world's square, once it was worked out. */
+  square?: [number, number];
 }
 export interface Seen {
   party: string; at: number; known: number; epoch: number; event: number; marks: Mark[]; withheld: number;
@@ -60,26 +62,38 @@ export class Failed extends Error {
   constructor(readonly status: number, text: string) { super(text); }
 }
 
-async function asked(path: string, init: RequestInit): Promise<unknown> {
+async function answered(path: string, init: RequestInit): Promise<Response> {
   let answer: Response;
   try {
     answer = await fetch(`api/${path}`, { credentials: "same-origin", ...init });
   } catch {
     throw new Failed(0, "The node does not answer.");
   }
-  if (answer.status === 204) return null;
-  const body = await answer.json().catch(() => ({ error: `HTTP ${answer.status}` })) as { error?: string };
-  if (!answer.ok) {
-    if (answer.status === 401) session.value = null;
-    throw new Failed(answer.status, body.error ?? `HTTP ${answer.status}`);
-  }
-  return body;
+  if (answer.ok) return answer;
+  const body = await answer.json().catch(() => ({})) as { error?: string };
+  if (answer.status === 401) session.value = null;
+  throw new Failed(answer.status, body.error ?? `HTTP ${answer.status}`);
 }
 
-export function get<T>(path: string, query: Record<string, string | undefined> = {}): Promise<T> {
+async function asked(path: string, init: RequestInit): Promise<unknown> {
+  const answer = await answered(path, init);
+  return answer.status === 204 ? null : answer.json();
+}
+
+type Query = Record<string, string | undefined>;
+function searched(path: string, query: Query): string {
   const given = Object.entries(query).filter((each): each is [string, string] => !!each[1]);
   const search = new URLSearchParams(given).toString();
-  return asked(search ? `${path}?${search}` : path, { method: "GET" }) as Promise<T>;
+  return search ? `${path}?${search}` : path;
+}
+
+export function get<T>(path: string, query: Query = {}): Promise<T> {
+  return asked(searched(path, query), { method: "GET" }) as Promise<T>;
+}
+
+/** An answer in columns. */
+export async function bytes(path: string, query: Query = {}): Promise<ArrayBuffer> {
+  return (await answered(searched(path, query), { method: "GET" })).arrayBuffer();
 }
 
 export function post<T>(path: string, body: unknown): Promise<T> {

@@ -7,8 +7,9 @@ export const seen = signal<Seen | null>(null);
 export const other = signal<Seen | null>(null);
 export const loading = signal(false);
 export const changed = signal(0);
-/** The track about the finding that is opened: ms UTC, degrees. */
-export const track = signal<[number, number, number][]>([]);
+/** The tracks about the finding that is opened: ms UTC, degrees. */
+export interface Track { subject: string; points: [number, number, number][] }
+export const tracks = signal<Track[]>([]);
 export const live = signal<"on" | "off">("off");
 
 interface Asset { id: string; kind: string; name: string; name_ja?: string; place: [number, number] | null; path: [number, number][]; shape: GeoJSON.Geometry | null }
@@ -66,6 +67,19 @@ export const shown = computed<Mark[]>(() => {
   return filtered(marks, query.value);
 });
 
+/** The same a moment later while somebody writes: the list follows each letter, the rest the word. */
+export const settled = signal<Mark[]>([]);
+export const sought = signal(query.value.q ?? "");
+const PAUSE_MS = 180;
+let drawnFor: Seen | null = null, pause = 0;
+effect(() => {
+  const now = shown.value, picture = seen.value, words = query.value.q ?? "";
+  const settle = () => { settled.value = now; sought.value = words; };
+  clearTimeout(pause);
+  if (picture !== drawnFor || words === sought.peek()) { drawnFor = picture; settle(); }
+  else pause = window.setTimeout(settle, PAUSE_MS);
+});
+
 export function filtered(marks: Mark[], by: Record<string, string>): Mark[] {
   const { desk, kind, tlp, asset, verdict } = by;
   const words = (by.q ?? "").toLowerCase().trim();
@@ -88,3 +102,15 @@ function spoken(mark: Mark): string {
   }
   return text;
 }
+
+// What is searched is written down while nothing else is done, before somebody asks.
+const WARMED = 500;
+effect(() => {
+  const marks = seen.value?.marks ?? [];
+  const warm = (from: number) => {
+    if (seen.peek()?.marks !== marks) return;
+    for (const each of marks.slice(from, from + WARMED)) spoken(each);
+    if (from + WARMED < marks.length) requestIdleCallback(() => warm(from + WARMED));
+  };
+  if (marks.length) requestIdleCallback(() => warm(0));
+});

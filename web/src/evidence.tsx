@@ -1,14 +1,14 @@
 // One finding opened: what it says, from what, under which label, and what became of it.
 import { useEffect, useState } from "preact/hooks";
 import { type Detail, type Onward, type Recalled, failure, get, may, printed, session } from "./api";
-import { changed, track } from "./data";
+import { changed, tracks, type Track } from "./data";
 import { picked, toggle } from "./picked";
 import { address, query, turn } from "./place";
 import { At, degrees, Problem, Text, Time, Tlp, Verdict } from "./show";
 import { language, t } from "./words";
 
 interface Item { source: string; lineage: string; sha256: string; place: string; retrieved: string; at: string; lon: number; lat: number; sog_kn?: number; cog_deg?: number; raw?: string }
-interface Kept { of: number; items: Item[]; track: [number, number, number][] }
+interface Kept { of: number; items: Item[]; tracks: Track[] }
 
 /** What the finding rests on, row by row, each proved by its hash in the finding; its track on the map. */
 function Rests({ id }: { id: string }) {
@@ -18,9 +18,9 @@ function Rests({ id }: { id: string }) {
     let gone = false;
     setKept(null); setProblem("");
     get<Kept>("evidence", { id }).then(
-      (found) => { if (!gone) { setKept(found); track.value = found.track; } },
+      (found) => { if (!gone) { setKept(found); tracks.value = found.tracks; } },
       (failed: Error) => { if (!gone) setProblem(failed.message); });
-    return () => { gone = true; track.value = []; };
+    return () => { gone = true; tracks.value = []; };
   }, [id]);
   return (
     <section>

@@ -7,7 +7,9 @@ import { degrees, Text, Time, Tlp, Verdict } from "./show";
 import { hue, theme } from "./theme";
 import { named, t } from "./words";
 
-const ROW = 58;
+const ROW = 58, AROUND = 6;
+/** Drawn anew when so much was scrolled, not at every pixel. */
+const STEP = ROW * 3;
 
 export function List({ marks, whose }: { marks: Mark[]; whose: string }) {
   const box = useRef<HTMLDivElement>(null);
@@ -46,14 +48,14 @@ export function List({ marks, whose }: { marks: Mark[]; whose: string }) {
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
   });
-  const first = Math.max(0, Math.floor(top / ROW) - 4);
-  const last = Math.min(marks.length, Math.ceil((top + height) / ROW) + 4);
+  const first = Math.max(0, Math.floor(top / ROW) - AROUND);
+  const last = Math.min(marks.length, Math.ceil((top + height) / ROW) + AROUND);
   const kinds = session.value?.kinds ?? {};
   const own = whose === session.value?.party;
   return (
     <div class="list" ref={box} tabIndex={0} role="listbox" aria-label={t("Findings")}
       aria-activedescendant={at >= first && at < last ? `row-${at}` : undefined}
-      onScroll={(event) => setTop((event.target as HTMLElement).scrollTop)}
+      onScroll={(event) => setTop(Math.floor((event.target as HTMLElement).scrollTop / STEP) * STEP)}
       onKeyDown={(event) => {
         if (event.key === "ArrowDown") { event.preventDefault(); step(1); }
         if (event.key === "ArrowUp") { event.preventDefault(); step(at < 0 ? 1 : -1); }
@@ -67,7 +69,7 @@ export function List({ marks, whose }: { marks: Mark[]; whose: string }) {
             <span class="what">{named(kinds[each.kind], each.kind)}{picked.value.has(each.id) && <b title={t("chosen")}> ✓</b>}</span>
             <Time ms={each.t0} precision={each.precision === "s" || each.precision === "ms" ? "min" : each.precision} />
             <span class="whom">{own ? <Tlp tlp={each.tlp} /> : <span title={(each.clauses ?? []).join(", ")}><Verdict v={each.verdict ?? "released"} short /></span>}<Text s={(each.subjects ?? []).join(", ") || t("nobody named")} longest={60} /></span>
-            <span class="where">{each.place ? degrees(each.place) : t("no place")}</span>
+            <span class="where">{each.place ? degrees(each.place, true) : t("no place")}</span>
           </div>
         ))}
       </div>

@@ -11,7 +11,7 @@ import { Login } from "./login";
 import { PactRoom } from "./pact";
 import { People } from "./people";
 import { Picture } from "./picture";
-import { address, query, view } from "./place";
+import { address, arrive, query, view } from "./place";
 import { Recalls } from "./recalls";
 import { Send } from "./send";
 import { choice, choose, type Choice } from "./theme";
@@ -52,7 +52,7 @@ function Shell() {
 function Page() {
   const [token] = useState(() => {
     const found = /^#token=([\w-]+)$/.exec(location.hash)?.[1] ?? "";
-    if (found) history.replaceState(null, "", "#/picture");
+    if (found) arrive("picture");
     return found;
   });
   const [asked, setAsked] = useState(false);

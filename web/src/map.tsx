@@ -2,105 +2,35 @@
 import * as maplibre from "maplibre-gl";
 import { useEffect, useRef } from "preact/hooks";
 import { effect } from "@preact/signals";
-import { feature, mesh } from "topojson-client";
 import type { Mark } from "./api";
-import { assets, seen, shown, track } from "./data";
+import { assets, seen, settled, tracks } from "./data";
+import { cap, circle, collected, land, NONE, running, told, type Land, type Ring } from "./land";
+import { Layers } from "./layers";
 import { query, turn } from "./place";
-import { session } from "./api";
+import { Points, rgb } from "./points";
+import { drawn, positions, rested, stretch } from "./positions";
+import { orbit, there } from "./satellites";
+import { utc, plain } from "./show";
+import { signs } from "./signs";
 import { hue, theme } from "./theme";
 import { t } from "./words";
 
 maplibre.setWorkerUrl(new URL(WORKER, document.baseURI).href);
 
-type Ring = [number, number][];
-
-/** A ring that runs on where it leaves the map at 180° instead of jumping back across all of it;
- * one around a pole is led along the map's edge. Natural Earth is cut there and sewn again. */
-function unrolled(ring: Ring): Ring {
-  const out: Ring = [];
-  let shift = 0;
-  // What lies beyond the map's edge is Antarctica's cut to the pole: it is led along the edge below.
-  ring.filter(([, lat]) => Math.abs(lat) < 85.05).forEach(([lon, lat], i) => {
-    if (i) {
-      const step = lon + shift - out[i - 1]![0];
-      if (step > 180) shift -= 360; else if (step < -180) shift += 360;
-    }
-    out.push([lon + shift, lat]);
-  });
-  const first = out[0], last = out.at(-1);
-  if (!first || !last) return [];
-  if (Math.abs(last[0] - first[0]) > 300) {
-    const edge = first[1] < 0 ? -85.06 : 85.06;
-    out.push([last[0], edge], [first[0], edge], first);
-  }
-  return out;
-}
-
-function onMap(found: GeoJSON.FeatureCollection): GeoJSON.FeatureCollection {
-  for (const each of found.features) {
-    const shape = each.geometry;
-    // Antarctica is a ring about the pole with the coast as its hole: without the one, the other is its outline.
-    const part = (rings: Ring[]) => rings.map(unrolled).filter((ring) => ring.length > 3);
-    if (shape.type === "Polygon") shape.coordinates = part(shape.coordinates as Ring[]);
-    if (shape.type === "MultiPolygon") shape.coordinates = (shape.coordinates as Ring[][]).map(part).filter((rings) => rings.length);
-  }
-  return found;
-}
-
-interface Topology { objects: { countries: unknown } }
-
-async function land(path: string): Promise<{ land: GeoJSON.FeatureCollection; borders: GeoJSON.MultiLineString }> {
-  const topology = await (await fetch(path)).json() as Topology;
-  const borders = mesh(topology, topology.objects.countries, (a, b) => a !== b);
-  borders.coordinates = (borders.coordinates as Ring[]).map(unrolled);
-  return { land: onMap(feature(topology, topology.objects.countries)), borders };
-}
-
-/** A circle of `radius` metres as a polygon of 48 corners. */
-export function circle(lon: number, lat: number, radius: number): GeoJSON.Polygon {
-  const dy = radius / 111_195, dx = dy / Math.max(0.05, Math.cos((lat * Math.PI) / 180));
-  const ring: Ring = [];
-  for (let i = 0; i <= 48; i++) {
-    const turn = (i / 48) * 2 * Math.PI;
-    ring.push([lon + dx * Math.cos(turn), lat + dy * Math.sin(turn)]);
-  }
-  return { type: "Polygon", coordinates: [ring] };
-}
-
-const NONE: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
-
-function points(marks: Mark[]): GeoJSON.FeatureCollection {
-  const kinds = session.value?.kinds ?? {};
-  return {
-    type: "FeatureCollection",
-    features: marks.filter((each) => each.place).map((each) => ({
-      type: "Feature",
-      geometry: { type: "Point", coordinates: [each.place![0], each.place![1]] },
-      properties: { id: each.id, desk: kinds[each.kind]?.desk ?? "other", partial: each.verdict === "partial" },
-    })),
-  };
-}
-
 function areas(marks: Mark[], selected: string | undefined): GeoJSON.FeatureCollection {
   const coarse = marks.filter((each) => each.place && (each.verdict === "partial" || each.id === selected));
   const unique = new Map(coarse.map((each) => [each.place!.join(), each]));
-  return {
-    type: "FeatureCollection",
-    features: [...unique.values()].map((each) => ({
-      type: "Feature", geometry: circle(...each.place!), properties: { chosen: each.id === selected },
-    })),
-  };
+  return collected([...unique.values()].map((each) => told(circle(...each.place!), { chosen: each.id === selected })));
 }
 
 function style(): maplibre.StyleSpecification {
   const c = theme.value;
   const data = (): maplibre.SourceSpecification => ({ type: "geojson", data: NONE });
-  const desk = ["match", ["get", "desk"],
-    "sea", hue("sea"), "space", hue("space"), "cyber", hue("cyber"), "information", hue("information"),
-    "arms", hue("arms"), c.ink] as unknown as string;
+  // No glyphs are named: text is drawn with the fonts of the machine.
+  const text = { "text-color": c.ink, "text-halo-color": c.sea, "text-halo-width": 1.5 };
   return {
     version: 8,
-    sources: { land: data(), borders: data(), assets: data(), track: data(), areas: data(), marks: data(), chosen: data() },
+    sources: { land: data(), borders: data(), assets: data(), track: data(), areas: data(), chosen: data(), orbit: data(), reach: data() },
     layers: [
       { id: "sea", type: "background", paint: { "background-color": c.sea } },
       { id: "land", type: "fill", source: "land", paint: { "fill-color": c.land, "fill-antialias": true } },
@@ -108,33 +38,34 @@ function style(): maplibre.StyleSpecification {
       { id: "zones", type: "line", source: "assets", filter: ["==", ["get", "kind"], "zone"], paint: { "line-color": c.faint, "line-width": 1, "line-dasharray": [2, 2] } },
       { id: "lines", type: "line", source: "assets", filter: ["!=", ["get", "kind"], "zone"], paint: { "line-color": c.line, "line-width": 1.5 } },
       { id: "spots", type: "circle", source: "assets", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 3, "circle-color": c.land, "circle-stroke-color": c.line, "circle-stroke-width": 1.5 } },
+      { id: "reach", type: "fill", source: "reach", paint: { "fill-color": hue("space"), "fill-opacity": 0.16 } },
+      { id: "reach-rim", type: "line", source: "reach", paint: { "line-color": hue("space"), "line-width": 1.2, "line-dasharray": [4, 3] } },
+      { id: "orbit", type: "line", source: "orbit", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": hue("space"), "line-width": 1.8 } },
       { id: "areas", type: "fill", source: "areas", paint: { "fill-color": c.ink, "fill-opacity": 0.1 } },
       { id: "rims", type: "line", source: "areas", paint: { "line-color": c.ink, "line-width": ["case", ["get", "chosen"], 2, 0.8], "line-dasharray": [3, 2] } },
-      { id: "track", type: "line", source: "track", paint: { "line-color": c.ink, "line-width": 1.5, "line-opacity": 0.8 } },
-      { id: "marks", type: "circle", source: "marks", paint: {
-        "circle-radius": ["interpolate", ["linear"], ["zoom"], 0, 3, 6, 5, 12, 8],
-        "circle-color": ["case", ["get", "partial"], c.land, desk] as unknown as string,
-        "circle-stroke-color": ["case", ["get", "partial"], desk, c.sea] as unknown as string,
-        "circle-stroke-width": ["case", ["get", "partial"], 2, 1],
-        "circle-opacity": 0.9,
-      } },
-      { id: "chosen", type: "circle", source: "chosen", paint: {
-        "circle-radius": 11, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": c.alarm, "circle-stroke-width": 3,
-      } },
+      { id: "track", type: "line", source: "track", filter: ["==", ["get", "n"], 0], paint: { "line-color": c.ink, "line-width": 2 } },
+      { id: "track-other", type: "line", source: "track", filter: [">", ["get", "n"], 0], paint: { "line-color": c.ink, "line-width": 2, "line-dasharray": [2, 1.5] } },
+      { id: "chosen", type: "circle", source: "chosen", paint: { "circle-radius": 11, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": c.alarm, "circle-stroke-width": 3 } },
+      { id: "whose", type: "symbol", source: "track", filter: ["==", ["geometry-type"], "Point"], layout: { "text-field": ["get", "name"], "text-size": 11, "text-offset": [0, 1.1], "text-allow-overlap": true }, paint: text },
+      { id: "ticks", type: "circle", source: "orbit", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": ["case", ["get", "now"], 6, 2.5], "circle-color": hue("space"), "circle-stroke-color": c.sea, "circle-stroke-width": 1 } },
+      { id: "times", type: "symbol", source: "orbit", filter: ["==", ["geometry-type"], "Point"], layout: { "text-field": ["get", "name"], "text-size": 11, "text-offset": [0, 1], "text-optional": true }, paint: text },
     ],
   };
 }
 
-export function Chart({ marks, name }: { marks?: () => Mark[]; name?: string }) {
+const NEAR_ZOOM = 2.5;
+
+interface Given { marks?: () => Mark[]; name?: string }
+
+export function Chart({ marks, name }: Given) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const of = marks ?? (() => shown.value);
     let map: maplibre.Map;
     try {
       map = new maplibre.Map({
         container: box.current!, style: style(), center: [60, 20], zoom: 1.2, minZoom: 0.4, maxZoom: 14,
         attributionControl: false, fadeDuration: 0, dragRotate: false, pitchWithRotate: false,
-        locale: { "Map.Title": name ?? t("Map of findings") },
+        locale: { "Map.Title": name ?? t("Map of findings"), "NavigationControl.ZoomIn": t("Zoom in"), "NavigationControl.ZoomOut": t("Zoom out") },
       });
     } catch {
       box.current!.textContent = t("This browser draws no map (WebGL is off). The list holds the same.");
@@ -142,72 +73,144 @@ export function Chart({ marks, name }: { marks?: () => Mark[]; name?: string }) 
     }
     map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
     map.addControl(new maplibre.ScaleControl({ unit: "metric" }), "bottom-left");
-    const source = (id: string) => map.getSource(id) as maplibre.GeoJSONSource | undefined;
-    let ground: Awaited<ReturnType<typeof land>> | null = null;
-    let framed = "", gone: string | undefined = "";
-    const draw = () => {
-      const all = of(), whose = `${seen.value?.party}`;
-      source("marks")?.setData(points(all));
-      source("areas")?.setData(areas(all, query.value.sel));
-      if (all.some((each) => each.place) && framed !== whose) { framed = whose; frame(map, all); }
-      const chosen = all.find((each) => each.id === query.value.sel);
-      source("chosen")?.setData(points(chosen ? [chosen] : []));
-      if (chosen?.place && gone !== chosen.id && map.getZoom() < 4) map.jumpTo({ center: [chosen.place[0], chosen.place[1]], zoom: 6 });
-      gone = query.value.sel;
-      source("assets")?.setData(drawn());
-      source("track")?.setData(way(track.value));
-    };
-    const lay = () => {
-      if (!ground) return;
-      source("land")?.setData(ground.land);
-      source("borders")?.setData(ground.borders as unknown as GeoJSON.GeoJSON);
-    };
     const stops: (() => void)[] = [];
-    map.once("load", () => {
-      stops.push(effect(draw));
-      void land(LAND_FAR).then((found) => { ground ??= found; lay(); })
-        .then(() => land(LAND_NEAR)).then((found) => { ground = found; lay(); }, () => undefined);
-      let first = true;
-      stops.push(effect(() => {
-        void theme.value;
-        if (first) { first = false; return; }
-        map.setStyle(style(), { diff: true });
-        map.once("styledata", () => { lay(); draw(); });
-      }));
-    });
-    map.on("click", "marks", (event) => {
-      const id = event.features?.[0]?.properties.id as string | undefined;
-      if (id) turn({ sel: id });
-    });
-    map.on("mouseenter", "marks", () => { map.getCanvas().style.cursor = "pointer"; });
-    map.on("mouseleave", "marks", () => { map.getCanvas().style.cursor = ""; });
-    map.on("idle", () => { document.documentElement.dataset.map = "idle"; });
+    map.once("load", () => stops.push(...laid(map, marks ?? (() => settled.value), !marks)));
+    map.on("idle", () => { document.documentElement.dataset.map = "idle"; if (!marks) rested.value = true; });
     return () => { for (const each of stops) each(); map.remove(); delete document.documentElement.dataset.map; };
   }, []);
-  return <div ref={box} class="map" data-testid="map" />;
+  return <div class="chart"><div ref={box} class="map" data-testid="map" />{!marks && <Layers />}</div>;
 }
 
-/** A track as a line that runs on over the antimeridian. */
-function way(points: [number, number, number][]): GeoJSON.FeatureCollection {
-  if (points.length < 2) return NONE;
-  let shift = 0, last = points[0]![1];
-  const line = points.map(([, lon, lat]) => {
-    if (lon - last > 180) shift -= 360; else if (lon - last < -180) shift += 360;
-    last = lon;
-    return [lon + shift, lat];
-  });
-  return { type: "FeatureCollection", features: [{ type: "Feature", geometry: { type: "LineString", coordinates: line }, properties: {} }] };
-}
-
-function drawn(): GeoJSON.FeatureCollection {
-  return {
-    type: "FeatureCollection",
-    features: assets.value.flatMap((each) => {
-      const geometry: GeoJSON.Geometry | null = each.path.length ? { type: "LineString", coordinates: each.path }
-        : each.shape ?? (each.place ? { type: "Point", coordinates: each.place } : null);
-      return geometry ? [{ type: "Feature" as const, geometry, properties: { kind: each.kind, name: each.name } }] : [];
-    }),
+/** Everything that is laid on the map, each drawn again when what it shows is another; what ends that. */
+function laid(map: maplibre.Map, of: () => Mark[], whole: boolean): (() => void)[] {
+  const source = (id: string) => map.getSource(id) as maplibre.GeoJSONSource | undefined;
+  const dots = new Points("positions", (zoom) => (zoom < 3 ? 2 : zoom < 7 ? 3 : 5), 0.8);
+  const flags = new Points("marks", (zoom) => Math.min(20, 9 + Math.max(0, zoom - 1)) + 2);
+  map.addLayer(dots, "areas");
+  map.addLayer(flags, "chosen");
+  let placed: Mark[] = [], ground: Land | null = null, framed = "", gone: string | undefined = "";
+  const lay = () => {
+    if (!ground) return;
+    source("land")?.setData(ground.land);
+    source("borders")?.setData(ground.borders as unknown as GeoJSON.GeoJSON);
   };
+  void land(LAND_FAR).then((found) => { ground ??= found; lay(); }, () => undefined);
+  // The finer outlines are fetched when they can be told from the coarse ones.
+  let near = false;
+  const nearer = () => {
+    if (near || map.getZoom() < NEAR_ZOOM) return;
+    near = true;
+    land(LAND_NEAR).then((found) => { ground = found; lay(); }, () => { near = false; });
+  };
+  map.on("zoomend", nearer);
+  nearer();
+  const pick = (event: maplibre.MapMouseEvent) => placed[flags.near(event.point, 9)];
+  map.on("click", (event) => {
+    const mark = pick(event);
+    if (mark) turn({ sel: mark.id });
+    else if (whole) ship(map, dots.near(event.point, 7));
+  });
+  map.on("mousemove", (event) => { map.getCanvas().style.cursor = pick(event) ? "pointer" : ""; });
+  let first = true;
+  return [
+    effect(() => {
+      const all = of(), whose = `${seen.value?.party}`, found = signs(all);
+      flags.rim = rgb(theme.value.sea).map((each) => each / 255) as [number, number, number];
+      placed = found.marks;
+      flags.show(found);
+      if (placed.length && framed !== whose) { framed = whose; frame(map, placed); }
+    }),
+    effect(() => {
+      const all = of(), { sel } = query.value;
+      source("areas")?.setData(areas(all, sel));
+      const chosen = all.find((each) => each.id === sel);
+      const at = chosen?.place && ([chosen.place[0], chosen.place[1]] as [number, number]);
+      source("chosen")?.setData(at ? collected([told({ type: "Point", coordinates: at })]) : NONE);
+      if (at && gone !== sel && map.getZoom() < 4) map.jumpTo({ center: at, zoom: 6 });
+      gone = sel;
+    }),
+    effect(() => { source("assets")?.setData(protectedOnes()); }),
+    effect(() => { source("track")?.setData(ways()); }),
+    effect(() => { source("orbit")?.setData(below()); source("reach")?.setData(reach()); }),
+    effect(() => {
+      const type = query.value.globe === "1" ? "globe" : "mercator";
+      if (type === (map.getProjection()?.type ?? "mercator")) return;
+      delete document.documentElement.dataset.map;
+      map.setProjection({ type });
+    }),
+    effect(() => {
+      if (!whole) return;
+      const found = positions.value;
+      dots.rim = rgb(theme.value.sea).map((each) => each / 255) as [number, number, number];
+      dots.show(found ? drawn(found) : { n: 0, at: new Float32Array(), time: new Float32Array(), colour: new Uint8Array(), shape: new Uint8Array() });
+      if (found) document.documentElement.dataset.positions = String(found.n);
+      else delete document.documentElement.dataset.positions;
+    }),
+    effect(() => { dots.window = stretch.value; map.triggerRepaint(); }),
+    effect(() => {
+      const { layers } = style();
+      if (first) { first = false; return; }
+      const paint = map.setPaintProperty.bind(map) as (id: string, key: string, value: unknown) => void;
+      for (const layer of layers) for (const [key, value] of Object.entries(layer.paint ?? {})) paint(layer.id, key, value);
+    }),
+    () => { delete document.documentElement.dataset.positions; rested.value = false; },
+  ];
+}
+
+/** Whose position was pointed at, when, and the way to what was found about it. */
+function ship(map: maplibre.Map, which: number): void {
+  const found = positions.value;
+  if (!found || which < 0) return;
+  const lon = found.lon[which]! / 1e5, lat = found.lat[which]! / 1e5, whose = found.ships[found.ship[which]!]!;
+  const inside = document.createElement("div");
+  const line = document.createElement("p");
+  line.textContent = `${plain(whose, 80) || t("nobody named")} · ${utc(found.t0 + found.time[which]! * 1000)} · ${lat.toFixed(4)}, ${lon.toFixed(4)}`;
+  inside.append(line);
+  if (whose) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = t("What was found about it");
+    button.onclick = () => turn({ q: whose });
+    inside.append(button);
+  }
+  new maplibre.Popup({ closeButton: true, maxWidth: "22rem" }).setLngLat([lon, lat]).setDOMContent(inside).addTo(map);
+}
+
+/** The tracks of a finding's subjects, each with its name at its end. */
+function ways(): GeoJSON.FeatureCollection {
+  return collected(tracks.value.filter((each) => each.points.length > 1).flatMap((each, n) => {
+    const line = running(each.points.map(([, lon, lat]) => [lon, lat] as [number, number]));
+    return [told({ type: "LineString", coordinates: line }, { n }), told({ type: "Point", coordinates: line.at(-1)! }, { n, name: plain(each.subject, 40) })];
+  }));
+}
+
+const MARKED_MS = 10 * 60_000;
+
+/** The line below the satellite, every tenth minute on it, and where it is. */
+function below(): GeoJSON.FeatureCollection {
+  const points = orbit.value?.points ?? [], now = there.value;
+  if (!now || points.length < 2) return NONE;
+  const line: Ring = running(points.map(([, lon, lat]) => [lon, lat] as [number, number]));
+  const found = [told({ type: "LineString", coordinates: line })];
+  points.forEach((each, i) => {
+    const before = points[i - 1];
+    if (each === now) found.push(told({ type: "Point", coordinates: [each[1], each[2]] }, { now: true, name: `${plain(orbit.value!.name, 30)} ${utc(each[0]).slice(11)}` }));
+    else if (before && Math.floor(each[0] / MARKED_MS) > Math.floor(before[0] / MARKED_MS)) found.push(told({ type: "Point", coordinates: line[i]! }, { now: false, name: utc(each[0]).slice(11) }));
+  });
+  return collected(found);
+}
+
+function reach(): GeoJSON.FeatureCollection {
+  const now = there.value;
+  return now ? collected([told(cap(now[1], now[2], now[4], 96))]) : NONE;
+}
+
+function protectedOnes(): GeoJSON.FeatureCollection {
+  return collected(assets.value.flatMap((each) => {
+    const geometry: GeoJSON.Geometry | null = each.path.length ? { type: "LineString", coordinates: each.path }
+      : each.shape ?? (each.place ? { type: "Point", coordinates: each.place } : null);
+    return geometry ? [told(geometry, { kind: each.kind, name: each.name })] : [];
+  }));
 }
 
 function frame(map: maplibre.Map, marks: Mark[]): void {

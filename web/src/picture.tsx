@@ -1,4 +1,5 @@
 // The picture: one map, one timeline under it, the list beside, one drawer for what is opened.
+import { useMemo } from "preact/hooks";
 import { type Role, failure, may, session } from "./api";
 import { loading, seen, shown } from "./data";
 import { Evidence } from "./evidence";
@@ -34,8 +35,11 @@ export function AsWhom() {
 export function Filters({ of }: { of: { kind: string; tlp: string }[] }) {
   const { kind = "", desk = "", tlp = "", q = "", verdict = "", as = "", asset = "" } = query.value;
   const kinds = session.value!.kinds;
-  const counted = new Map<string, number>();
-  for (const each of of) counted.set(each.kind, (counted.get(each.kind) ?? 0) + 1);
+  const counted = useMemo(() => {
+    const found = new Map<string, number>();
+    for (const each of of) found.set(each.kind, (found.get(each.kind) ?? 0) + 1);
+    return found;
+  }, [of]);
   const desks = [...new Set([...counted.keys()].map((each) => kinds[each]?.desk ?? "other"))].sort();
   const to = (key: string) => (event: Event) => turn({ [key]: (event.target as HTMLSelectElement).value });
   return (

@@ -24,6 +24,12 @@ export function go(view: string, query: Query = {}): void {
   location.hash = address(view, query);
 }
 
+/** Be at a view in place of what the address held. */
+export function arrive(view: string): void {
+  history.replaceState(null, "", address(view, {}));
+  here.value = parsed(location.hash);
+}
+
 /** Change some of the query and keep the rest; `""` takes a key out. No new entry in the history. */
 export function turn(change: Query): void {
   const next = address(here.value.view, { ...here.value.query, ...change });

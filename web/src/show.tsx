@@ -21,9 +21,12 @@ export function utc(ms: number, precision = "min"): string {
   return precision in { year: 1, month: 1, day: 1 } ? text : precision === "h" ? `${text}hZ` : `${text}Z`;
 }
 
+// Made once: it takes longer to make than a row to draw.
+const LOCAL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
 export function Time({ ms, precision = "min" }: { ms: number; precision?: string }) {
   if (!Number.isFinite(ms)) return <span>{t("unknown")}</span>;
-  const local = new Date(ms).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  const local = LOCAL.format(ms);
   return <time dateTime={new Date(ms).toISOString()} title={`${local} (${t("local time")})`}>{utc(ms, precision)}</time>;
 }
 
@@ -31,8 +34,10 @@ export function At({ s, precision = "s" }: { s: string | null | undefined; preci
   return s ? <Time ms={Date.parse(s)} precision={precision} /> : <span>–</span>;
 }
 
-export function degrees(place: [number, number, number]): string {
+/** In full, or where there is little room without the radius. */
+export function degrees(place: [number, number, number], brief = false): string {
   const [lon, lat, radius] = place;
+  if (brief) return `${Math.abs(lat).toFixed(2)}°${lat < 0 ? "S" : "N"} ${Math.abs(lon).toFixed(2)}°${lon < 0 ? "W" : "E"}`;
   const size = radius >= 1000 ? `${(radius / 1000).toFixed(1)} km` : `${radius.toFixed(0)} m`;
   return `${Math.abs(lat).toFixed(3)}°${lat < 0 ? "S" : "N"} ${Math.abs(lon).toFixed(3)}°${lon < 0 ? "W" : "E"} ± ${size}`;
 }

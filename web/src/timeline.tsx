@@ -1,7 +1,7 @@
 // The timeline: how many findings began when, by desk; a stretch of it chosen filters everything.
 import { useMemo, useRef, useState } from "preact/hooks";
 import { session, type Mark } from "./api";
-import { filtered, seen } from "./data";
+import { filtered, seen, sought } from "./data";
 import { query, turn } from "./place";
 import { Time, utc } from "./show";
 import { hue, theme } from "./theme";
@@ -19,17 +19,8 @@ function stretch(marks: Mark[]): [number, number] {
   return [first - room, last + room];
 }
 
-export function Timeline() {
-  const marks = seen.value?.marks ?? [];
-  const { t0, t1, ...rest } = query.value;
-  const some = filtered(marks, rest);
-  const kinds = session.value?.kinds ?? {};
-  const [from, to] = useMemo(() => stretch(marks), [marks]);
-  const span = to - from;
-  const svg = useRef<SVGSVGElement>(null);
-  const [drag, setDrag] = useState<[number, number] | null>(null);
-  void theme.value;
-
+/** A bar for each bin and desk, one on the other. */
+function columns(some: Mark[], from: number, span: number, kinds: Record<string, { desk: string }>) {
   const bins: Record<string, number[]> = {};
   let most = 1;
   const whole = new Array<number>(BINS).fill(0);
@@ -41,11 +32,25 @@ export function Timeline() {
   }
   const height = (count: number) => (count ? 3 + (H - 17) * Math.sqrt(count / most) : 0);
   const bottom = new Array<number>(BINS).fill(0);
-  const bars = Object.entries(bins).flatMap(([desk, counts]) => counts.map((count, i) => {
+  return Object.entries(bins).flatMap(([desk, counts]) => counts.map((count, i) => {
     if (!count) return null;
     const y0 = height(bottom[i]!), y1 = height((bottom[i]! += count));
     return <rect key={`${desk}${i}`} x={(i / BINS) * W} width={W / BINS - 0.6} y={H - 14 - y1} height={y1 - y0} fill={hue(desk)} />;
   }));
+}
+
+export function Timeline() {
+  const marks = seen.value?.marks ?? [];
+  const { t0, t1, ...rest } = query.value;
+  const q = sought.value;
+  const { sel: _, ...by } = rest;
+  const some = useMemo(() => filtered(marks, { ...by, q }), [marks, JSON.stringify({ ...by, q })]);
+  const kinds = session.value?.kinds ?? {};
+  const [from, to] = useMemo(() => stretch(marks), [marks]);
+  const span = to - from;
+  const svg = useRef<SVGSVGElement>(null);
+  const [drag, setDrag] = useState<[number, number] | null>(null);
+  const bars = useMemo(() => columns(some, from, span, kinds), [some, from, span, theme.value]);
   const step = STEPS.find((each) => span / each < 12) ?? STEPS.at(-1)!;
   const ticks: number[] = [];
   if (step < 360 * DAY) for (let at = Math.ceil(from / step) * step; at < to; at += step) ticks.push(at);

@@ -8,9 +8,9 @@ import msgspec
 from starlette.responses import Response
 
 from noroshi.console import pacts, printing, sending, twice, users
-from noroshi.console.beside import EVIDENCE
+from noroshi.console.beside import EVIDENCE, POSITIONS, SATELLITES
 from noroshi.console.detail import detail
-from noroshi.console.doors import Answer, Asked, Denied
+from noroshi.console.doors import Answer, Asked, Denied, answered
 from noroshi.console.seen import seen
 from noroshi.console.users import Role
 from noroshi.node import ledger
@@ -78,6 +78,39 @@ def evidence(asked: Asked) -> Any:
     if row is None:
         raise Denied(404, "no such finding")
     return asked.desk.beside.ask(row.version, EVIDENCE, row.id)
+
+
+def positions(asked: Asked) -> Response:
+    """Positions of a stretch of time, as columns (`noroshi.console.positions`)."""
+    wanted = (_known(asked), asked.instant("since"), asked.instant("until"), asked.instant("at"))
+    return answered(_beside(asked, POSITIONS, wanted), media="application/octet-stream")
+
+
+def satellites(asked: Asked) -> bytes:
+    """Which satellites there are elements of."""
+    return _beside(asked, SATELLITES, (_known(asked), None, None, asked.instant("at")))
+
+
+def orbit(asked: Asked) -> bytes:
+    """The ground below one of them."""
+    norad = asked.text("norad")
+    if not (norad.isascii() and norad.isdecimal() and len(norad) < 10):
+        raise Denied(400, f"norad: {norad[:40]!r} is no number of a satellite")
+    wanted = (_known(asked), int(norad), asked.instant("since"), asked.instant("at"))
+    return _beside(asked, SATELLITES, wanted)
+
+
+def _beside(asked: Asked, module: str, wanted: tuple[Any, ...]) -> bytes:
+    node = asked.desk.node
+    return asked.desk.beside.ask(
+        node.store.last_event(), module, msgspec.json.encode(wanted).decode()
+    )
+
+
+def _known(asked: Asked) -> str | None:
+    """The party's code; None for the node's own. Raises `UnknownParty`."""
+    party = _party(asked)
+    return None if party is None else asked.desk.node.parties.get(party).code
 
 
 def assets(asked: Asked) -> Any:
@@ -185,8 +218,8 @@ def disclosures(asked: Asked) -> Any:
 def incidents(asked: Asked) -> Any:
     """Incidents as the node, or a party, would find them; computed beside this process."""
     words = ["picture"]
-    if party := _party(asked):
-        words += ["--as", asked.desk.node.parties.get(party).code]
+    if party := _known(asked):
+        words += ["--as", party]
     return asked.desk.beside.ask(asked.desk.node.store.last_event(), *words)
 
 
@@ -286,6 +319,9 @@ ASKED: Final[tuple[tuple[str, Role, Answer], ...]] = (
     ("picture", "viewer", picture),
     ("finding", "viewer", finding),
     ("evidence", "viewer", evidence),
+    ("positions", "viewer", positions),
+    ("satellites", "viewer", satellites),
+    ("satellites/orbit", "viewer", orbit),
     ("assets", "viewer", assets),
     ("recalls", "viewer", recalls),
     ("ledger", "viewer", disclosures),

@@ -17,7 +17,9 @@ from noroshi.words.errors import Refused
 PATIENCE_S: Final = 180.0
 KEPT: Final = 32
 EVIDENCE: Final = "noroshi.console.evidence"
-"""The one that is no command: it opens what a finding rests on."""
+POSITIONS: Final = "noroshi.console.positions"
+SATELLITES: Final = "noroshi.console.satellites"
+"""Those that are no commands: what a finding rests on, and what the map shows in columns."""
 
 
 class Beside:
@@ -29,8 +31,8 @@ class Beside:
         self._kept: dict[tuple[str, ...], tuple[int, bytes]] = {}
 
     def ask(self, event: int, *words: str) -> bytes:
-        """What `noroshi WORDS… --json` prints of the node after its `event`. Raises `Refused` with
-        what the command said."""
+        """What `noroshi WORDS… --json` prints of the node after its `event`; what is no command is
+        its module and what that takes. Raises `Refused` with what was said."""
         with self._one:
             held = self._kept.get(words)
             if held is not None and held[0] == event:
@@ -43,8 +45,8 @@ class Beside:
 
     def _run(self, words: tuple[str, ...]) -> bytes:
         command = [sys.executable, "-m", "noroshi", *words, "--node", str(self._folder), "--json"]
-        if words[0] == EVIDENCE:
-            command = [sys.executable, "-m", EVIDENCE, str(self._folder), *words[1:]]
+        if words[0] in (EVIDENCE, POSITIONS, SATELLITES):
+            command = [sys.executable, "-m", words[0], str(self._folder), *words[1:]]
         try:
             done = subprocess.run(  # noqa: S603 — our own command, no shell
                 command, capture_output=True, timeout=PATIENCE_S, check=False

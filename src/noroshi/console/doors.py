@@ -7,6 +7,7 @@ the page itself: the session's cookie, its second secret in a header, and no oth
 from __future__ import annotations
 
 import functools
+import gzip
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -27,6 +28,8 @@ COOKIE: Final = "noroshi"
 COOKIE_TLS: Final = "__Host-noroshi"
 CSRF: Final = "x-noroshi-csrf"
 BODY_MOST: Final = 64 * 1024
+PACKED: Final = 32 * 1024
+"""Bytes of an answer from which on it is worth packing."""
 
 Answer = Callable[["Asked"], Any]
 _log = logging.getLogger(__name__)
@@ -88,10 +91,24 @@ def decoded(body: bytes, kind: Any) -> Any:
 
 
 def json(value: Any, status: int = 200) -> Response:
-    """An answer that no cache keeps. Bytes are JSON already."""
-    body = value if isinstance(value, bytes) else msgspec.json.encode(value)
-    headers = {"cache-control": "no-store"}
-    return Response(body, status, headers, "application/json")
+    """An answer of JSON. Bytes are JSON already."""
+    return answered(value if isinstance(value, bytes) else msgspec.json.encode(value), status)
+
+
+def answered(body: bytes, status: int = 200, media: str = "application/json") -> Response:
+    """An answer that no cache keeps."""
+    return Response(body, status, {"cache-control": "no-store"}, media)
+
+
+def packed(request: Request, answer: Response) -> Response:
+    """A long answer made short, for whoever takes it so."""
+    body = bytes(answer.body)
+    if len(body) < PACKED or "gzip" not in request.headers.get("accept-encoding", ""):
+        return answer
+    answer.body = gzip.compress(body, 1)
+    answer.headers["content-encoding"] = "gzip"
+    answer.headers["content-length"] = str(len(answer.body))
+    return answer
 
 
 def refusal(status: int, text: str) -> Response:
@@ -111,7 +128,8 @@ def door(
             body = await limited(request)
             asked = Asked(desk, session, request, body)
             found = await run_in_threadpool(functools.partial(answer, asked))
-            return found if isinstance(found, Response) else json(found)
+            found = found if isinstance(found, Response) else json(found)
+            return await run_in_threadpool(packed, request, found)
         except Denied as problem:
             return refusal(problem.status, problem.text)
         except UnknownParty as problem:

@@ -54,12 +54,19 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     raw: str | None = None
 
 
+class Track(msgspec.Struct, frozen=True):
+    """Where a subject of the finding was about its time: ms UTC, degrees, in order."""
+
+    subject: str
+    points: tuple[tuple[int, float, float], ...]
+
+
 class Opened(msgspec.Struct, frozen=True):
-    """The items that could be opened, of how many, and the track about them: ms UTC, degrees."""
+    """The items that could be opened, of how many, and the tracks about them."""
 
     of: int
     items: tuple[Item, ...]
-    track: tuple[tuple[int, float, float], ...]
+    tracks: tuple[Track, ...]
 
 
 def opened(node: Node, id: str) -> Opened:
@@ -70,29 +77,34 @@ def opened(node: Node, id: str) -> Opened:
         raise Refused(f"no finding {id!r}")
     hashes = frozenset(body.evidence)
     items: list[tuple[Item, ByteRange | Row]] = []
-    track: list[tuple[int, float, float]] = []
-    for columns, keep in _rows(node, body):
+    tracks: dict[str, list[tuple[int, float, float]]] = {}
+    for subject, columns, keep in _rows(node, body):
         source, arrays = columns.source, columns.arrays
         for i in keep:
             at = int(arrays["t"][i])
-            track.append((at // 1000, float(arrays["lon"][i]), float(arrays["lat"][i])))
+            tracks.setdefault(subject, []).append(
+                (at // 1000, float(arrays["lon"][i]), float(arrays["lat"][i]))
+            )
             if not body.span.t0 <= at < body.span.t1 + 1:
                 continue
             locator = _locator(arrays, i)
             if _hash(id, source, locator, node.keys.salt) in hashes:
                 items.append((_item(source, arrays, i, locator), locator))
-    track.sort()
-    step = -(-len(track) // MOST) or 1
     raw = dict(_raw(node, items))
     return Opened(
         len(hashes),
         tuple(msgspec.structs.replace(item, raw=raw.get(n)) for n, (item, _) in enumerate(items)),
-        tuple(track[::step]),
+        tuple(_track(subject, points) for subject, points in tracks.items()),
     )
 
 
-def _rows(node: Node, body: FindingBody) -> Iterator[tuple[Columns, list[int]]]:
-    """Stored positions of the finding's subjects about its time, with the numbers of the rows."""
+def _track(subject: str, points: list[tuple[int, float, float]]) -> Track:
+    step = -(-len(points) // MOST) or 1
+    return Track(subject, tuple(sorted(points)[::step]))
+
+
+def _rows(node: Node, body: FindingBody) -> Iterator[tuple[str, Columns, list[int]]]:
+    """Each of the finding's subjects with stored positions about its time and the rows' numbers."""
     import numpy as np
 
     from noroshi.history.partition import parts
@@ -107,14 +119,14 @@ def _rows(node: Node, body: FindingBody) -> Iterator[tuple[Columns, list[int]]]:
         scheme, _, value = subject.partition(":")
         if scheme == "mmsi" and value.isdecimal() and value.isascii():
             for columns in positions(files, since, until, int(value), int(value) + 1):
-                yield columns, list(range(len(columns.arrays["t"])))
+                yield subject, columns, list(range(len(columns.arrays["t"])))
         elif scheme == "track":
             origin, _, name = value.partition("-")
             for columns in positions(files, since, until, 0, 1):
                 held = columns.arrays.get("track")
                 if held is not None and _origin(columns.source) == origin:
                     found: list[int] = np.flatnonzero(held.astype(str) == name).tolist()
-                    yield columns, found
+                    yield subject, columns, found
 
 
 def _origin(source: Source) -> str:

@@ -22,7 +22,7 @@ from noroshi.node.why import law
 from noroshi.store import FindingRow
 from noroshi.words.errors import Refused
 from noroshi.words.kind import Kind
-from noroshi.words.label import highest_tlp
+from noroshi.words.label import Label, highest_tlp
 from noroshi.words.record import Record
 from noroshi.words.release import Release
 from noroshi.words.stix import FindingBody, body_of
@@ -86,7 +86,8 @@ def seen(
     who = node.party if party is None else node.parties.get(party).code
     then, epoch, _ = law(node, moment, known, now=now)
     rows = node.store.findings()
-    marks = tuple(mark(one) for one in told(node, rows, who, now=now, at=at, known=known))
+    levels: dict[int, tuple[Label, str]] = {}
+    marks = tuple(mark(one, levels) for one in told(node, rows, who, now=now, at=at, known=known))
     return Seen(who, moment // MS, then // MS, epoch, event, marks, len(rows) - len(marks))
 
 
@@ -155,9 +156,14 @@ def one(
     return found[0]
 
 
-def mark(each: One) -> Mark:
-    """The finding as it stands in a picture."""
-    body, release = each.body, each.release
+def mark(each: One, levels: dict[int, tuple[Label, str]] | None = None) -> Mark:
+    """The finding as it stands in a picture; `levels` keeps what labels said already."""
+    body, release, label = each.body, each.release, each.record.label
+    # The store hands out one label for each cell: what it says is worked out once, and the label
+    # kept, so that no other has its number.
+    levels = {} if levels is None else levels
+    held = levels.get(id(label)) or (label, highest_tlp(label).value)
+    levels[id(label)] = held
     return Mark(
         id=each.row.id,
         kind=body.kind,
@@ -165,7 +171,7 @@ def mark(each: One) -> Mark:
         t1=body.span.t1 // MS,
         precision=body.span.precision,
         owner=each.row.owner,
-        tlp=highest_tlp(each.record.label).value,
+        tlp=held[1],
         place=body.place,
         subjects=tuple(each[:CUT] for each in body.subjects[:MANY]),
         assets=tuple(each[:CUT] for each in body.assets[:MANY]),

@@ -128,13 +128,15 @@ def unsourced(body: FindingBody, secret: bytes) -> FindingBody:
     `track:…` carries a digest of its source's lineage, which a guesser could confirm. The new name
     is keyed by a secret of the node, the same for every finding about that track.
     """
+    subjects = tuple(sorted(renamed(each, secret) for each in body.subjects))
+    return msgspec.structs.replace(body, subjects=subjects)
 
-    def named(subject: str) -> str:
-        if not subject.startswith(TRACK):
-            return subject
-        return TRACK + hmac.digest(secret, subject.encode(), "sha256").hex()[:16]
 
-    return msgspec.structs.replace(body, subjects=tuple(sorted(map(named, body.subjects))))
+def renamed(subject: str, secret: bytes) -> str:
+    """A subject under the name that does not tell its source; others as they are."""
+    if not subject.startswith(TRACK):
+        return subject
+    return TRACK + hmac.digest(secret, subject.encode(), "sha256").hex()[:16]
 
 
 def _applied(body: FindingBody, transform: Change, kind: Kind) -> FindingBody:

@@ -6,14 +6,14 @@ give the same row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from noroshi.store.database import Connection
 from noroshi.store.rows import FindingRow
-from noroshi.store.statements import statements
+from noroshi.store.statements import LISTED, listed, statements
 from noroshi.words.finding import Finding, Measure
 from noroshi.words.ids import canonical
 from noroshi.words.record import Record
@@ -167,20 +167,30 @@ def findings(
         rows = connection.execute(SQL["rows"], (status, *span, cut))
     else:
         rows = connection.execute(SQL["rows_of_kind"], (status, kind, *span, cut))
-    return [_finding_row(connection, row) for row in rows.fetchall()]
+    return _finding_rows(connection, rows.fetchall())
 
 
 def finding(connection: Connection, id: str) -> FindingRow | None:
     """The row of one finding, live or retracted."""
-    row = connection.execute(SQL["row"], (id,)).fetchone()
-    return None if row is None else _finding_row(connection, row)
+    rows = _finding_rows(connection, connection.execute(SQL["row"], (id,)).fetchall())
+    return rows[0] if rows else None
 
 
-def _finding_row(connection: Connection, row: tuple[Any, ...]) -> FindingRow:
+def _finding_rows(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> list[FindingRow]:
+    found: list[FindingRow] = []
+    for start in range(0, len(rows), LISTED):
+        some = rows[start : start + LISTED]
+        ids = tuple(row[0] for row in some)
+        subjects, assets = (_named(connection, each, ids) for each in ("subjects", "assets"))
+        found += (_row_of(row, subjects.get(row[0], ()), assets.get(row[0], ())) for row in some)
+    return found
+
+
+def _row_of(row: tuple[Any, ...], subjects: Sequence[str], assets: Sequence[str]) -> FindingRow:
     return FindingRow(
         *row[:12],
-        subjects=_all(connection, "subjects", row[0]),
-        assets=_all(connection, "assets", row[0]),
+        subjects=tuple(subjects),
+        assets=tuple(assets),
         measures=_measures.decode(row[12]),
         detector=row[13],
         reliability=row[14],
@@ -191,5 +201,8 @@ def _finding_row(connection: Connection, row: tuple[Any, ...]) -> FindingRow:
     )
 
 
-def _all(connection: Connection, statement: str, id: str) -> tuple[str, ...]:
-    return tuple(row[0] for row in connection.execute(SQL[statement], (id,)))
+def _named(connection: Connection, statement: str, ids: tuple[str, ...]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for whose, name in connection.execute(listed(SQL[statement], len(ids)), ids):
+        found.setdefault(whose, []).append(name)
+    return found

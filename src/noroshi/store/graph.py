@@ -8,17 +8,15 @@ numbers, so that a million references are small and lie together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from noroshi.store.statements import listed, statements
+from noroshi.store.statements import LISTED, listed, statements
 
 if TYPE_CHECKING:
     from noroshi.store.database import Connection, Database
 
 SQL = statements("graph")
 VIEW = statements("settled")
-_LISTED: Final = 500
-"""Values in one list of a statement."""
 
 
 class VersionRow(NamedTuple):
@@ -351,4 +349,4 @@ def _listed(
 
 def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
     every = list(values)
-    return (every[start : start + _LISTED] for start in range(0, len(every), _LISTED))
+    return (every[start : start + LISTED] for start in range(0, len(every), LISTED))

@@ -7,14 +7,13 @@ from typing import Final
 
 from noroshi.store import events, records
 from noroshi.store.database import Database
-from noroshi.store.statements import listed, statements
+from noroshi.store.statements import LISTED, listed, statements
 
 SQL = statements("postings")
 
 CAP: Final = 200
 """Records listed of one value. What more records have than this tells none from another."""
 
-LISTED: Final = 500
 CONSUMER: Final = "postings"
 
 

@@ -16,7 +16,7 @@ from noroshi.store import events, findings, labels
 from noroshi.store.database import Connection
 from noroshi.store.findings import Told
 from noroshi.store.rows import Cell, Conflict, Put
-from noroshi.store.statements import listed, statements
+from noroshi.store.statements import LISTED, listed, statements
 from noroshi.words.desk import Rejected
 from noroshi.words.errors import Refused
 from noroshi.words.ids import canonical, sha256
@@ -25,8 +25,6 @@ from noroshi.words.record import Hop, Record
 
 SQL = statements("records")
 CHUNK: Final = 1000
-LISTED: Final = 500
-"""Versions looked up at a time."""
 """Records looked up and inserted at a time; the transaction is the caller's whole batch."""
 
 CONFLICTING: Final = "conflicting version"

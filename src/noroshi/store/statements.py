@@ -8,6 +8,10 @@ from __future__ import annotations
 import functools
 import importlib.resources
 import re
+from typing import Final
+
+LISTED: Final = 500
+"""Values in one list of a statement."""
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 

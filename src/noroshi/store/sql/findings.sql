@@ -68,7 +68,7 @@ WHERE a.asset = ? AND f.status = ? AND f.kind = COALESCE(?, f.kind) AND f.t0 < ?
 ORDER BY f.t0, f.id LIMIT ?;
 
 -- name: subjects
-SELECT subject FROM finding_subject WHERE id = ? ORDER BY subject;
+SELECT id, subject FROM finding_subject WHERE id IN (?*) ORDER BY subject;
 
 -- name: assets
-SELECT asset FROM finding_asset WHERE id = ? ORDER BY asset;
+SELECT id, asset FROM finding_asset WHERE id IN (?*) ORDER BY asset;

@@ -1,6 +1,7 @@
 // One finding opened: what it says, from what, under which label, and what became of it.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type Detail, type Onward, type Recalled, failure, get, may, printed, session } from "./api";
+import { changed, tracks, type Track } from "./data";
 import { changed, tracks, type Track } from "./data";
 import { picked, toggle } from "./picked";
 import { address, query, turn } from "./place";
@@ -50,8 +51,11 @@ export function Evidence({ id }: { id: string }) {
       (failed: Error) => { if (!gone) { setFound(null); setProblem(failed.message); } });
     return () => { gone = true; };
   }, [id, as, at, again]);
+  const box = useRef<HTMLElement>(null);
+  // In a narrow window it stands below everything: whoever opens it is brought there.
+  useEffect(() => { if (matchMedia("(max-width: 60rem)").matches) box.current?.scrollIntoView(); }, [id]);
   return (
-    <aside class="drawer" aria-label={t("Evidence")}>
+    <aside ref={box} class="drawer" aria-label={t("Evidence")}>
       <header>
         <h2>{found ? (language.value === "ja" ? found.name_ja : found.name_en) : t("Evidence")}</h2>
         <button type="button" class="plain" aria-label={t("Close")} onClick={() => turn({ sel: "" })}>✕</button>

@@ -68,6 +68,7 @@ export function Picture() {
   const { sel, as } = query.value;
   return (
     <main class={`picture${sel ? " open" : ""}`}>
+      <h1 class="hidden">{t("Picture")}</h1>
       <div class="side">
         <AsWhom />
         <Filters of={it?.marks ?? []} />

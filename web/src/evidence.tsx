@@ -2,7 +2,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Detail, type Onward, type Recalled, failure, get, may, printed, session } from "./api";
 import { changed, tracks, type Track } from "./data";
-import { changed, tracks, type Track } from "./data";
 import { picked, toggle } from "./picked";
 import { address, query, turn } from "./place";
 import { At, degrees, Problem, Text, Time, Tlp, Verdict } from "./show";

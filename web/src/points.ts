@@ -55,6 +55,9 @@ type Program = { program: WebGLProgram; at: Record<(typeof UNIFORMS)[number], We
  * their numbers along each track, BREAK between two. */
 export interface Drawn { n: number; at: Float32Array; time: Float32Array; colour: Uint8Array; shape: Uint8Array; strips?: Uint32Array }
 
+/** Made once for all layers of a map and each projection: to make one waits for the graphics card. */
+const PROGRAMS = new WeakMap<WebGL2RenderingContext, Map<string, Program>>();
+
 export const BREAK = 0xffff_ffff;
 const PLACES: Record<string, number> = { a_at: 0, a_time: 1, a_colour: 2, a_shape: 3 };
 
@@ -67,7 +70,6 @@ export class Points implements CustomLayerInterface {
   private map!: Chart;
   private held: WebGLVertexArrayObject | null = null;
   private buffers: WebGLBuffer[] = [];
-  private programs = new Map<string, Program>();
   private drawn: Drawn | null = null;
   private fresh = false;
 
@@ -76,13 +78,12 @@ export class Points implements CustomLayerInterface {
 
   onAdd(map: Chart, gl: WebGL2RenderingContext): void {
     this.map = map; this.gl = gl;
-    this.programs.clear(); this.held = null; this.fresh = true;
+    this.held = null; this.fresh = true;
   }
 
   onRemove(): void {
     for (const each of this.buffers) this.gl.deleteBuffer(each);
-    for (const { program } of this.programs.values()) this.gl.deleteProgram(program);
-    this.buffers = []; this.programs.clear();
+    this.buffers = [];
   }
 
   show(drawn: Drawn): void {
@@ -179,7 +180,9 @@ export class Points implements CustomLayerInterface {
   }
 
   private prepared(gl: WebGL2RenderingContext, { shaderData }: CustomRenderMethodInput): Program {
-    const kept = this.programs.get(shaderData.variantName);
+    const programs = PROGRAMS.get(gl) ?? new Map<string, Program>();
+    PROGRAMS.set(gl, programs);
+    const kept = programs.get(shaderData.variantName);
     if (kept) return kept;
     const program = gl.createProgram();
     const part = (type: number, text: string) => {
@@ -195,7 +198,7 @@ export class Points implements CustomLayerInterface {
     if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program) ?? "no program");
     const at = Object.fromEntries(UNIFORMS.map((name) => [name, gl.getUniformLocation(program, name)])) as Program["at"];
     const made = { program, at };
-    this.programs.set(shaderData.variantName, made);
+    programs.set(shaderData.variantName, made);
     return made;
   }
 }

@@ -171,7 +171,7 @@ def test_a_watch_officer_s_morning(page: Watch, address: tuple[str, str]) -> Non
     shown.get_by_text("On the map").click()
     assert "199 of 199 positions of 5 ships" in shown.locator(".layers").inner_text()
     assert "Port visit" in shown.locator(".signs").inner_text()
-    shown.wait_for_selector("text=holds no elements", timeout=60_000)
+    shown.wait_for_selector("text=No elements are held", timeout=60_000)
     page.accessible("what is on the map")
     shown.get_by_label("Globe").check()
     shown.wait_for_function(TOOK)

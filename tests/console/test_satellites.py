@@ -68,6 +68,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     clock = Clock()
     with Node.open(folder) as opened:
         load_law(opened, clock())
+        assert objects(opened, Ask(None), LATER) == []
         load_assets(opened, clock)
         hold(opened, clock())
         yield opened

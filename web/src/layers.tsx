@@ -62,7 +62,7 @@ function Overhead() {
         <li key={each[0]}><button type="button" class="plain" aria-pressed={query.value.sat === String(each[0])} onClick={() => turn({ sat: query.value.sat === String(each[0]) ? "" : String(each[0]) })}><Text s={each[1]} longest={40} /> <span class="quiet">{each[0]}{each[4] && ` · ${t("protected")}`}</span></button></li>))}
         {found.length > SHOWN && <li class="quiet">{t("and {n} more: write a name", { n: count(found.length - SHOWN) })}</li>}
         {!found.length && all.length > 0 && <li class="quiet">{t("None of {n} is called so.", { n: count(all.length) })}</li>}</ul>}
-      {all && !all.length ? <p class="quiet"><Text s={problem.value || t("None that may be seen.")} longest={400} /></p> : <Problem text={problem.value} />}
+      {all && !all.length ? <p class="quiet">{query.value.as ? t("None that may be seen.") : <>{t("No elements are held. Read some in:")} <code>noroshi ingest GP.csv --node DIR</code></>}</p> : <Problem text={problem.value} />}
       {it && now && last && <div class="orbit">
         <p><b><Text s={it.name || String(it.norad)} longest={60} /></b> {it.cospar} <button type="button" class="plain" aria-label={t("Put the satellite away")} onClick={() => turn({ sat: "" })}>✕</button></p>
         <p>{t("Elements of")} <Time ms={it.epoch} />{it.source && <span class="quiet"> (<Text s={it.source} longest={60} />)</span>}</p>

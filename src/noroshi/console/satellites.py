@@ -72,9 +72,16 @@ class Ask(NamedTuple):
     at: int | None = None
 
 
+class Nothing(Refused):
+    """The space desk holds no elements."""
+
+
 def objects(node: Node, ask: Ask, now: int) -> list[Object]:
     """All that the party sees elements of, protected ones first, then by name."""
-    state, table = _held(node, ask, now)
+    try:
+        state, table = _held(node, ask, now)
+    except Nothing:
+        return []
     assets = {
         name: each.id
         for each in node.store.assets().assets.values()
@@ -156,7 +163,7 @@ def _held(node: Node, ask: Ask, now: int) -> tuple[State, Array]:
     held = node.store.source(state_key(desk, context))
     state: Any = desk.load(held.state, context) if held is not None and held.state else None
     if state is None:
-        raise Refused(
+        raise Nothing(
             "the space desk holds no elements\nHint: noroshi ingest GP.csv --node DIR reads some"
         )
     table = state.table()

@@ -208,10 +208,11 @@ def scored(folder: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.shared
 @pytest.mark.slow
-def test_manoeuvres_of_satellites_that_nothing_was_tuned_on(shared: Path) -> None:
+@pytest.mark.parametrize(("names", "least"), [(TUNED, 0.77), (HELD_OUT, 0.75)])
+def test_manoeuvres_of_satellites(shared: Path, names: tuple[str, ...], least: float) -> None:
     folder = shared / "data/space/manoeuvre"
-    found_, years = zip(*(scored(folder, name) for name in HELD_OUT), strict=True)
-    assert f1(np.sum(found_, axis=0)) >= 0.75
+    found_, years = zip(*(scored(folder, name) for name in names), strict=True)
+    assert f1(np.sum(found_, axis=0)) >= least
     rng = np.random.default_rng(1)
     every = np.concatenate(years)
     drawn = [f1(every[rng.integers(0, len(every), len(every))].sum(0)) for _ in range(500)]

@@ -47,15 +47,6 @@ def number(text: str) -> int:
     return int(text)
 
 
-def alpha5(norad: int) -> str:
-    """The number in five columns. `ValueError` above 339,999, which no two lines can hold."""
-    if not 0 < norad <= 339_999:
-        raise ValueError(f"{norad} does not fit into two-line elements (Alpha-5 ends at 339999)")
-    if norad < 100_000:
-        return f"{norad:05d}"
-    return f"{LETTERS[norad // 10_000 - 10]}{norad % 10_000:04d}"
-
-
 def checksum(line: str) -> int:
     """Of the first 68 columns: digits count as they are, a minus as 1 (modulo 10)."""
     return sum(int(c) if c.isdigit() else c == "-" for c in line[:68]) % 10
@@ -161,30 +152,3 @@ def _exponent(text: str, low: int, high: int, name: str) -> str:
         raise ValueError(f"line 1, columns {low}-{high}, {name}: {text!r} is no number")
     sign = "-" if found[1] == "-" else ""
     return f"{sign}0.{found[2]}e{(found[3] or '0').strip() or '0'}"
-
-
-def lines(
-    fields: dict[str, float], norad: int, cospar: str, year: int, day: float
-) -> tuple[str, str]:
-    """Two lines of elements in OMM's units; `ValueError` for a number above 339,999."""
-    short = f"{cospar[2:4]}{cospar[5:]}" if re.fullmatch(r"\d{4}-\d{3}[A-Z]*", cospar) else ""
-    dot = f"{fields['ndot']:.8f}".replace("0.", ".", 1)
-    first = (
-        f"1 {alpha5(norad)}U {short:<8} {year % 100:02d}{day:012.8f} {dot:>10} "
-        f"{_packed(0.0)} {_packed(fields['bstar'])} 0  999"
-    )
-    second = (
-        f"2 {alpha5(norad)} {fields['i']:8.4f} {fields['node']:8.4f} "
-        f"{round(fields['e'] * 1e7):07d} {fields['argp']:8.4f} "
-        f"{fields['m']:8.4f} {fields['n']:11.8f}    0"
-    )
-    return f"{first}{checksum(first)}", f"{second}{checksum(second)}"
-
-
-def _packed(value: float) -> str:
-    if value == 0.0:
-        return " 00000+0"
-    digits, exponent = f"{abs(value):.4e}".split("e")
-    power = int(exponent) + 1
-    sign = "-" if value < 0 else " "
-    return f"{sign}{digits.replace('.', '')}{'-' if power < 0 else '+'}{abs(power)}"

@@ -23,9 +23,11 @@ ELEMENTS: Final = ("epoch", "no", "ecco", "inclo", "nodeo", "argpo", "mo", "bsta
 
 
 class Catalogue:
-    """Objects as columns (`ELEMENTS`); what else a table has is not looked at."""
+    """Objects as columns (`ELEMENTS`); what else a table has is not looked at. With `card` a
+    graphics card works out the grids."""
 
-    def __init__(self, elements: dict[str, Array]) -> None:
+    def __init__(self, elements: dict[str, Array], *, card: bool = False) -> None:
+        self.card = card
         self.elements = {name: np.asarray(elements[name]) for name in ELEMENTS}
         self.count = len(self.elements["epoch"])
         self.reference = int(np.median(self.elements["epoch"])) if self.count else 0
@@ -53,7 +55,8 @@ class Catalogue:
 
     def part(self, places: Array) -> Catalogue:
         """The objects at `places` as a catalogue of their own."""
-        return Catalogue({name: values[places] for name, values in self.elements.items()})
+        return Catalogue({name: values[places] for name, values in self.elements.items()},
+                         card=self.card)  # fmt: skip
 
     def minutes(self, at: Array) -> Array:
         """Instants in µs UTC as the kernels' minutes."""
@@ -90,11 +93,16 @@ class Catalogue:
 
         size = len(minutes) * self.blocks * 7 * LANES
         flat = np.zeros(size, "f4") if out is None else out[:size]
+        back = self.back() if back is None else back
+        if self.card:
+            from noroshi.desks.space import card
+
+            card.grid(self, np.ascontiguousarray(minutes), back, flat)
+            return flat.reshape(len(minutes), self.blocks, 7, LANES)
         near_states(self.near_c, self.epochs, 0, self.near_blocks, self.blocks, minutes, flat)
         if self.deep_count:
             deep_states(self.deep_c, self.deep_epochs, 0, self.deep_count, self.near_blocks,
-                        self.blocks, minutes, self.back() if back is None else back,
-                        np.empty(10 * LANES), flat)  # fmt: skip
+                        self.blocks, minutes, back, np.empty(10 * LANES), flat)  # fmt: skip
         return flat.reshape(len(minutes), self.blocks, 7, LANES)
 
 

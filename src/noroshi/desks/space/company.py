@@ -100,7 +100,7 @@ def near(rows: Array, since: int, until: int, parameters: Parameters) -> Iterato
     """Pairs of `rows` in company at instants of a fixed grid in [since, until)."""
     step = round(parameters.proximity_step_min * MINUTE)
     times = np.arange(-(-since // step) * step, until, step)
-    catalogue = Catalogue(sgp4(rows))
+    catalogue = Catalogue(sgp4(rows), card=parameters.card)
     room = Room(catalogue)
     within = max(parameters.proximity_km, parameters.proximity_deep_km)
     for begin in range(0, len(times), LANES):

@@ -70,7 +70,7 @@ def conjunctions(state: State) -> Iterator[Seen]:
     rows = current(state, at)
     if len(rows) < 2:
         return
-    catalogue = Catalogue(sgp4(rows))
+    catalogue = Catalogue(sgp4(rows), card=parameters.card)
     protected = satellites(state)
     own = np.array([subject(int(each)) in protected for each in rows["norad"]])
     found = screen(catalogue, at, at + round(parameters.screen_days * DAY), parameters.screen_km)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +20,10 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The instant that screening starts from (RFC 3339, or a day). Without it, the whole hour after
     which one element set in ten was made: a desk has no clock, and a catalogue holds some sets from
     the future."""
+
+    card: bool = False
+    """Work out states on a graphics card (`pip install noroshi[cuda]`). What is found is the same:
+    every approach is refined by the processor."""
 
     screen_km: float = 5.0
     """Approaches below this are looked for (CelesTrak SOCRATES, 5 km)."""
@@ -128,13 +133,30 @@ def parameters(table: Mapping[str, Any]) -> Parameters:
         raise BadConfig("[desk.space]", str(problem), hint=f"the keys are {known}") from problem
     for key in Parameters.__struct_fields__:
         # Neither `nan` nor `inf` is a threshold, and TOML has both.
-        if key != "at" and not 0 < getattr(found, key) < math.inf:
+        if key not in ("at", "card") and not 0 < getattr(found, key) < math.inf:
             raise BadConfig(
                 f"[desk.space] {key}", "must be above 0", found=str(getattr(found, key))
             )
+    if found.card:
+        _card()
     if found.at:
         try:
             parse_partial(found.at)
         except ValueError as problem:
             raise BadConfig("[desk.space] at", str(problem)) from problem
     return found
+
+
+def _card() -> None:
+    """That there is one."""
+    try:
+        usable = importlib.import_module("numba.cuda").is_available()
+    except ImportError as problem:
+        usable, found = False, str(problem)
+    else:
+        found = "none that CUDA can use"
+    if not usable:
+        raise BadConfig(
+            "[desk.space] card", "there is no graphics card", found=found,
+            hint="it needs the extra `cuda` and a driver; without them leave the key out",
+        )  # fmt: skip

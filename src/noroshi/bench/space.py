@@ -11,6 +11,8 @@ import gzip
 import hashlib
 import io
 import json
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -118,7 +120,7 @@ def screened(quick: bool) -> Measured:
                 raise AssertionError(f"astroz finds {found['events']} events, ours {counted[-1]}")
             return hours / float(found["seconds"])
 
-        return in_turns(ours, started("astroz", "astroz_screen"), theirs, 1 if quick else 3)
+        return in_turns(ours, started("astroz", "astroz_screen", 1800), theirs, 1 if quick else 3)
 
 
 def one_against_all(quick: bool) -> Measured:
@@ -134,8 +136,59 @@ def one_against_all(quick: bool) -> Measured:
     return Measured(tuple(rates[1:]))
 
 
+LIMIT_MB: Final = 1000
+DAYS: Final = (1, 2, 4, 7)
+
+LINE: Final = """
+import sys, time
+from noroshi.bench import space
+from noroshi.desks.space.screen import screen
+whole = space.catalogue()
+screen(whole, space.AT, space.AT + 600_000_000, space.WITHIN_KM)
+for hours in map(int, sys.argv[1:]):
+    began = time.process_time()
+    screen(whole, space.AT, space.AT + hours * space.HOUR, space.WITHIN_KM)
+    print(time.process_time() - began)
+lines = open("/proc/self/status").read().splitlines()
+print(next(int(each.split()[1]) / 1000 for each in lines if each.startswith("VmHWM")))
+"""
+"""Screens windows one after the other in a process of its own: CPU seconds of each, then the most
+memory that it ever had (MB)."""
+
+
+@functools.cache
+def _line(quick: bool) -> tuple[float, float, float]:
+    """Days a second of CPU for the longest window (a week), days by which another second goes by
+    (the slope over four windows, turned over), and MB."""
+    hours = [each * (1 if quick else 24) for each in DAYS]
+    done = subprocess.run(
+        [sys.executable, "-c", LINE, *map(str, hours)], capture_output=True, text=True, check=True
+    )
+    *seconds, peak = map(float, done.stdout.split())
+    slope = float(np.polyfit(np.array(hours) / 24, seconds, 1)[0])
+    return hours[-1] / 24 / seconds[-1], 1.0 / slope, peak
+
+
+def week(quick: bool) -> Measured:
+    """The whole catalogue against itself for a week, by ours alone."""
+    return Measured((_line(quick)[0],))
+
+
+def longer(quick: bool) -> Measured:
+    """How many days more take a second more."""
+    return Measured((_line(quick)[1],))
+
+
+def memory(quick: bool) -> Measured:
+    """MB that it leaves of a thousand."""
+    return Measured((LIMIT_MB - _line(quick)[2],))
+
+
 CASES: Final = (
     Case("near-earth states", "space", "states/s", 10.0, "sgp4", propagated, least=15_000_000),
     Case("catalogue against itself", "space", "h/s", 10.0, "astroz", screened),
     Case("one satellite against all", "space", "days/s", 0.0, "", one_against_all, least=1 / 0.3),
+    Case("catalogue for a week", "space", "days/s", 0.0, "", week, least=0.2),
+    Case("a second longer", "space", "days", 0.0, "", longer, least=0.2),
+    Case(f"memory left of {LIMIT_MB} MB", "space", "MB", 0.0, "", memory, least=1.0),
 )

@@ -13,6 +13,7 @@ import hashlib
 import io
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -30,6 +31,8 @@ from noroshi.words.desk import Columns, Context, Found, Source, detect
 from noroshi.words.finding import Finding
 from noroshi.words.ids import canonical, sha256
 from noroshi.words.label import Label, Strand
+from noroshi.words.place import Place
+from noroshi.words.shape import around
 from noroshi.words.time import DAY, MINUTE, parse_instant
 
 SAMPLES = Path(__file__).resolve().parents[1] / "src/noroshi/data/samples"
@@ -38,7 +41,8 @@ UNPLANTED = (BACKGROUND, "gfw-201801.csv.gz")
 BEGIN = parse_instant("2021-03-20T06:00:00Z")
 ROADS = (32.53, 29.80)
 ON_LAND = ("on_land", "inland_ships", "lone_barge")
-CABLES = ("drag", "over_a_cable", "dredger")
+CABLES = ("drag", "over_a_cable", "dredger", "cable_failed", "corrected_report", "zone_transit",
+          "along_a_rim", "past_a_zone")  # fmt: skip
 """Planted first, as the others keep away from what they bring."""
 
 ANCHORED = ("bunkering", "port_queue", "dragging_at_anchor")
@@ -60,11 +64,27 @@ def columns(name: str) -> Columns:
     return by_mmsi(Columns("position", source, arrays))
 
 
-def find(whole: Columns, assets: tuple[Asset, ...] = ()) -> tuple[Finding, ...]:
+def reported(truths: list[Truth], cables: dict[str, Asset]) -> list[Columns]:
+    """What operators said of planted cables, as the desk reads it from their table."""
+    rows = [
+        f"{truth.ref},{cables[truth.ref].id},{np.datetime64(at, 'us').item():%Y-%m-%dT%H:%M:%SZ}"
+        for truth in truths
+        for at in truth.reported
+    ]
+    data = "\n".join(["ref,asset,began", *rows]).encode()
+    label = Label((Strand("EU", "maritime", "outage"),))
+    source = Source("outages", "outages", BEGIN, hashlib.sha256(data).hexdigest(), label, "EU", "B",
+                    lambda: io.BytesIO(data))  # fmt: skip
+    return [each for each in desk.read(source) if isinstance(each, Columns)]
+
+
+def find(
+    whole: Columns, assets: tuple[Asset, ...] = (), more: Sequence[Columns] = ()
+) -> tuple[Finding, ...]:
     """Everything that the desk finds with its default parameters."""
     chosen = desk.parameters({})
     context = Context("EU", AssetGraph(assets), desk.kinds, chosen, sha256(canonical(chosen)))
-    emits = detect(desk, context, [whole])
+    emits = detect(desk, context, [whole, *more])
     return tuple(emit.finding for emit in emits if isinstance(emit, Found))
 
 
@@ -72,7 +92,7 @@ def scene(background: Columns, seed: int) -> Scene:
     """Every case once, each at a place and a time of its own."""
     rng = np.random.default_rng(seed)
     sites = rng.permutation(len(SITES))
-    whole, truths, lines, taken = background, list[Truth](), list[Line](), 0
+    whole, truths, shapes, taken = background, list[Truth](), list[Line](), 0
     for number, case in enumerate(sorted(CASES, key=lambda each: each not in CABLES)):
         at = BEGIN + int(rng.integers(0, 60 * 60)) * MINUTE
         for turn in range(50):
@@ -82,16 +102,23 @@ def scene(background: Columns, seed: int) -> Scene:
             inject = Inject(case, at, lon + off[0], lat + off[1], number * 100)
             chance = seed * 1_000 + number + 100_000_000 * turn
             rows, told = reports(inject, chance)
-            if case in ON_LAND or (afloat(rows) and apart(rows, lines)):
+            if case in ON_LAND or (afloat(rows) and apart(rows, shapes)):
                 break
         taken += turn + 1
         whole, told = plant(inject, whole, chance)
         truths += told
-        lines += [truth.line for truth in told if truth.line]
-    cables = [
-        Asset(f"cable:planted-{n}", "cable", str(n), path=each) for n, each in enumerate(lines)
-    ]
-    return Scene(tuple(truths), find(whole, tuple(cables)))
+        shapes += [truth.line or truth.area for truth in told if truth.line or truth.area]
+    cables = {each.ref: Asset(f"cable:{each.ref}", "cable", each.ref, path=each.line)
+              for each in truths if each.line}  # fmt: skip
+    zones = [Asset(f"zone:{each.ref}", "zone", each.ref, place=ring(each.area))
+             for each in truths if each.area]  # fmt: skip
+    assets = (*cables.values(), *zones)
+    return Scene(tuple(truths), find(whole, assets, reported(truths, cables)))
+
+
+def ring(area: Line) -> Place:
+    """The place within a closed rim."""
+    return around(json.dumps({"type": "Polygon", "coordinates": [area]}).encode())
 
 
 Line = tuple[tuple[float, float], ...]
@@ -102,11 +129,11 @@ def afloat(rows: dict[str, np.ndarray]) -> bool:
     return not inland(rows["lon"], rows["lat"]).any()
 
 
-def apart(rows: dict[str, np.ndarray], lines: list[Line]) -> bool:
-    """Whether no planted ship comes within 20 km of the middle of another case's cable."""
-    middles = [np.mean(line, axis=0) for line in lines]
+def apart(rows: dict[str, np.ndarray], shapes: list[Line]) -> bool:
+    """Whether no planted ship comes within 25 km of the middle of another case's cable or zone."""
+    middles = [np.mean(each[-4:], axis=0) for each in shapes]
     points = vectors(rows["lon"], rows["lat"])
-    near = (chord_m(points, vectors(*each[:, np.newaxis])).min() < 20_000 for each in middles)
+    near = (chord_m(points, vectors(*each[:, np.newaxis])).min() < 25_000 for each in middles)
     return not any(near)
 
 

@@ -239,7 +239,7 @@ def print_findings(rows: list[FindingRow], total: int) -> None:
                 row.id[:18],
                 row.kind,
                 when(row.t0),
-                how_long(row.t1 - row.t0),
+                "open" if row.measures.get("state") == "open" else how_long(row.t1 - row.t0),
                 "" if row.lat is None or row.lon is None else f"{row.lat:.3f} {row.lon:.3f}",
                 _few(row.subjects),
                 _where(row),

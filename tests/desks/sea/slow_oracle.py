@@ -119,7 +119,7 @@ class Oracle(Rare):
             port = anchored = False
             for i in range(len(track)):
                 far = i > 0 and distance_m(*track[i - 1][2:4], *track[i][2:4]) > 2 * P.port_exit_m
-                broken = math.isinf(self.leg_s(track, i)) or far
+                broken = math.isinf(self.known_s(track, i)) or far
                 port = near(i) <= P.port_entry_m or (
                     port and near(i) < P.port_exit_m and not broken
                 )
@@ -134,9 +134,13 @@ class Oracle(Rare):
             for first, last in inside:
                 yield from self.visit(name, track, rests, first, last)
 
+    def known_s(self, track, i):
+        seconds = self.leg_s(track, i)
+        return seconds if seconds <= P.port_silence_s else math.inf
+
     def visit(self, name, track, rests, first, last):
-        entered = not math.isinf(self.leg_s(track, first))
-        left = not math.isinf(self.leg_s(track, last + 1))
+        entered = not math.isinf(self.known_s(track, first))
+        left = not math.isinf(self.known_s(track, last + 1))
         cut = [(max(a, first), min(b, last)) for a, b in rests if b >= first and a <= last]
         stopped = any(track[b][1] - track[a][1] >= P.port_stop_min_s * S for a, b in cut)
         gaps = [self.leg_s(track, i) for i in range(first + 1, last + 1 + left)]
@@ -165,16 +169,19 @@ class Oracle(Rare):
                 high = min(until - P.gap_margin_s * S, off[1] + P.gap_look_s * S)
                 before = sum(off[1] - P.gap_before_s * S <= row[1] <= off[1] for row in track)
                 heard, ahead = (
-                    len({
-                        whose(other)
+                    {
+                        (whose(other), row[1] >= off[1] + P.gap_min_s * S)
                         for other, rows in self.tracks.items()
                         for row in rows
                         if whose(other) != whose(name) and low <= row[1] <= high
                         and math.dist(xyz(*row[2:4]), spot) <= P.gap_near_m
-                    })
+                    }
                     for spot in (xyz(*off[2:4]), self.ahead(track, i))
                 )  # fmt: skip
-                if heard >= P.gap_witnesses and ahead and before >= P.gap_before:
+                goes_on = there or any(late for _, late in heard)
+                heard, ahead = (len({who for who, _ in each}) for each in (heard, ahead))
+                enough = heard >= P.gap_witnesses and ahead and goes_on
+                if enough and before >= P.gap_before:
                     last = until if there else off[1]
                     yield ("gap", (name,), off[1], last, heard, ahead, before)
 

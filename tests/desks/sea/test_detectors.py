@@ -123,6 +123,14 @@ def test_port_visit_confidence_is_gfws(scene, fixes, confidence):
     assert found.assets[0].startswith("anchorage:gfw-")
 
 
+def test_no_visit_goes_on_through_a_silence_of_over_a_week(scene):
+    for days, lasting in ((6, [6]), (7, [7]), (8, [])):
+        passing = [(0, *ROADS, 5.0), (days * 86_400, *ROADS, 5.0)]
+        assert [each.measures["duration_h"] / 24 for each in visit(scene, passing)] == lasting
+    again = [(t + 30 * 86_400, *more) for t, *more in AT_REST]
+    assert [each.measures["confidence"] for each in visit(scene, AT_REST + again)] == [2, 2]
+
+
 def test_passing_by_is_no_visit_unless_asked_for(scene):
     passing = sail(4, 10, (32.53, 29.83 - 20 * MILE))
     assert visit(scene, passing) == []

@@ -77,6 +77,13 @@ def test_an_open_gap_takes_its_end_when_the_ship_is_heard_again(scene):
     assert ended.span.t1 > still.span.t1 + 7 * HOUR
 
 
+@pytest.mark.parametrize(("heard_s", "told"), [(18 * H - 600, 0), (18 * H, 1)])
+def test_a_log_that_ends_leaves_no_gap_open(scene, heard_s, told):
+    """Others are heard where the ship was for as long as that; somebody far away for days."""
+    near = others((0, heard_s), (0, heard_s, -29.9), (0, 90 * H, 60.0))
+    assert len(gaps(scene, {A: ship(0, 12 * H)} | near)) == told
+
+
 def test_only_the_first_day_of_a_long_silence_is_looked_at(scene):
     late = others((37 * H, 60 * H), (37 * H, 60 * H, -29.9))
     vessels = {A: ship(0, 12 * H) + ship(58 * H, 60 * H)} | late

@@ -153,7 +153,7 @@ def test_by_hand(scene, fixes, expected):
 
 def test_what_is_said_of_a_clash_and_a_move(scene):
     (clash,) = scene.found([scene.columns({MMSI: at(0, 5, 10, 20, 30) + at(8, 15, 25, east=FAR)})])
-    assert (clash.measures["tracks"], clash.measures["turns"]) == (2, 4)
+    assert (clash.measures["tracks"], clash.measures["turns"]) == (2, 6)
     assert clash.measures["apart_km"] == pytest.approx(157.2, abs=0.2)
     (move,) = scene.found([scene.columns({MMSI: at(0, 5) + at(10, 15, east=FAR)})])
     assert move.measures["moved_km"] == pytest.approx(157.2, abs=0.2)

@@ -10,8 +10,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from noroshi.desks.sea.parameters import KNOT_MS
 from noroshi.desks.sea.sail import AT_ANCHOR, Leg, Reports, ahead, sail, turning
-from noroshi.desks.sea.truths import ALONE, FIRST, Case, Truth, alike, at_rest, cable, silent
+from noroshi.desks.sea.truths import (
+    ALONE,
+    DRAWN_M,
+    FIRST,
+    HALF_M,
+    Case,
+    Truth,
+    alike,
+    at_rest,
+    cable,
+    silent,
+    square,
+)
 from noroshi.words.time import HOUR, SECOND
 
 if TYPE_CHECKING:
@@ -129,6 +142,33 @@ def port_queue(at: int, lon: float, lat: float, rng: np.random.Generator) -> Cas
         here = ahead(*row, 450.0 * (n % 3), 90.0)
         ships.append(sail(FIRST + n, at, *here, [Leg(12 * 3600, 0.0, 0.0, AT_ANCHOR)], rng))
     return at_rest(alike("port_queue", ships, at, at + 12 * HOUR))
+
+
+def past_a_zone(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
+    """A ship passes a zone of 30 km along its side, 1.5 km outside: no stay in it."""
+    course = float(rng.uniform(0, 360))
+    beside = ahead(lon, lat, HALF_M + 1_500.0, course + 90)
+    start = ahead(*beside, 30_000.0, course + 180)
+    ship = sail(FIRST, at, *start, [Leg(3 * 3600, 11.0, course)], rng)
+    case = silent(alike("past_a_zone", [ship], at, at + 3 * HOUR), "zone_visit")
+    truth = msgspec.structs.replace(case.truths[0], area=square(lon, lat, course))
+    return Case(case.ships, [truth])
+
+
+def corrected_report(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
+    """An operator reports a line dark from 3 h too early, and corrects that under the same
+    reference; a ship that crossed at an even 11 kn was there. One outage, and no drag."""
+    course = float(rng.uniform(0, 360))
+    start = ahead(lon, lat, 3 * 11.0 * 1852.0, course + 180)
+    ship = sail(FIRST, at, *start, [Leg(6 * 3600, 11.0, course)], rng)
+    over, beside = at + 3 * HOUR, int(DRAWN_M / (11.0 * KNOT_MS) * SECOND)
+    case = silent(alike("corrected_report", [ship], at, at + 6 * HOUR), "drag")
+    return Case(case.ships, [
+        *case.truths,
+        Truth("corrected_report", (FIRST,), over - beside, over + beside, "crossing"),
+        Truth("corrected_report", (FIRST,), over, over, "outage", line=cable(lon, lat, course),
+              reported=(at, over)),
+    ])  # fmt: skip
 
 
 def outage(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Final
 from noroshi.desks.sea import alikes
 from noroshi.desks.sea.parameters import KNOT_MS
 from noroshi.desks.sea.sail import Leg, Reports, ahead, sail, turning
-from noroshi.desks.sea.truths import ALONE, DRAWN_M, FIRST, Case, Truth, cable
+from noroshi.desks.sea.truths import (
+    ALONE,
+    DRAWN_M,
+    FIRST,
+    HALF_M,
+    Case,
+    Truth,
+    cable,
+    square,
+)
 from noroshi.words.time import HOUR, SECOND
 
 if TYPE_CHECKING:
@@ -207,14 +216,53 @@ def on_land(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
     return Case([ship], [Truth("on_land", (FIRST,), at, at + 2 * HOUR, "position_on_land")])
 
 
+def zone_transit(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
+    """A ship at 12 kn straight through a zone of 30 km."""
+    course = float(rng.uniform(0, 360))
+    ship = sail(FIRST, at, *ahead(lon, lat, 40_000.0, course + 180), [Leg(4 * 3600, 12.0, course)],
+                rng)  # fmt: skip
+    t0, t1 = (at + int((40_000.0 + side * HALF_M) / (12.0 * KNOT_MS) * SECOND) for side in (-1, 1))
+    area = square(lon, lat, course)
+    return Case([ship], [Truth("zone_transit", (FIRST,), t0, t1, "zone_visit", ALONE, area=area)])
+
+
+def along_a_rim(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
+    """A ship zigzags along the side of a zone, in and out every twenty minutes: one stay."""
+    course = float(rng.uniform(0, 360))
+    outside = ahead(lon, lat, HALF_M + 600 * 8.0 * KNOT_MS / 2**0.5, course + 90)
+    start = ahead(*outside, 10_000.0, course + 180)
+    legs = [Leg(1200, 8.0, course + 45.0 * (-1) ** (n + 1)) for n in range(6)]
+    ship = sail(FIRST, at, *start, [*legs, Leg(3600, 8.0, course + 90)], rng)
+    truth = Truth("along_a_rim", (FIRST,), at + 600 * SECOND, at + 6600 * SECOND, "zone_visit",
+                  ALONE, area=square(lon, lat, course))  # fmt: skip
+    return Case([ship], [truth])
+
+
+def cable_failed(at: int, lon: float, lat: float, rng: np.random.Generator) -> Case:
+    """A ship at 11 kn crosses a line at 9.5 kn for five minutes, and the operator reports it dark
+    from then on (Balticconnector, 8 October 2023)."""
+    course = float(rng.uniform(0, 360))
+    start = ahead(lon, lat, (11.0 * 3 + 9.5 / 24) * 1852.0, course + 180)
+    legs = [Leg(3 * 3600, 11.0, course), Leg(300, 9.5, course), Leg(3 * 3600, 11.0, course)]
+    over = at + 3 * HOUR + 150 * SECOND
+    beside = int((150 + (DRAWN_M - 150 * 9.5 * KNOT_MS) / (11.0 * KNOT_MS)) * SECOND)
+    return Case([sail(FIRST, at, *start, legs, rng)], [
+        Truth("cable_failed", (FIRST,), over - beside, over + beside, "crossing", ALONE),
+        Truth("cable_failed", (FIRST,), over, over, "outage", line=cable(lon, lat, course),
+              reported=(over,)),
+    ])  # fmt: skip
+
+
 CASES: Final[dict[str, Callable[[int, float, float, np.random.Generator], Case]]] = {
     each.__name__: each
     for each in (
         identity_swap, port_gap, rendezvous, convoy, drag, loiter, leap, clash,
         alikes.pilot_boarding, alikes.tug_and_tow, alikes.bunkering, alikes.ferry_pair,
         alikes.rescue_helicopter, alikes.port_queue, alikes.outage, brief_rendezvous, over_a_cable,
-        circles, block, on_land, alikes.inland_ships, alikes.lone_barge, alikes.dredger,
-        alikes.dragging_at_anchor, alikes.search_in_circles,
+        circles, block, on_land, zone_transit, along_a_rim, cable_failed, alikes.inland_ships,
+        alikes.lone_barge, alikes.dredger,
+        alikes.dragging_at_anchor, alikes.search_in_circles, alikes.past_a_zone,
+        alikes.corrected_report,
     )
 }  # fmt: skip
 """By name."""

@@ -4,7 +4,8 @@ Silence says something of a ship only where it could have been heard. A gap is *
 the ship where others near its last position were heard during it and it was itself heard
 often before (after Welch et al. 2022, doi:10.1126/sciadv.abq2109, who ask for 14 positions in the
 12 h before); *possible* where others were heard and it was not; *coverage* where no others were, or
-none where the ship was going: it sailed out of reach.
+none where the ship was going: it sailed out of reach. An *open* one needs somebody who was heard
+there when it had lasted long enough, as a log may end there, or a feed.
 """
 
 from __future__ import annotations
@@ -46,9 +47,9 @@ def gaps(track: Tracks, parameters: Parameters) -> Iterator[Seen]:
     silent = silences(track, parameters)
     before = _before(track, silent.off, parameters.gap_before_s * SECOND)
     here, there = track.xyz[silent.off], _ahead(track, silent.off, parameters)
-    others, ahead = _witnesses(track, silent, (here, there), parameters)
+    (others, goes_on), (ahead, _) = _witnesses(track, silent, (here, there), parameters)
     often = before >= parameters.gap_before
-    heard = (others >= parameters.gap_witnesses) & (ahead > 0)
+    heard = (others >= parameters.gap_witnesses) & (ahead > 0) & (goes_on | ~silent.open)
     grade = np.where(heard, np.where(often, 3, 2), 1)
     for each in np.flatnonzero(grade >= parameters.gap_class).tolist():
         off, still = int(silent.off[each]), bool(silent.open[each])
@@ -136,10 +137,10 @@ def _ahead(track: Tracks, off: Array, parameters: Parameters) -> Array:
 
 def _witnesses(
     track: Tracks, silent: Silences, places: tuple[Array, ...], parameters: Parameters
-) -> list[Array]:
+) -> list[tuple[Array, Array]]:
     """How many identities (others, as it is silent itself) were heard within `gap_near_m` of each
     of some places of each silence, more than `gap_margin_s` from either end of it and within its
-    first `gap_look_s`.
+    first `gap_look_s`; and whether one was when `gap_min_s` had gone by.
 
     The margin keeps a receiver's outage from being witnessed by those who fall silent and return
     with the ship. Positions are hashed by place and by bins of `gap_min_s`.
@@ -153,16 +154,18 @@ def _witnesses(
     rows = _about(track.t // wide, slot)
     t, identity = track.t[rows], track.identities()[track.vessel[rows]]
     cubes = Cubes(track.xyz[rows], parameters.gap_near_m, t // wide)
-    count: list[Array] = []
+    count: list[tuple[Array, Array]] = []
+    due = track.t[silent.off] + wide
     many = len(track.subjects)
     for where in places:
-        heard = np.zeros(0, dtype=np.int64)
+        heard, goes_on = np.zeros(0, dtype=np.int64), np.zeros(len(bins), dtype=bool)
         for query, point in cubes.around(where[gap], slot):
             which = gap[query]
             during = (t[point] >= low[which]) & (t[point] <= high[which])
             found = which[during] * many + identity[point[during]]
             heard = np.unique(np.concatenate([heard, found]))
-        count.append(np.bincount(heard // many, minlength=len(bins)))
+            goes_on[which[during & (t[point] >= due[which])]] = True
+        count.append((np.bincount(heard // many, minlength=len(bins)), goes_on))
     return count
 
 

@@ -92,8 +92,10 @@ def _clash(
     track: Tracks, rows: Array, segment: Array, clash: Clash, parameters: Parameters
 ) -> Seen:
     inside = rows[clash.first : clash.last + 1]
-    turn = np.flatnonzero(np.diff(segment[clash.first : clash.last + 1])) + 1
-    apart = arc_m(chord_m(track.xyz[inside[turn]], track.xyz[inside[turn - 1]]))
+    of = np.flatnonzero(np.isin(segment, [*clash.segments]))
+    of = of[np.searchsorted(of, clash.first) - 1 : np.searchsorted(of, clash.last) + 2]
+    turn = np.flatnonzero(np.diff(segment[of])) + 1  # with those that begin and end it
+    apart = arc_m(chord_m(track.xyz[rows[of[turn]]], track.xyz[rows[of[turn - 1]]]))
     ends = (int(inside[0]), int(inside[-1]))
     measures: dict[str, Measure] = {
         "duration_h": round(int(track.t[ends[1]] - track.t[ends[0]]) / HOUR, 2),

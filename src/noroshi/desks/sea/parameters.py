@@ -112,6 +112,10 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port_gap_s: int = 14_400
     """Silence within a port for longer counts as a port gap (GFW anchorages_pipeline, 4 h)."""
 
+    port_silence_s: int = 604_800
+    """Of what a ship did in a longer silence nothing is known, in port neither: no visit goes on
+    through it. Ours: a week, for which positions are held at least."""
+
     port_stop_min_s: int = 900
     """Shortest stop that counts for a visit. Ours: a ferry's turn-round."""
 

@@ -1,8 +1,8 @@
 """Scoring: what was planted against what was found.
 
 A truth is met by a finding of its kind and exactly its ships whose interval overlaps it by at least
-half of their union. Kinds that are moments (`MOMENTS`: a leap, a change of identity) have no
-length to overlap: there the finding must lie within ten minutes of the truth.
+half of their union. Kinds that are moments (`MOMENTS`: a leap, a change of identity, a report) have
+no length to overlap: there the finding must lie within ten minutes of the truth.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 IOU: Final = 0.5
 """Least intersection over union of the intervals of a truth and the finding that meets it."""
 
-MOMENTS: Final = frozenset({"impossible_move", "identity_swap"})
+MOMENTS: Final = frozenset({"impossible_move", "identity_swap", "outage"})
 SLACK: Final = 10 * MINUTE
 
 
@@ -128,7 +128,9 @@ def meets(truth: Truth, finding: Finding) -> bool:
 
 
 def subjects(truth: Truth) -> set[str]:
-    """The ships of a truth as findings name them."""
+    """The ships of a truth as findings name them; of an outage, its report."""
+    if truth.kind == "outage":
+        return {f"outage:{truth.ref}"}
     return {f"mmsi:{mmsi:09d}" for mmsi in truth.mmsis}
 
 

@@ -12,7 +12,8 @@ from noroshi.desks.sea.sail import Reports, ahead
 class Truth(msgspec.Struct, frozen=True):
     """One thing that was planted. `kind` is what should be found of all `mmsis` over (t0, t1) µs,
     None for a look-alike; `silent` are kinds that may not be found of any of them. `line` is the
-    drawn cable that the case needs, (lon, lat) in degrees."""
+    drawn cable that the case needs and `area` the rim of its zone, (lon, lat) in degrees.
+    `reported` are the instants (µs) since when an operator said it was dark, the last one last."""
 
     case: str
     mmsis: tuple[int, ...]
@@ -21,6 +22,13 @@ class Truth(msgspec.Struct, frozen=True):
     kind: str | None = None
     silent: tuple[str, ...] = ()
     line: tuple[tuple[float, float], ...] = ()
+    area: tuple[tuple[float, float], ...] = ()
+    reported: tuple[int, ...] = ()
+
+    @property
+    def ref(self) -> str:
+        """Of the operator's report."""
+        return f"planted-{self.mmsis[0]}"
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -45,6 +53,16 @@ def cable(lon: float, lat: float, course: float) -> tuple[tuple[float, float], .
     """A line of 20 km across a course."""
     ends = [ahead(lon, lat, 10_000.0, course + turn) for turn in (90.0, 270.0)]
     return tuple((float(east), float(north)) for east, north in ends)
+
+
+HALF_M: Final = 15_000.0
+"""From the middle of a planted zone to its sides."""
+
+
+def square(lon: float, lat: float, course: float) -> tuple[tuple[float, float], ...]:
+    """The rim of a zone about (lon, lat) with two sides along `course`, closed."""
+    corners = [ahead(lon, lat, 2**0.5 * HALF_M, course + 45.0 + 90.0 * n) for n in range(4)]
+    return tuple((float(east), float(north)) for east, north in [*corners, corners[0]])
 
 
 def silent(case: Case, *more: str) -> Case:

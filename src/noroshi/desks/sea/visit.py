@@ -41,16 +41,17 @@ def visits(track: Tracks, harbours: Harbours, still: Array, parameters: Paramete
     """Every visit of at least `port_confidence`, in the order of the tracks. `still`: (first, last)
     rows of the times at rest."""
     harbour, metres = harbours.nearest(track.xyz)
-    breaks = track.starts() | (track.leg_m > 2 * parameters.port_exit_m)
+    known = np.where(track.leg_s > parameters.port_silence_s, np.inf, track.leg_s)
+    breaks = np.isinf(known) | (track.leg_m > 2 * parameters.port_exit_m)
     roads = _roads(track, metres, still, parameters)
     inside = hysteresis(metres <= parameters.port_entry_m, metres >= parameters.port_exit_m, breaks)
     inside |= hysteresis(roads, (metres > parameters.stop_near_m) & ~roads, breaks)
     stops = lasting(track, still, parameters.port_stop_min_s)
     found = runs(inside, breaks)
     if parameters.port_confidence > 1:
-        found = found[_told(track, found, stops, parameters)]
+        found = found[_told(known, found, stops, parameters)]
     made = (
-        _visit(track, harbour, metres, stops, first, last, parameters)
+        _visit(track, known, harbour, metres, stops, first, last, parameters)
         for first, last in found.tolist()
     )
     return [each for each in made if each.confidence >= parameters.port_confidence]
@@ -67,9 +68,9 @@ def _roads(track: Tracks, metres: Array, still: Array, parameters: Parameters) -
     return np.cumsum(change[:-1]) > 0
 
 
-def _told(track: Tracks, found: Array, stops: Array, parameters: Parameters) -> Array:
+def _told(leg_s: Array, found: Array, stops: Array, parameters: Parameters) -> Array:
     """Whether there may be a stop or a silence in each (first, last): most are ships that pass."""
-    silent = np.isfinite(track.leg_s) & (track.leg_s > parameters.port_gap_s)
+    silent = np.isfinite(leg_s) & (leg_s > parameters.port_gap_s)
     before = np.concatenate([[0], np.cumsum(silent), [len(silent)]])
     quiet = before[np.minimum(found[:, 1] + 2, len(silent))] > before[found[:, 0] + 1]
     stopped = np.searchsorted(stops[:, 0], found[:, 1], "right") > np.searchsorted(
@@ -79,12 +80,13 @@ def _told(track: Tracks, found: Array, stops: Array, parameters: Parameters) -> 
 
 
 def _visit(
-    track: Tracks, harbour: Array, metres: Array, stops: Array, first: int, last: int,
+    track: Tracks, leg_s: Array, harbour: Array, metres: Array, stops: Array, first: int, last: int,
     parameters: Parameters,
 ) -> Visit:  # fmt: skip
-    entered = not np.isinf(track.leg_s[first])
-    left = last + 1 < len(track.t) and not np.isinf(track.leg_s[last + 1])
-    legs = track.leg_s[first + 1 : last + 2 if left else last + 1]
+    """`leg_s` is infinite where nothing is known of what the vessel did meanwhile."""
+    entered = not np.isinf(leg_s[first])
+    left = last + 1 < len(track.t) and not np.isinf(leg_s[last + 1])
+    legs = leg_s[first + 1 : last + 2 if left else last + 1]
     gaps = int((legs > parameters.port_gap_s).sum())
     low = np.searchsorted(stops[:, 1], first, "left")
     high = np.searchsorted(stops[:, 0], last, "right")

@@ -10,6 +10,7 @@ is judged here; what a person said of one sample stands in docs/sea.md.
 from __future__ import annotations
 
 import argparse
+import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -52,11 +53,11 @@ def main() -> None:
 
 
 def kept(folder: Path) -> dict[str, list[Fix]]:
-    """Every kept position by ship and time."""
+    """Every kept position by ship, as its source names it, and time."""
     found: dict[str, set[Fix]] = defaultdict(set)
     for path in sorted(folder.glob("position/*/*/*.parquet")):
         held = pq.ParquetFile(path).read().to_pydict()
-        names = held.get("track") or [f"mmsi:{each:09d}" for each in held["mmsi"]]
+        names = held.get("track") or [f"{each:09d}" for each in held["mmsi"]]
         numbers = zip(*(held[name] for name in ("t", "lat", "lon", "sog", "cog", "status")),
                       strict=True)  # fmt: skip
         for name, (t, lat, lon, sog, cog, status) in zip(names, numbers, strict=True):
@@ -78,9 +79,8 @@ def show(number: int, row: FindingRow, ships: dict[str, list[Fix]]) -> None:
     print(f"\n### {row.kind} {number}: {stamp(row.t0)} to {stamp(row.t1)}, {' '.join(row.assets)}")
     print(measures)
     for subject in row.subjects[:SHIPS]:
-        fixes = [
-            each for each in ships.get(subject, []) if row.t0 - AROUND <= each[0] <= row.t1 + AROUND
-        ]
+        of = ships.get(re.split("[:-]", subject)[-1], [])
+        fixes = [each for each in of if row.t0 - AROUND <= each[0] <= row.t1 + AROUND]
         inside = [n for n, each in enumerate(fixes) if row.t0 <= each[0] <= row.t1]
         print(f"{subject}: {len(inside)} positions within")
         for n in some(inside, len(fixes)):

@@ -180,7 +180,21 @@ class Oracle(Rare):
                 )  # fmt: skip
                 goes_on = there or any(late for _, late in heard)
                 heard, ahead = (len({who for who, _ in each}) for each in (heard, ahead))
-                enough = heard >= P.gap_witnesses and ahead and goes_on
+                nearby = {
+                    whose(other)
+                    for other, rows in self.tracks.items()
+                    for row in rows
+                    if whose(other) != whose(name) and off[1] - 3600 * S <= row[1] <= off[1]
+                    and math.dist(xyz(*row[2:4]), xyz(*off[2:4])) <= P.gap_near_m
+                }  # fmt: skip
+                lasting = {
+                    whose(other)
+                    for other, rows in self.tracks.items()
+                    if any(low < row[1] <= off[1] + P.gap_min_s * S for row in rows)
+                }
+                too = len(nearby - lasting)
+                failed = too >= P.gap_witnesses and too > P.gap_together * len(nearby)
+                enough = heard >= P.gap_witnesses and ahead and goes_on and not failed
                 if enough and before >= P.gap_before:
                     last = until if there else off[1]
                     yield ("gap", (name,), off[1], last, heard, ahead, before)

@@ -77,6 +77,19 @@ def test_an_open_gap_takes_its_end_when_the_ship_is_heard_again(scene):
     assert ended.span.t1 > still.span.t1 + 7 * HOUR
 
 
+@pytest.mark.parametrize(
+    ("fallen", "told"), [(1, 1), (2, 1), (3, 0)], ids=["one", "half of four", "most of five"]
+)
+def test_where_most_fall_silent_it_is_the_receiver(scene, fallen, told):
+    """Two go on; others fall silent with the ship and are heard again after seven hours."""
+    near = others((0, 24 * H), (0, 24 * H, -29.9))
+    lost = {A + 10 + n: ship(0, 12 * H) + ship(19 * H, 24 * H) for n in range(fallen)}
+    found = gaps(scene, {A: HEARD} | near | lost)
+    assert len(found) == told * (1 + fallen)
+    for each in found:
+        assert (each.measures["nearby"], each.measures["silent_too"]) == (2 + fallen, fallen)
+
+
 @pytest.mark.parametrize(("heard_s", "told"), [(18 * H - 600, 0), (18 * H, 1)])
 def test_a_log_that_ends_leaves_no_gap_open(scene, heard_s, told):
     """Others are heard where the ship was for as long as that; somebody far away for days."""

@@ -5,7 +5,8 @@ the ship where others near its last position were heard during it and it was its
 often before (after Welch et al. 2022, doi:10.1126/sciadv.abq2109, who ask for 14 positions in the
 12 h before); *possible* where others were heard and it was not; *coverage* where no others were, or
 none where the ship was going: it sailed out of reach. An *open* one needs somebody who was heard
-there when it had lasted long enough, as a log may end there, or a feed.
+there when it had lasted long enough, as a log may end there, or a feed. Where most of those who
+were heard there in the hour before fall silent as well, it is the receiver that does.
 """
 
 from __future__ import annotations
@@ -42,14 +43,39 @@ class Silences(msgspec.Struct, frozen=True):
     open: Array
 
 
+class Pairs(msgspec.Struct, frozen=True):
+    """Columns over pairs of a silence and an identity, of `silences` silences."""
+
+    silence: Array
+    identity: Array
+    silences: int
+
+    def many(self) -> Array:
+        """Identities of each silence."""
+        return np.bincount(self.silence, minlength=self.silences)
+
+
 def gaps(track: Tracks, parameters: Parameters) -> Iterator[Seen]:
     """Every gap of at least the class asked for."""
     silent = silences(track, parameters)
     before = _before(track, silent.off, parameters.gap_before_s * SECOND)
     here, there = track.xyz[silent.off], _ahead(track, silent.off, parameters)
-    (others, goes_on), (ahead, _) = _witnesses(track, silent, (here, there), parameters)
+    began = track.t[silent.off]
+    # Who falls silent and returns with the ship shows an outage of the receiver.
+    low = began + parameters.gap_margin_s * SECOND
+    high = np.minimum(
+        silent.until - parameters.gap_margin_s * SECOND, began + parameters.gap_look_s * SECOND
+    )
+    due = began + parameters.gap_min_s * SECOND
+    others, ahead, later = (
+        _heard(track, place, since, high, parameters).many()
+        for place, since in ((here, low), (there, low), (here, due))
+    )
+    nearby, too = _silent_too(track, silent, here, parameters)
+    failed = (too >= parameters.gap_witnesses) & (too > parameters.gap_together * nearby)
     often = before >= parameters.gap_before
-    heard = (others >= parameters.gap_witnesses) & (ahead > 0) & (goes_on | ~silent.open)
+    heard = (others >= parameters.gap_witnesses) & (ahead > 0) & ((later > 0) | ~silent.open)
+    heard &= ~failed
     grade = np.where(heard, np.where(often, 3, 2), 1)
     for each in np.flatnonzero(grade >= parameters.gap_class).tolist():
         off, still = int(silent.off[each]), bool(silent.open[each])
@@ -59,6 +85,8 @@ def gaps(track: Tracks, parameters: Parameters) -> Iterator[Seen]:
             "state": "open" if still else "closed",
             "witnesses": int(others[each]),
             "witnesses_ahead": int(ahead[each]),
+            "nearby": int(nearby[each]),
+            "silent_too": int(too[each]),
             "before": int(before[each]),
             "least_h": round(parameters.gap_min_s / 3600, 2),
             "near_km": parameters.gap_near_m / 1000,
@@ -135,38 +163,46 @@ def _ahead(track: Tracks, off: Array, parameters: Parameters) -> Array:
     return point * (EARTH_RADIUS_M / np.sqrt((point**2).sum(axis=1))[:, np.newaxis])
 
 
-def _witnesses(
-    track: Tracks, silent: Silences, places: tuple[Array, ...], parameters: Parameters
-) -> list[tuple[Array, Array]]:
-    """How many identities (others, as it is silent itself) were heard within `gap_near_m` of each
-    of some places of each silence, more than `gap_margin_s` from either end of it and within its
-    first `gap_look_s`; and whether one was when `gap_min_s` had gone by.
+def _heard(track: Tracks, place: Array, low: Array, high: Array, parameters: Parameters) -> Pairs:
+    """Which identities were heard within `gap_near_m` of `place[i]` from `low[i]` to `high[i]` µs.
 
-    The margin keeps a receiver's outage from being witnessed by those who fall silent and return
-    with the ship. Positions are hashed by place and by bins of `gap_min_s`.
+    Positions are hashed by place and by bins of `gap_min_s`.
     """
-    margin, wide = parameters.gap_margin_s * SECOND, parameters.gap_min_s * SECOND
-    low = track.t[silent.off] + margin
-    high = np.minimum(silent.until - margin, track.t[silent.off] + parameters.gap_look_s * SECOND)
+    wide = parameters.gap_min_s * SECOND
     bins = np.maximum(0, high // wide - low // wide + 1)
     gap = np.repeat(np.arange(len(bins)), bins)
     slot = np.arange(len(gap)) - np.repeat(np.cumsum(bins) - bins, bins) + low[gap] // wide
     rows = _about(track.t // wide, slot)
     t, identity = track.t[rows], track.identities()[track.vessel[rows]]
     cubes = Cubes(track.xyz[rows], parameters.gap_near_m, t // wide)
-    count: list[tuple[Array, Array]] = []
-    due = track.t[silent.off] + wide
-    many = len(track.subjects)
-    for where in places:
-        heard, goes_on = np.zeros(0, dtype=np.int64), np.zeros(len(bins), dtype=bool)
-        for query, point in cubes.around(where[gap], slot):
-            which = gap[query]
-            during = (t[point] >= low[which]) & (t[point] <= high[which])
-            found = which[during] * many + identity[point[during]]
-            heard = np.unique(np.concatenate([heard, found]))
-            goes_on[which[during & (t[point] >= due[which])]] = True
-        count.append((np.bincount(heard // many, minlength=len(bins)), goes_on))
-    return count
+    many, heard = len(track.subjects), np.zeros(0, dtype=np.int64)
+    for query, point in cubes.around(place[gap], slot):
+        which = gap[query]
+        during = (t[point] >= low[which]) & (t[point] <= high[which])
+        found = which[during] * many + identity[point[during]]
+        heard = np.unique(np.concatenate([heard, found]))
+    return Pairs(heard // many, heard % many, len(bins))
+
+
+def _silent_too(
+    track: Tracks, silent: Silences, place: Array, parameters: Parameters
+) -> tuple[Array, Array]:
+    """Of how many others heard nearby in the hour before each silence, how many were heard nowhere
+    from `gap_margin_s` after it began until it had lasted `gap_min_s`."""
+    began = track.t[silent.off]
+    near = _heard(track, place, began - HOUR, began, parameters)
+    of = track.identities().astype(np.int64)
+    others = near.identity != of[track.vessel[silent.off]][near.silence]
+    silence, identity = near.silence[others], near.identity[others]
+    first = int(track.t.min())
+    wide = int(track.t.max()) - first + parameters.gap_min_s * SECOND + 2
+    key = np.sort(of[track.vessel] * wide + track.t - first)
+    base = identity * wide + began[silence] - first
+    low = np.searchsorted(key, base + parameters.gap_margin_s * SECOND, "right")
+    high = np.searchsorted(key, base + parameters.gap_min_s * SECOND, "right")
+    many = len(began)
+    fell = np.bincount(silence[low == high], minlength=many)
+    return np.bincount(silence, minlength=many), fell
 
 
 def _about(bins: Array, asked: Array) -> Array:

@@ -132,6 +132,10 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gap_witnesses: int = 2
     """So many others show coverage. Ours: one may be loud or carry the receiver."""
 
+    gap_together: float = 0.5
+    """Where more than this share of the others nearby, and `gap_witnesses` at least, fall silent as
+    well for `gap_min_s`, the receiver has. Ours: most of them."""
+
     gap_margin_s: int = 1_800
     """Others count only so far from either end of the silence. Ours: who falls silent and returns
     with the ship shows an outage of the receiver."""

@@ -24,7 +24,7 @@ live_app = typer.Typer()
 def listen(
     uris: Annotated[
         list[str] | None,
-        typer.Argument(help="tcp://HOST:PORT, udp://HOST:PORT, tail:PATH, -; else the [[feed]]s."),
+        typer.Argument(help="tcp://HOST:PORT, udp://HOST:PORT, tail:PATH, -; else node.toml's."),
     ] = None,
     node: NodeOption = HERE,
     every: Annotated[
@@ -52,10 +52,12 @@ def listen(
         if every is not None:
             feeds = [msgspec.structs.replace(each, every=every) for each in feeds]
         warn(f"Listening to {', '.join(each.uri for each in feeds)}; Ctrl-C ends it.")
-        run(opened, feeds, clock, ending.event, warn, lambda heard: _tell(heard, json))
+        hinted: set[str] = set()
+        run(opened, feeds, clock, ending.event, warn, lambda heard: _tell(heard, json, hinted))
 
 
-def _tell(heard: Heard, json: bool) -> None:
+def _tell(heard: Heard, json: bool, hinted: set[str]) -> None:
+    """What came since the last time. `hinted` are the feeds whose want of a label was said."""
     from noroshi.cli.show import say
 
     if json:
@@ -67,11 +69,16 @@ def _tell(heard: Heard, json: bool) -> None:
     if not report.sources and not heard.ended:
         return
     rejected = sum(each.rejected for each in report.sources)
+    positions = sum(each.rows.get("position", 0) for each in report.sources)
     say(
-        f"{heard.uri}: {counts.lines:,} lines, {report.new} new findings, "
-        f"{report.changed} changed, {report.retracted} taken back"
+        f"{heard.uri}: {counts.lines:,} lines so far; now {positions:,} positions, "
+        f"{report.new} new findings, {report.changed} changed, {report.retracted} taken back"
         + (f", {rejected} lines bad" if rejected else "")
     )
+    if heard.uri not in hinted and any(each.undeclared for each in report.sources):
+        hinted.add(heard.uri)
+        say("  no label declared, so TLP RED for this node alone")
+        say("  Hint: declare a [[feed]] with this uri in node.toml")
     for each in report.sources:
         if each.problem:
             say(f"  {each.name}: {each.problem}")

@@ -181,9 +181,10 @@ def print_ingest(report: IngestReport) -> None:
             say(f"  {source.name}: read before, skipped")
         if source.conflicts:
             say(f"  {source.name}: {source.conflicts} conflicting versions, the first kept")
-        if source.undeclared:
-            say(f"  {source.name}: no label declared, so TLP RED for this node alone")
-            say("  Hint: declare a [[feed]] in node.toml, or give --tlp")
+    if bare := [each.name for each in report.sources if each.undeclared]:
+        which = bare[0] if len(bare) == 1 else f"{len(bare)} sources"
+        say(f"  {which}: no label declared, so TLP RED for this node alone")
+        say("  Hint: declare a [[feed]] in node.toml, or give --tlp")
     found = ", ".join(f"{count} {kind}" for kind, count in sorted(report.found.items()))
     say(f"Findings: {found or 'none'}")
     say(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noroshi.desks.sea import ports
-from noroshi.desks.sea.sphere import Cubes, arc_m, chord_m, course_deg, lonlat, vectors
+from noroshi.desks.sea.sphere import Cubes, arc_m, chord_m, course_deg, lonlat, mean_course, vectors
 from noroshi.words.place import distance_m
 
 LON = st.floats(-180, 180, exclude_max=True)
@@ -25,6 +25,16 @@ def test_every_harbour_is_an_asset_with_an_id_of_its_own():
         re.fullmatch(r"port:wpi-\d+|anchorage:gfw-([0-9a-f]{8}|[0-9.]+[ns][0-9.]+[ew])", each.id)
         for each in assets
     )
+
+
+@pytest.mark.parametrize(
+    ("courses", "mean"),
+    [((350.0, 10.0), 0.0), ((359.4, 359.8), 0.0), ((90.0, np.nan, 100.0), 95.0), ((np.nan,), None)],
+    ids=["across north", "never 360", "of the known", "none known"],
+)
+def test_a_mean_course_goes_round(courses, mean):
+    found = mean_course(np.array(courses))
+    assert np.isnan(found) if mean is None else found == mean
 
 
 def test_a_port_says_its_locode():

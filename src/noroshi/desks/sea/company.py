@@ -17,6 +17,7 @@ import numpy as np
 from noroshi.desks.sea.encounter import meetings, rows, spells
 from noroshi.desks.sea.findings import Seen
 from noroshi.desks.sea.presence import flag
+from noroshi.desks.sea.sphere import mean_course
 from noroshi.words.time import HOUR, SECOND
 
 if TYPE_CHECKING:
@@ -138,17 +139,10 @@ def _group(
             "vessels": len(np.unique(grid.identity[points])),
             "most_at_once": int(together.max()),
             "mean_kn": round(float(np.mean(grid.kn[points])), 1),
-            "course_deg": _mean_course(grid.course[points]),
+            "course_deg": int(mean_course(grid.course[points])),
             "within_nm": round(parameters.company_m / 1852.0, 2),
             "course_within_deg": parameters.company_course_deg,
             "speed_within_kn": parameters.company_kn,
             "slowest_kn": parameters.company_min_kn,
         },
     )
-
-
-def _mean_course(course: Array) -> int:
-    """Circular mean, whole degrees in 0–359."""
-    angle = np.radians(course)
-    mean = np.degrees(np.arctan2(np.sin(angle).sum(), np.cos(angle).sum()))
-    return round(float(mean)) % 360

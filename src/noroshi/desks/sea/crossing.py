@@ -16,6 +16,7 @@ from noroshi.desks.sea.findings import Seen
 from noroshi.desks.sea.judge import Row, judge
 from noroshi.desks.sea.parameters import KNOT_MS
 from noroshi.desks.sea.passes import Pass, Passes, point
+from noroshi.desks.sea.sphere import mean_course
 from noroshi.desks.sea.tracks import STEPS, speed_kn
 from noroshi.words.time import MINUTE, SECOND
 
@@ -162,7 +163,7 @@ class _Ships:
             after_kn=(_median(self._speed[after])[0], 2),
             drift_deg=(_median(self._moving(inside))[0], 1),
             drift_before_deg=(_median(self._moving(before))[0], 1),
-            course_deg=(_mean_course(self._course[inside]), 0),
+            course_deg=(mean_course(self._course[inside]), 0),
         )
         status = self._status[inside]
         status = status[status >= 0]
@@ -230,13 +231,6 @@ def _turn(a: Array, b: Array) -> Array:
 def _median(values: Array) -> tuple[float, int]:
     known = values[np.isfinite(values)]
     return (float(np.median(known)), len(known)) if len(known) else (np.nan, 0)
-
-
-def _mean_course(course: Array) -> float:
-    angle = np.radians(course[np.isfinite(course)])
-    if not len(angle):
-        return np.nan
-    return float(np.degrees(np.arctan2(np.sin(angle).sum(), np.cos(angle).sum())) % 360.0)
 
 
 def _told(**values: tuple[float, int]) -> dict[str, Measure]:

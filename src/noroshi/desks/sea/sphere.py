@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -249,3 +250,12 @@ _ODD: Final = tuple(
 
 _BLOCK: Final = 8_192
 """Queries handled at once: bounds the candidate pairs held in memory."""
+
+
+def mean_course(course: Array) -> float:
+    """The circular mean of the courses that are known, whole degrees in 0–359; NaN of none."""
+    angle = np.radians(course[np.isfinite(course)])
+    if not len(angle):
+        return math.nan
+    mean = np.degrees(np.arctan2(np.sin(angle).sum(), np.cos(angle).sum()))
+    return float(round(float(mean)) % 360)

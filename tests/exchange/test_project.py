@@ -12,6 +12,8 @@ from noroshi.exchange.variants import variant_id
 from noroshi.exchange.views import Refreshed
 from noroshi.words import ids
 from noroshi.words.label import Tlp
+from noroshi.words.origin import EXTENSION
+from noroshi.words.record import Hop
 from noroshi.words.time import DAY, HOUR, SECOND
 from noroshi.words.transform import Position
 
@@ -142,3 +144,21 @@ def test_what_names_a_withheld_object_is_withheld(node: Node, properties: dict[s
     served = node.see(at=NOW + SECOND)
     assert [each.otype for each in served] == ["tombstone"]
     assert B.encode() not in served[0].body
+
+
+def test_what_was_read_as_stix_2_0_goes_as_2_1_with_the_hash_of_what_came(node: Node) -> None:
+    node.put(A, {"name": "m", "spec_version": "2.0", "labels": ["worm"]})
+    node.put(B, {"name": "n", "spec_version": "2.0"}, hops=(Hop("AUS", NOW, "AUS"),), owner="AUS")
+    (served,) = [each for each in node.see() if each.oid == A]
+    made, held = body(served), node.store.record(A)
+    assert held is not None
+    assert json.loads(held.raw)["spec_version"] == "2.0"
+    assert (served.spec_version, made["spec_version"], made["is_family"]) == ("2.1", "2.1", True)
+    assert made["malware_types"] == ["worm"]
+    assert made["extensions"][EXTENSION]["sha256"] == held.sha256
+    node.link(A, B)
+    node.put(REPORT, {"name": "r", "published": "2026-01-01T00:00:00Z", "spec_version": "2.0",
+                      "object_refs": [A, C]})  # fmt: skip
+    again = {each.otype: body(each) for each in node.see(at=NOW + SECOND)}
+    assert again["report"]["object_refs"] == [A]
+    assert EXTENSION not in again["report"].get("extensions", {})

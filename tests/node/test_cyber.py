@@ -120,7 +120,7 @@ def test_an_indicator_in_a_log_is_a_finding_for_each_asset_and_day(
     log = written(node, "conn.log", "\n".join(ZEEK) + "\n")
     report = read(node, clock, written(node, "hosts.txt", HOSTS), log)
     assert report.sources[1].rows == {"log": 9}
-    assert report.sources[1].told == {"matches": 4, "on lines that name nothing of ours": 1}
+    assert report.sources[1].told == {"matches": 4, "on lines that name nothing else of ours": 1}
     assert seen(node) == [
         ("host:scada", 1, "192.0.2.9"), ("host:scada", 1, "192.0.2.9"),
         ("network:grid", 1, "192.0.2.10"),

@@ -14,8 +14,10 @@ from noroshi.store import Conflict, Put, Store
 from noroshi.words.desk import Rejected
 from noroshi.words.errors import Refused
 from noroshi.words.evidence import ByteRange, JsonPointer, Row
+from noroshi.words.ids import sha256
 from noroshi.words.label import ClassMark, Strand, Tlp, label
 from noroshi.words.record import Hop, Record
+from noroshi.words.upgrade import named, upgraded
 
 Make = Callable[..., Record]
 
@@ -49,6 +51,21 @@ def test_the_same_again_is_known(store: Store, make: Make) -> None:
     assert store.put([record, record], at=1) == Put(1, 1, ())
     assert store.put([record], at=2) == Put(0, 1, ())
     assert store.counts()["record"] == 1
+
+
+@pytest.mark.parametrize("owner", ["JPN", "EU"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_object_of_stix_2_0_and_the_same_as_2_1_are_one_version(
+    store: Store, make: Make, owner: str, turned: bool
+) -> None:
+    raw = b'{"type":"tool","id":"indicator--1","created":"2017-01-01T00:00:00Z"}'
+    made = named(upgraded(raw) or b"", "EU", sha256(raw))
+    first, second = make(raw=raw), make(raw=made, owner=owner)
+    if turned:
+        first, second = second, first
+    assert store.put([first], at=1) == Put(1, 0, ())
+    assert store.put([second], at=2) == Put(0, 1, ())
+    assert store.record("indicator--1") == first
 
 
 def test_other_bytes_of_one_version_conflict_and_are_kept_aside(store: Store, make: Make) -> None:

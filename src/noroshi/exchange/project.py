@@ -26,6 +26,7 @@ from noroshi.words.party import Parties
 from noroshi.words.record import Record
 from noroshi.words.stix import body_of, head
 from noroshi.words.time import MS
+from noroshi.words.upgrade import named, upgraded
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -62,14 +63,25 @@ class Projector:
         self._told: dict[tuple[int, Transforms], Node] = {}
         self._named: dict[str, Body] = {}
         self._records: dict[int, Record] = {}
+        self._upgraded: set[int] = set()
         self._stored: set[str] = set()
 
     def expect(self, seqs: Iterable[int]) -> None:
         """Read these versions, of which bodies will be asked, in few looks."""
-        self._records = self._store.by_seqs(sorted(seqs))
+        found = self._store.by_seqs(sorted(seqs))
+        self._records = {seq: self._in_21(seq, record) for seq, record in found.items()}
 
     def _record(self, seq: int) -> Record:
-        return self._records.get(seq) or self._store.by_seq(seq)
+        return self._records.get(seq) or self._in_21(seq, self._store.by_seq(seq))
+
+    def _in_21(self, seq: int, record: Record) -> Record:
+        """The record as STIX 2.1, where this node read it as 2.0. What passes through stays as it
+        came: others have signed those bytes."""
+        made = None if record.hops else upgraded(record.raw)
+        if made is None:
+            return record
+        self._upgraded.add(seq)
+        return msgspec.structs.replace(record, raw=made)
 
     def is_party(self, id: str) -> bool:
         """Whether the id is a party's public identity."""
@@ -149,6 +161,10 @@ class Projector:
             raw = record.raw
             if shape.refs:
                 raw = msgspec.json.encode(_followed(raw, node.otype, shape))
+                self._store.put_blob(raw)
+            elif node.seq in self._upgraded:
+                # Of what lacks a reference no hash is told: who guesses the reference could try it.
+                raw = named(raw, record.owner, record.sha256)
                 self._store.put_blob(raw)
             return Body(record.id, record.version, node.otype, spec, raw)
         return Body(made.id, made.modified, node.otype, spec, self._store.blob(made.body_sha256))

@@ -5,7 +5,6 @@ The order in which records arrive, and how often, does not change what is live.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -16,6 +15,7 @@ from noroshi.store import events, findings, labels
 from noroshi.store.database import Connection
 from noroshi.store.findings import Told
 from noroshi.store.rows import Cell, Conflict, Put
+from noroshi.store.sorting import LOST, Sorting
 from noroshi.store.statements import LISTED, listed, statements
 from noroshi.words.desk import Rejected
 from noroshi.words.errors import Refused
@@ -27,12 +27,8 @@ SQL = statements("records")
 CHUNK: Final = 1000
 """Records looked up and inserted at a time; the transaction is the caller's whole batch."""
 
-CONFLICTING: Final = "conflicting version"
-NOT_CREATOR: Final = "not the creator"
+
 WITHDRAWN: Final = "withdrawn by who gave it"
-LOST: Final = "only partners have it"
-"""Of what stands for a record that this store, put back from a backup, has no bytes of."""
-RECALLED: Final = "another version of what was taken back here"
 
 
 def put(
@@ -46,7 +42,7 @@ def put(
     stored = known = 0
     conflicts: list[Conflict] = []
     for chunk in _chunks(records):
-        sorting = _Sorting(connection, chunk)
+        sorting = Sorting(connection, chunk)
         for record in chunk:
             sorting.add(record)
         insert(connection, sorting.new)
@@ -72,97 +68,6 @@ def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:
     remaining = iter(records)
     while chunk := list(itertools.islice(remaining, CHUNK)):
         yield chunk
-
-
-class _Sorting:
-    """The records of one chunk, sorted into new, known and refused."""
-
-    def __init__(self, connection: Connection, chunk: list[Record]) -> None:
-        self.held: dict[tuple[str, int], str] = {}
-        self.withdrawn: set[tuple[str, int]] = set()
-        self.recalled: set[tuple[str, int]] = set()
-        self.taken_back: set[str] = set()
-        self.own: dict[tuple[str, int], str] = {}
-        self.owner: dict[str, str] = {}
-        self.newest: dict[str, int] = {}
-        self.new: list[Record] = []
-        self.revived: list[Record] = []
-        self.relabelled: list[Record] = []
-        self.cells: dict[int, str] = {}
-        self.known = 0
-        self.refused: list[tuple[Record, str]] = []
-        ids = list({record.id for record in chunk})
-        found = connection.execute(listed(SQL["recalled"], len(ids)), ids)
-        self.recalls = {row[0] for row in found}
-        for row in connection.execute(listed(SQL["held"], len(ids)), ids):
-            if row[7] == LOST:
-                continue  # the record itself was not read yet
-            self._hold(*row[:4])
-            if row[4] == "tombstone":
-                self.withdrawn.add((row[0], row[1]))
-                if row[6] is None:
-                    # Nobody gave it: this node itself took it back, and reading does not undo that.
-                    self.recalled.add((row[0], row[1]))
-                    self.taken_back.add(row[0])
-            elif row[6] is None:
-                self.own[row[0], row[1]] = row[5]
-
-    def _hold(self, id: str, version: int, digest: str, owner: str) -> None:
-        self.held[id, version] = digest
-        self.owner.setdefault(id, owner)
-        self.newest[id] = max(version, self.newest.get(id, version))
-
-    def add(self, record: Record) -> None:
-        if hashlib.sha256(record.raw).hexdigest() != record.sha256:
-            raise ValueError(f"{record.id}: sha256 is not of its bytes")
-        if record.id not in self.newest and record.id not in self.recalls:
-            self.new.append(record)  # nearly always: nothing is known of its id
-            self._hold(record.id, record.version, record.sha256, record.owner)
-            return
-        held = self.held.get((record.id, record.version))
-        another = self.owner.get(record.id, record.owner) != record.owner
-        live = (record.id, record.version) not in self.withdrawn
-        if another and held == record.sha256 and live:
-            self.known += 1  # two parties read one public object: neither makes a version
-        elif another:
-            self.refused.append((record, NOT_CREATOR))
-        elif held is None and not record.hops and record.id in self.taken_back:
-            self.refused.append((record, RECALLED))
-        elif held is None:
-            self.new.append(self._ended(record) if self._forgotten(record) else record)
-            self._hold(record.id, record.version, record.sha256, record.owner)
-        elif held != record.sha256:
-            self.refused.append((record, CONFLICTING))
-        elif (record.id, record.version) in self.recalled:
-            self.known += 1
-        elif (record.id, record.version) in self.withdrawn:
-            self.withdrawn.discard((record.id, record.version))
-            self.revived.append(record)
-        else:
-            self.known += 1
-            if not record.hops and self._corrected(record):
-                self.relabelled.append(record)
-
-    def _forgotten(self, record: Record) -> bool:
-        """Whether this node took the record back and then was put back from a backup without it."""
-        return not record.hops and record.id in self.recalls and record.id not in self.newest
-
-    def _ended(self, record: Record) -> Record:
-        self.recalled.add((record.id, record.version))
-        self.taken_back.add(record.id)
-        return msgspec.structs.replace(record, status="tombstone")
-
-    def _corrected(self, record: Record) -> bool:
-        """Whether a record of this node itself came again under another label than it has."""
-        if id(record.label) not in self.cells:
-            self.cells[id(record.label)] = record.label.key()
-        cell = self.cells[id(record.label)]
-        return self.own.get((record.id, record.version), cell) != cell
-
-    def latest(self) -> list[Record]:
-        """New and revived records that are the latest version of their object."""
-        moved = (*self.new, *self.revived)
-        return [record for record in moved if self.newest[record.id] == record.version]
 
 
 def insert(connection: Connection, new: list[Record]) -> None:
@@ -259,7 +164,7 @@ def _keep_aside(connection: Connection, refused: list[tuple[Record, str]], at: i
         connection.execute(SQL["put_rejected"], (record.sha256, place, reason, at, record.sha256))
 
 
-def _changes(sorting: _Sorting, changed: list[str]) -> Iterator[tuple[str, str]]:
+def _changes(sorting: Sorting, changed: list[str]) -> Iterator[tuple[str, str]]:
     for record in (*sorting.revived, *sorting.relabelled):
         yield "record.status", record.id
     for record in sorting.new:

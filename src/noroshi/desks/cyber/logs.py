@@ -25,7 +25,9 @@ MAX_DOCUMENT: Final = 64 << 20
 
 _ZEEK: Final = re.compile(rb"#separator |\{\"ts\":\d+\.\d+,\"uid\":\"")
 _EVE: Final = re.compile(rb'"(?:event_type|@timestamp|timestamp|ts|time)"\s*:')
-_ACCESS: Final = re.compile(rb'[\w.:-]+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:[^\]]+\] "')
+_ACCESS: Final = re.compile(
+    rb'(?:[\w.:-]+ )?[\w.:-]+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:[^\]]+\] "'
+)
 _SYSLOG: Final = re.compile(
     rb"(?:<\d{1,3}>)(?:1 )?\S|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ \S+: "
     rb"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S* \S+ [\w./-]+(?:\[\d+\])?: "

@@ -77,8 +77,8 @@ class Group(msgspec.Struct):
 
 class Log(msgspec.Struct):
     """What one log told: `key` is of the indicators that were looked for. `groups` by indicator,
-    asset and day (µs UTC); `elsewhere` are matches on lines that name nothing of ours, `refused`
-    the indicators that were not looked for, by reason."""
+    asset and day (µs UTC); `elsewhere` are matches on lines that name nothing else of ours,
+    `refused` the indicators that were not looked for, by reason."""
 
     key: str
     lines: int = 0
@@ -97,7 +97,7 @@ class Log(msgspec.Struct):
         held = {f"held back by {name}": many for name, many in sorted(self.warned.items())}
         unasked = {f"indicators not looked for: {why}": n for why, n in self.refused.items()}
         found = {"lines": self.lines, "matches": self.matches}
-        return found | {"on lines that name nothing of ours": self.elsewhere} | held | unasked
+        return found | {"on lines that name nothing else of ours": self.elsewhere} | held | unasked
 
 
 def key_of(state: State) -> str:

@@ -152,7 +152,9 @@ def what(each: Touch) -> str:
     """The one thing to know of a finding, in a few words."""
     told = each.measures
     if each.kind == "sighting":
-        return f"{told.get('value')} in {told.get('lines')} lines ({told.get('techniques')})"
+        many, known = told.get("lines"), told.get("techniques")
+        shown = f"{told.get('value')} in {many} line{'' if many == 1 else 's'}"
+        return shown if known in (None, "—") else f"{shown} ({known})"
     if each.kind == "connectivity_loss":
         return f"-{float(told.get('lost_share', 0)):.0%} by {told.get('datasource')}"
     if each.kind == "outage":

@@ -214,6 +214,24 @@ def test_a_match_names_its_line_to_the_byte() -> None:
     assert match.line_sha256 == hashlib.sha256(line).hexdigest()
 
 
+@pytest.mark.parametrize(
+    ("referrer", "many"),
+    [
+        ("https://search.test/?q=evil.test&hl=en", 0),
+        ("https://evil.test/?q=x", 1),
+        ("https://search.test/?next=http://evil.test/A/b?c=1", 0),
+    ],
+    ids=["searched for", "come from", "a page searched for"],
+)
+def test_what_somebody_searched_for_is_no_match(referrer: str, many: int) -> None:
+    line = f'192.0.2.1 - - [29/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "{referrer}" "x"\n'
+    tally = Tally()
+    index = build(ENTRIES[3:4])
+    matches = list(scanning.scan(index, io.BytesIO(line.encode()), Layout("access"), tally))
+    assert len(matches) == many
+    assert tally.warned == ({} if many else {scanning.SEARCHED_FOR: 1})
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_a_log_in_utf_16_tells_the_same_and_names_its_own_bytes(encoding: str) -> None:
     text = "\ufeffcafé 😀 198.51.100.7 x\r\nnothing\nMimiKatz 203.0.113.9"

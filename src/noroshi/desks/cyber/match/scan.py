@@ -33,6 +33,11 @@ PLACES: Final = 1 << 16
 BETWEEN: Final = b"\x1e"
 """Between the fields of a line in the second pass; no part of any value."""
 
+REFERRERS: Final = frozenset(("referrer", "referer", "http_refer", "http_referrer"))
+"""What fields are called that say where a visitor came from."""
+
+SEARCHED_FOR: Final = "queries of referrers"
+
 NOT_OF_FORMAT: Final = "not of its format: matched as a whole line"
 
 
@@ -108,7 +113,7 @@ class _Pass:
         self._last, self._held = np.zeros(many, np.int64), np.zeros(many, np.int64)
         self._places = np.zeros(PLACES * 4, np.int64)
         self._memory, self._counts = np.zeros(288, np.uint64), np.zeros(2, np.int64)
-        self._lines = 0
+        self._lines = self._searched_for = 0
         self._lists: dict[tuple[int, str], int] = {}
         self._held_here: dict[int, int] = {}
         self._words = Words(index, tally)
@@ -164,6 +169,9 @@ class _Pass:
                 if (each.line, each.key) not in counted:
                     counted.add((each.line, each.key))
                     self._held_here[list_] = self._held_here.get(list_, 0) + 1
+                continue
+            if entries and _searched_for(*line.fields[each.field], each.value):
+                self._searched_for += 1
                 continue
             for entry in entries:
                 if self._valid(entry, line.at):
@@ -275,6 +283,16 @@ class _Pass:
             tally.warned[names[self._index.warned[key]]] += int(self._held[key])
         for list_, many in self._held_here.items():
             tally.warned[names[list_]] += many
+        if self._searched_for:
+            tally.warned[SEARCHED_FOR] += self._searched_for
+
+
+def _searched_for(field: str, text: str, value: str) -> bool:
+    """Whether what is seen stands only in the query of the page that a visitor came from: somebody
+    searched for it, and nobody was there."""
+    if field.rpartition(".")[2].lower() not in REFERRERS:
+        return False
+    return value.lower() not in text.partition("?")[0].lower()
 
 
 _WORD: Final = frozenset(

@@ -102,6 +102,13 @@ def test_what_would_match_everything_or_nothing_is_refused(
     assert reason in rejected[0].reason
 
 
+def test_an_event_by_itself_is_one_too() -> None:
+    given = event(attribute(1, "domain", "evil.example"))
+    wrapped, bare = read(given), read(given["Event"])
+    assert [each.id for each in bare[0]] == [each.id for each in wrapped[0]]
+    assert came_from(bare[0][1]).place == JsonPointer("/Attribute/0")
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [

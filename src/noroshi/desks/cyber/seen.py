@@ -120,7 +120,7 @@ def _title(each: Posted) -> str:
 
 
 def _table(answer: Seen, limit: int) -> Answer:
-    shown = answer.mentions[:limit]
+    shown, many = answer.mentions[:limit], len(answer.mentions)
     about = f"{answer.value}, as {answer.party} may know it" if answer.party else answer.value
     if not shown:
         return Answer(answer, before=(f"{about}: nobody that is known has it.",))
@@ -133,7 +133,7 @@ def _table(answer: Seen, limit: int) -> Answer:
         after.append(f"And {answer.more} more versions of records: so common a value tells little.")
     return Answer(
         value=answer,
-        before=(f"{about}: {len(answer.mentions)} records", ""),
+        before=(f"{about}: {many} record{'' if many == 1 else 's'}", ""),
         columns=tuple(columns),
         rows=tuple(_row(each) for each in shown),
         after=("", *after) if after else (),

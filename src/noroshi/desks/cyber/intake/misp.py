@@ -105,12 +105,16 @@ class _Wrapped(msgspec.Struct):
 
 
 _EVENT = re.compile(rb'"Event"\s*:\s*\{')
+_BARE = tuple(re.compile(each) for each in (rb'"Attribute"\s*:\s*\[', rb'"to_ids"\s*:'))
+"""What an event by itself has, as PyMISP writes one."""
 
 
 def sniff(head: bytes) -> float:
     """How surely `head` begins a MISP event or a list of them."""
     start = head.lstrip()[:1]
-    return 0.95 if start in (b"{", b"[") and _EVENT.search(head[:4096]) else 0.0
+    if start in (b"{", b"[") and _EVENT.search(head[:4096]):
+        return 0.95
+    return 0.9 if start == b"{" and all(each.search(head) for each in _BARE) else 0.0
 
 
 def read(source: Source, data: bytes) -> Iterator[Record | Rejected]:
@@ -144,8 +148,10 @@ def _events(data: bytes) -> Iterator[tuple[str, bytes]]:
         for number, each in enumerate(whole.response):
             inner = msgspec.json.decode(each, type=_Wrapped)
             yield f"/response/{number}/Event", bytes(inner.Event)
-    else:
+    elif whole.Event:
         yield "/Event", bytes(whole.Event)
+    else:
+        yield "", text
 
 
 class _Reading:

@@ -27,7 +27,6 @@ SQL = statements("records")
 CHUNK: Final = 1000
 """Records looked up and inserted at a time; the transaction is the caller's whole batch."""
 
-
 WITHDRAWN: Final = "withdrawn by who gave it"
 
 

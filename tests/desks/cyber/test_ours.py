@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noroshi.desks.cyber.connectivity import LEAST, losses
+from noroshi.desks.cyber.findings import operator
 from noroshi.desks.cyber.ours import Ours
-from noroshi.words.asset import Asset, AssetGraph
+from noroshi.words.asset import Asset, AssetEdge, AssetGraph
 
 RANGES = st.integers(0, 2**8 - 1).flatmap(
     lambda n: st.integers(4, 8).map(lambda length: ipaddress.ip_network((n << 24, length), False))
@@ -124,3 +125,13 @@ def test_losses_are_those_of_the_plain_rule(tail: list[float], share: float, poi
         for each in losses(times, values, share, 10**15, points)
     ]
     assert found == naive(values, share, points)
+
+
+def test_who_runs_an_asset_is_its_owner_else_an_operator_beside_it() -> None:
+    graph = AssetGraph(
+        (Asset("cable:a", "cable", "A", owner="O"), Asset("cable:b", "cable", "B"),
+         Asset("operator:p", "operator", "P")),
+        (AssetEdge("cable:b", "operator:p", "operated_by"),),
+    )  # fmt: skip
+    runs = [operator(each, graph) for each in ("cable:a", "cable:b", "operator:p", "gone")]
+    assert runs == ["O", "P", "—", "—"]

@@ -14,6 +14,7 @@ from noroshi.words.ids import canonical
 from noroshi.words.origin import origin_of
 
 if TYPE_CHECKING:
+    from noroshi.words.asset import AssetGraph
     from noroshi.words.desk import Context
     from noroshi.words.finding import Credibility, Measure, Reliability
     from noroshi.words.record import Record
@@ -55,7 +56,7 @@ def finding(seen: Seen, context: Context) -> Finding:
         place=asset.place,
         subjects=seen.subjects,
         assets=(seen.asset,),
-        measures=seen.measures | {"operator": operator(seen.asset, context)},
+        measures=seen.measures | {"operator": operator(seen.asset, context.assets)},
         evidence=tuple(sorted(evidence, key=canonical)),
         detector=detector,
         detector_version=VERSION,
@@ -65,12 +66,14 @@ def finding(seen: Seen, context: Context) -> Finding:
     )
 
 
-def operator(asset: str, context: Context) -> str:
-    """Who runs the asset: as its file says, else by the graph."""
-    known = context.assets.assets
+def operator(asset: str, graph: AssetGraph) -> str:
+    """Who runs the asset: as its file says, else by the graph; a dash where neither tells."""
+    known = graph.assets
+    if asset not in known:
+        return "—"
     if known[asset].owner:
         return str(known[asset].owner)
-    near = sorted(context.assets.near(asset))
+    near = sorted(graph.near(asset))
     return next((known[each].name for each in near if known[each].kind == "operator"), "—")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from noroshi.desks.cyber import telling
+from noroshi.desks.cyber.findings import operator
 from noroshi.words import asked
 from noroshi.words.desk import Answer, Option, Query
 from noroshi.words.time import format_instant
@@ -85,7 +86,7 @@ def _touch(ask: AskKept, graph: AssetGraph, each: Held, party: str | None) -> To
         kind=each.kind,
         asset=", ".join(each.assets),
         name=", ".join(named),
-        operator=str(each.measures.get("operator", "—")),
+        operator=str(each.measures.get("operator") or operator(each.assets[0], graph)),
         since=format_instant(each.t0),
         until=format_instant(each.t1),
         sure=f"{each.reliability}{each.credibility}",

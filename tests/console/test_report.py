@@ -141,10 +141,34 @@ def test_a_finding_by_the_console(browser: Looker, found: list[Finding], bare: P
     told = "".join(pages(union.content))
     assert "TLP:GREEN · JPN > EU" in told
     assert "Yokohama" not in told
+    assert found[0].id not in told + union.headers["content-disposition"]
     withheld = browser.get("/console/api/report", params={"finding": found[4].id, "as": "EU"})
     assert withheld.status_code == 409
     for bad in ({"finding": "x"}, {"finding": found[0].id, "language": "tlh"}, {"incident": ""}):
         assert browser.get("/console/api/report", params=bad).status_code in (400, 409)
+
+
+def test_a_partner_s_incident_has_its_label_though_its_findings_have_other_names(
+    browser: Looker, shared_node: Node, found: list[Finding], monkeypatch: pytest.MonkeyPatch,
+    bare: Path,
+) -> None:  # fmt: skip
+    shared_node.views().refresh("EU", NOW + 7_200_000_000)
+    where = shared_node.store.whereabouts(found[2].id, shared_node.public)
+    (variant,) = (o for w in where if w.party == "EU" for o in w.shown if o.startswith("event--"))
+    assert variant != found[2].id
+    one = msgspec.to_builtins(INCIDENT) | {"findings": [found[1].id, variant]}
+    one["parts"] = [{"what": "stop", "log10": 1.0, "why": "", "finding": variant}]
+    one["hypotheses"] = msgspec.to_builtins(WEIGHING)
+    told = {"findings": 2, "days": 3.0, "domains": ["maritime"], "incidents": [one]}
+    raw = json.dumps(told).encode()
+    monkeypatch.setattr("noroshi.console.beside.Beside.ask", lambda *_: raw)
+    (shown,) = browser.enter("viewer").ask("incidents", **{"as": "EU"})["incidents"]
+    assert shown["findings"] == [found[1].id, found[2].id]
+    assert shown["parts"][0]["finding"] == found[2].id
+    asked = {"incident": "incident--1", "as": "EU"}
+    text = "".join(pages(browser.get("/console/api/report", params=asked).content))
+    assert "TLP:AMBER · JPN > EU" in text
+    assert found[2].id not in text
 
 
 def test_a_finding_by_command(

@@ -216,7 +216,13 @@ def disclosures(asked: Asked) -> Any:
 
 
 def incidents(asked: Asked) -> Any:
-    """Incidents as the node, or a party, would find them; computed beside this process."""
+    """Incidents as the node, or a party, would find them; computed beside this process. What goes
+    to the party under another id has ours here, as in its picture, which the owner looks at."""
+    told = _incidents(asked)
+    return told if _party(asked) is None else printing.in_our_names(asked.desk.node, told)
+
+
+def _incidents(asked: Asked) -> bytes:
     words = ["picture"]
     if party := _known(asked):
         words += ["--as", party]
@@ -228,13 +234,19 @@ def report(asked: Asked) -> Response:
     node, named = asked.desk.node, asked.query.get("incident") or asked.text("finding")
     head = printing.head(node, asked.text("language", "en"), _party(asked), asked.who, asked.now)
     if "incident" in asked.query:
-        document = printing.incident(node, incidents(asked), named, head)
+        document = printing.incident(node, _incidents(asked), named, head)
     else:
         document = printing.finding(node, named, head)
     asked.note("print", record=named[:80], whose=head.whose, label=document.label)
     with asked.desk.printing:
         body = printing.pdf(node, document)
-    name = "".join(each for each in named if each.isascii() and (each.isalnum() or each == "-"))
+    # A partner's copy bears no name of ours, outside neither.
+    ours = head.whose == node.party or "incident" in asked.query
+    name = (
+        "".join(c for c in named if c.isascii() and (c.isalnum() or c == "-"))
+        if ours
+        else "finding"
+    )
     headers = {
         "cache-control": "no-store", "content-disposition": f'attachment; filename="{name}.pdf"',
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -65,7 +66,17 @@ def finding(node: Node, id: str, by: Head) -> Document:
     told = detail(node, id, party, now=by.at)
     if told.body is None:
         raise Refused(f"{by.whose} does not receive {id}: there is nothing to print for it")
+    told = msgspec.structs.replace(told, id=_called(node, id, told.verdict, party))
     return finding_report(told, highest_tlp(one(node, id, party, now=by.at).record.label), by)
+
+
+def _called(node: Node, id: str, verdict: str, party: str | None) -> str:
+    """What whose picture it is calls the finding: of one that goes in part the id of the variant,
+    if it has one by now, and never ours."""
+    if party is None or verdict == "released":
+        return id
+    shown = (each.shown for each in node.store.whereabouts(id, node.public) if each.party == party)
+    return next((oid for ids in shown for oid in ids if oid.startswith("event--")), "–")
 
 
 def incident(node: Node, picture: bytes, start: str, by: Head) -> Document:
@@ -76,6 +87,17 @@ def incident(node: Node, picture: bytes, start: str, by: Head) -> Document:
     if len(fit) != 1:
         raise Refused(f"{len(fit)} incidents of {by.whose} begin with {start!r}")
     return incident_report(fit[0], fit[0].hypotheses, marks(node, fit[0].findings, by), by, found)
+
+
+def in_our_names(node: Node, picture: bytes) -> Any:
+    """A party's picture with the findings under our ids."""
+    found = msgspec.json.decode(picture)
+    for each in found["incidents"]:
+        each["findings"] = [node.store.made_of(oid) or oid for oid in each["findings"]]
+        for part in each["parts"]:
+            if oid := part.get("finding"):
+                part["finding"] = node.store.made_of(oid) or oid
+    return found
 
 
 def kept(node: Node, row: IncidentRow, by: Head) -> Document:

@@ -11,7 +11,7 @@ import pytest
 from heaven import AT, catalogue, columns, context, found, read, source
 
 from noroshi.desks.space import coverage, decay, desk, elements, synth, territory
-from noroshi.desks.space.manoeuvre import jumps
+from noroshi.desks.space.manoeuvre import between, jumps
 from noroshi.words.asset import Asset
 from noroshi.words.desk import Columns
 from noroshi.words.time import DAY, HOUR, MINUTE, format_instant, parse_instant
@@ -194,7 +194,7 @@ def scored(folder: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
     used: set[int] = set()
     marks: list[tuple[int, int]] = []
     for each in jumps(rows, desk.parameters({})):
-        low, high = rows["epoch"][each.first] - DAY, rows["epoch"][each.last] + DAY
+        low, high = between(rows[each.first], rows[each.last])
         hits = [n for n in np.flatnonzero((times >= low) & (times <= high)) if n not in used]
         used |= set(hits[:1])
         marks.append((int(low), 0 if hits else 1))

@@ -19,7 +19,7 @@ from noroshi.desks.space.catalogue import Catalogue
 from noroshi.desks.space.elements import sgp4
 from noroshi.desks.space.findings import Seen, subject
 from noroshi.desks.space.kernels.constants import MU_KM3_S2 as MU
-from noroshi.words.time import DAY, Span, format_instant
+from noroshi.words.time import DAY, HOUR, Span, format_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,8 +43,22 @@ LONGEST_DAYS: Final = 5.0
 TAKEN_BACK: Final = 0.35
 """Left of a jump after the next one: a smaller part, and it was a bad set."""
 
-EPOCH_DAYS: Final = 1.0
-"""A set's epoch may lie so far before or after its last observation: an epoch is at a node."""
+SETTLE_DAYS: Final = 2.0
+BESIDE: Final = 0.5
+"""A jump of less than this share of another one, within so many days of it, is part of it: sets
+that hold observations from before and after come to rest by and by."""
+
+DRAG: Final = 2.0
+"""A jump is larger than what drag takes in the same time: air half or twice as dense is no burn."""
+
+AROUND_H: Final = {False: (12, 24), True: (24, 0)}
+"""Hours before the earlier and after the later of two epochs within which a manoeuvre shows in the
+later set, near Earth and in deep space: a set near Earth is fitted to observations after its epoch,
+which is at a node; one in deep space to those before. Near Earth chosen on CryoSat-2, Jason-1 and
+SARAL."""
+
+DEEP_REV: Final = 6.4
+"""Deep space begins at a period of 225 minutes."""
 
 FLOOR_KM, FLOOR_DEG = 1.5e-4, 2e-4
 """Scatters are not below what the digits of a set resolve."""
@@ -82,14 +96,41 @@ def jumps(rows: Array, parameters: Parameters) -> list[Jump]:
     deep = bool(catalogue.deep.mean() > 0.5)
     least = parameters.manoeuvre_deep_da_m if deep else parameters.manoeuvre_da_m
     sigma = parameters.manoeuvre_sigma
-    along = _runs(days, da, FLOOR_KM, sigma, least / 1e3)
+    along = [
+        (a, b, s)
+        for a, b, s in _runs(days, da, FLOOR_KM, sigma, least / 1e3)
+        if abs(float(da[a:b].sum())) >= DRAG * float(_sinks(rows)[a:b].sum())
+    ]
     across = _runs(days, di, FLOOR_DEG, 1.5 * sigma, parameters.manoeuvre_di_deg)
     least_di = parameters.manoeuvre_di_deg
     found = [Jump(a, b, float(da[a:b].sum()), _large(di[a:b], least_di), s) for a, b, s in along]
     for a, b, s in across:
         if not any(days[a] <= days[j.last] + 1 and days[j.first] <= days[b] + 1 for j in found):
             found.append(Jump(a, b, float(da[a:b].sum()), float(di[a:b].sum()), s))
-    return sorted(found, key=lambda each: each.first)
+    return _settled(sorted(found, key=lambda each: each.first), days)
+
+
+def _settled(found: list[Jump], days: Array) -> list[Jump]:
+    """Without the small jumps beside a large one: its sets come to rest in them."""
+    return [
+        each
+        for each in found
+        if not any(
+            abs(each.da_km) < BESIDE * abs(large.da_km)
+            and abs(each.di_deg) <= abs(large.di_deg)
+            and days[each.first] <= days[large.last] + SETTLE_DAYS
+            and days[large.first] <= days[each.last] + SETTLE_DAYS
+            for large in found
+        )
+    ]
+
+
+def _sinks(rows: Array) -> Array:
+    """Kilometres that drag takes off the semi-major axis between a set and the next, by the rate
+    that the earlier one tells (NDOT, half of it)."""
+    axis = (MU / (rows["n"] * np.pi / 43_200.0) ** 2) ** (1.0 / 3.0)
+    daily = 4.0 / 3.0 * axis * np.abs(rows["ndot"]) / rows["n"]
+    return daily[:-1] * np.diff(rows["epoch"]) / DAY
 
 
 def _large(x: Array, least: float) -> float:
@@ -186,6 +227,12 @@ def _storms(state: State, found: list[tuple[Any, Jump]], parameters: Parameters)
     return {day for day, who in fell.items() if len(who) > parameters.storm_share * many}
 
 
+def between(one: Any, two: Any) -> tuple[int, int]:
+    """From when to when (µs UTC) a manoeuvre was that shows between two sets."""
+    before, after = AROUND_H[bool(two["n"] < DEEP_REV)]
+    return int(one["epoch"]) - before * HOUR, int(two["epoch"]) + after * HOUR
+
+
 def _seen(rows: Array, jump: Jump) -> Seen:
     one, two = rows[jump.first], rows[jump.last]
     axis = (MU / (float(two["n"]) * np.pi / 43_200.0) ** 2) ** (1.0 / 3.0)
@@ -193,10 +240,9 @@ def _seen(rows: Array, jump: Jump) -> Seen:
     along = speed * jump.da_km / (2.0 * axis)
     across = speed * float(np.radians(jump.di_deg))
     tier = "high" if jump.score >= 20 else "medium" if jump.score >= 10 else "low"
-    slack = round(EPOCH_DAYS * DAY)
     return Seen(
         "manoeuvre",
-        Span(int(one["epoch"]) - slack, int(two["epoch"]) + slack, "h"),
+        Span(*between(one, two), "h"),
         (subject(int(two["norad"])),),
         {
             "dv_ms": round(float(np.hypot(along, across)), 4),

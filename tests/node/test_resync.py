@@ -17,6 +17,7 @@ from noroshi.node.node import clock
 from noroshi.node.push import due_receipts
 from noroshi.node.recall import Query, chosen, lift, recall, recalled
 from noroshi.node.resync import answer, let_go, told
+from noroshi.store import Forgotten
 from noroshi.words.errors import Refused
 from noroshi.words.time import DAY
 
@@ -142,3 +143,21 @@ def test_a_relay_that_forgot_a_gift_takes_it_back_as_its_giver_does(web: Web, fi
     receipt = read_receipt(said, "IND")
     assert receipt is not None
     assert (receipt.stone, [each.party for each in receipt.onward]) == (stone.stone, ["FRA"])
+
+
+def test_what_was_withdrawn_from_a_partner_that_was_put_back_as_well_is_again(web: Web) -> None:
+    """India withdrew it, and knows so by the word of France alone, which has it again."""
+    file = web.folders["IND"].parent / "ind.backup"
+    with web.open("IND") as india:
+        backup(india, file, clock())
+    given(web, "JPN", "IND")
+    given(web, "IND", "FRA")
+    restore(file, web.folders["IND"], clock(), replace=True)
+    with web.open("IND") as india, web.open("FRA") as france:
+        india.store.forget(Forgotten("tombstone--" + ONE[9:], "FRA", ONE, clock()))
+        let_go(india, "JPN", "it has nothing from us", clock())
+        for part in answer(france, "IND", india.store.life().n, clock()):
+            assert told(india, part, clock()) is None
+        assert elsewhere(india) == {TWO: ("FRA",)}
+    assert given(web, "IND", "FRA").withdrawn == 1
+    assert live(web, "FRA") == {TWO}

@@ -45,14 +45,16 @@ def stand_in(node: Node, id: str, now: int) -> None:
 
 
 def end(node: Node, now: int) -> None:
-    """Withdraw what only partners have and who gave it to this node has ended: there is no record
-    here from which that would follow. Call in a transaction, whenever either is heard."""
+    """Withdraw what only partners have and who gave it to this node has ended, or this node had
+    withdrawn before its partner was put back too: there is no record here from which that would
+    follow. Call in a transaction, whenever any of it is heard."""
     if not node.store.life().n:
         return
     ended = node.store.ended_elsewhere()
+    own = {each.id: None for each in node.store.recalls() if each.lifted is None}
     for name, parties in elsewhere(node).items() if ended else ():
         if name in ended:
-            _stand(node, name, parties, now, ended[name])
+            _stand(node, name, parties, now, ended[name] or own.get(name, node.party))
 
 
 def _stand(node: Node, id: str, parties: tuple[str, ...], now: int, by: str | None = None) -> None:

@@ -168,7 +168,8 @@ class Restoring:
         return {name: tuple(parties) for name, parties in found.items()}
 
     def ended_elsewhere(self) -> dict[str, str]:
-        """Of those, what a partner that gave it to this node withdrew: by id, who."""
+        """Of those, what a partner that gave it to this node withdrew: by id, who; and nobody ("")
+        where this node had withdrawn it from who has it again, being put back as well."""
         return dict(self._database.connection.execute(SQL["ended_elsewhere"]))
 
     def stand_in(self, record: Record, *, at: int) -> None:

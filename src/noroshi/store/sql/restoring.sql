@@ -63,9 +63,10 @@ WHERE l.clauses = '["reported"]' AND NOT EXISTS (SELECT 1 FROM record r WHERE r.
     AND NOT EXISTS (SELECT 1 FROM variant v WHERE v.id = l.id) ORDER BY l.id, l.party;
 
 -- name: ended_elsewhere
-SELECT l.id, min(w.party) FROM resync q JOIN ledger l ON l.party = q.party
-JOIN withdrawal w ON w.id = l.id
-WHERE l.clauses = '["reported"]' AND NOT EXISTS (SELECT 1 FROM record r WHERE r.id = l.id)
+SELECT l.id, min(coalesce(w.party, '')) FROM resync q JOIN ledger l ON l.party = q.party
+LEFT JOIN withdrawal w ON w.id = l.id
+WHERE l.clauses = '["reported"]' AND (w.id IS NOT NULL OR EXISTS
+    (SELECT 1 FROM forgotten f WHERE f.party = l.party AND f.withdrawn = l.id)) AND NOT EXISTS (SELECT 1 FROM record r WHERE r.id = l.id)
     AND NOT EXISTS (SELECT 1 FROM variant v WHERE v.id = l.id) GROUP BY l.id ORDER BY l.id;
 
 -- name: say_of

@@ -52,12 +52,20 @@ label = { tlp = "green" }
 reliability = "B"
 
 [[feed]]
+desk = "space"
+uri = "gp.csv"
+lineage = "element sets, made for the demonstration"
+label = { tlp = "green" }
+reliability = "B"
+
+[[feed]]
 desk = "sea"
 uri = "outage.csv"
 lineage = "an operator's report, made for the demonstration"
 label = { tlp = "amber" }
 reliability = "B"
 """
+OWN = ("crossing.csv", "outage.csv", "gp.csv")
 OUTAGE = "ref,asset,began\nDEMO-1,cable:demonstration,2021-03-24T02:33:00Z\n"
 
 
@@ -77,17 +85,28 @@ def made(folder: Path) -> tuple[Path, Path]:
     (japan / "node.toml").write_text(text + MORE, "utf-8")
     (japan / "assets.toml").write_text(ASSETS, "utf-8")
     (japan / "outage.csv").write_text(OUTAGE, "utf-8")
+    (japan / "gp.csv").write_text(SATELLITES, "utf-8")
     (japan / "crossing.csv").write_text("\n".join(crossing()) + "\n", "utf-8")
     with Node.open(japan) as node:
         load_assets(node, clock)
-        ingest(
-            node, [*samples(japan / "feeds"), japan / "crossing.csv", japan / "outage.csv"], clock
-        )
+        ingest(node, [*samples(japan / "feeds"), *(japan / each for each in OWN)], clock)
     return japan, union
+
+
+SATELLITES = """OBJECT_NAME,OBJECT_ID,NORAD_CAT_ID,EPOCH,MEAN_MOTION,ECCENTRICITY,INCLINATION,\
+RA_OF_ASC_NODE,ARG_OF_PERICENTER,MEAN_ANOMALY,BSTAR
+MADE UP 1,2020-901A,90001,2021-03-24T00:00:00,14.2,0.001,98.2,200.0,10.0,300.0,0.0001
+MADE UP 2,2020-902A,90002,2021-03-24T00:00:00,15.5,0.0005,51.6,120.0,80.0,10.0,0.0001
+"""
 
 
 VIEWS: tuple[tuple[str, str, str], ...] = (
     ("picture", "#/picture?sel={visit}", ".drawer dl"),
+    (
+        "satellite",
+        "#/picture?globe=1&sat=90001&t0=2021-03-20T00:00:00.000Z&t1=2021-03-24T02:40:00.000Z",
+        "html[data-positions]",
+    ),
     ("view-as", "#/picture?as=EU&sel={visit}", ".drawer .why"),
     ("difference", "#/compare?a=JPN&b=EU", ".compare tbody tr"),
     ("before-you-send", "#/send?to=EU&ids={ids}", ".previews li"),
@@ -115,8 +134,12 @@ def take(page: Any, url: str, theme: str, only: list[str]) -> None:
             continue
         page.goto(url + where.format(**some))
         page.wait_for_selector(wanted, timeout=120_000)
-        with contextlib.suppress(Exception):
-            page.wait_for_selector("html[data-map=idle]", timeout=15_000)
+        for there in ("html[data-map=idle]", "html[data-positions]") if "picture?" in where else ():
+            with contextlib.suppress(Exception):
+                page.wait_for_selector(there, timeout=5_000 if "as=" in where else 30_000)
+        if name == "satellite":
+            page.locator(".layers summary").click()
+            page.wait_for_selector(".orbit", timeout=60_000)
         page.wait_for_timeout(1_500)
         page.screenshot(path=str(OUT / f"{name}-{theme}.png"))
         print(OUT.name, f"{name}-{theme}.png")

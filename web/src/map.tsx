@@ -12,7 +12,7 @@ import { drawn, positions, rested, stretch } from "./positions";
 import { orbit, there } from "./satellites";
 import { utc, plain } from "./show";
 import { signs } from "./signs";
-import { hue, theme } from "./theme";
+import { hue, theme, type Colours } from "./theme";
 import { t } from "./words";
 
 maplibre.setWorkerUrl(new URL(WORKER, document.baseURI).href);
@@ -53,7 +53,7 @@ function style(): maplibre.StyleSpecification {
   };
 }
 
-const NEAR_ZOOM = 2.5;
+const NEAR_ZOOM = 2.5, FAR_ZOOM = 3;
 
 interface Given { marks?: () => Mark[]; name?: string }
 
@@ -73,8 +73,8 @@ export function Chart({ marks, name }: Given) {
     }
     map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
     map.addControl(new maplibre.ScaleControl({ unit: "metric" }), "bottom-left");
-    const stops: (() => void)[] = [];
-    map.once("load", () => stops.push(...laid(map, marks ?? (() => settled.value), !marks)));
+    const stops: (() => void)[] = [], made = theme.peek();
+    map.once("load", () => stops.push(...laid(map, marks ?? (() => settled.value), !marks, made)));
     map.on("idle", () => { document.documentElement.dataset.map = "idle"; if (!marks) rested.value = true; });
     return () => { for (const each of stops) each(); map.remove(); delete document.documentElement.dataset.map; };
   }, []);
@@ -82,7 +82,7 @@ export function Chart({ marks, name }: Given) {
 }
 
 /** Everything that is laid on the map, each drawn again when what it shows is another; what ends that. */
-function laid(map: maplibre.Map, of: () => Mark[], whole: boolean): (() => void)[] {
+function laid(map: maplibre.Map, of: () => Mark[], whole: boolean, painted: Colours): (() => void)[] {
   const source = (id: string) => map.getSource(id) as maplibre.GeoJSONSource | undefined;
   const dots = new Points("positions", (zoom) => (zoom < 3 ? 2 : zoom < 7 ? 3 : 5), 0.8);
   const flags = new Points("marks", (zoom) => Math.min(20, 9 + Math.max(0, zoom - 1)) + 2);
@@ -111,7 +111,6 @@ function laid(map: maplibre.Map, of: () => Mark[], whole: boolean): (() => void)
     else if (whole) ship(map, dots.near(event.point, 7));
   });
   map.on("mousemove", (event) => { map.getCanvas().style.cursor = pick(event) ? "pointer" : ""; });
-  let first = true;
   return [
     effect(() => {
       const all = of(), whose = `${seen.value?.party}`, found = signs(all);
@@ -131,6 +130,11 @@ function laid(map: maplibre.Map, of: () => Mark[], whole: boolean): (() => void)
     }),
     effect(() => { source("assets")?.setData(protectedOnes()); }),
     effect(() => { source("track")?.setData(ways()); }),
+    effect(() => {
+      // Whoever chooses a satellite looks at the world.
+      const first = orbit.value?.points[0];
+      if (first && map.getZoom() > FAR_ZOOM) map.jumpTo({ center: [first[1], first[2]], zoom: 1.4 });
+    }),
     effect(() => { source("orbit")?.setData(below()); source("reach")?.setData(reach()); }),
     effect(() => {
       const type = query.value.globe === "1" ? "globe" : "mercator";
@@ -148,8 +152,10 @@ function laid(map: maplibre.Map, of: () => Mark[], whole: boolean): (() => void)
     }),
     effect(() => { dots.window = stretch.value; map.triggerRepaint(); }),
     effect(() => {
+      // Colours may have been changed since the map was made, before it was there to be painted.
+      if (painted === theme.value) return;
+      painted = theme.value;
       const { layers } = style();
-      if (first) { first = false; return; }
       const paint = map.setPaintProperty.bind(map) as (id: string, key: string, value: unknown) => void;
       for (const layer of layers) for (const [key, value] of Object.entries(layer.paint ?? {})) paint(layer.id, key, value);
     }),

@@ -103,6 +103,23 @@ def test_sets_are_written_in_every_form_and_read_again(
     )
 
 
+@pytest.mark.parametrize(
+    "given",
+    [("coverage", "--step", "0"), ("coverage", "--hours", "-1"), ("coverage", "--step", "nan"),
+     ("coverage", "--box", "0,95,10,99"), ("coverage", "--box", "10,0,0,9"),
+     ("losses", "--most", "-1"), ("cdm", "--norad", "1", "--days", "inf"),
+     ("reentry", "--at", "nonsense")],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_number_that_is_none_is_refused_by_its_option(sky: Path, given: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(app, ["orbits", given[0], str(sky), *given[1:]])
+    assert done.exit_code != 0
+    assert not isinstance(
+        done.exception, ZeroDivisionError | OverflowError | ValueError | IndexError
+    )
+    assert given[-2].lstrip("-") in f"{done.output} {done.exception}"
+
+
 def test_what_cannot_be_drawn_is_said(sky: Path, tmp_path: Path) -> None:
     done = CliRunner().invoke(
         app, ["orbits", "picture", str(sky), "--kind", "moon", "--svg", str(tmp_path / "x.svg")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,11 +19,21 @@ orbits_app = typer.Typer(
     no_args_is_help=True,
 )
 
+
+def _above(value: float) -> float:
+    """A number above 0; neither `nan` nor `inf` is one."""
+    if not 0.0 < value < math.inf:
+        raise typer.BadParameter(f"found {value:g}; expected a number above 0")
+    return value
+
+
 FilesArgument = Annotated[list[Path], typer.Argument(help="Files of element sets.")]
 MatchOption = Annotated[str, typer.Option(help="Only objects whose name has this in it.")]
 BoxOption = Annotated[str, typer.Option(help="West,south,east,north in degrees.")]
-HoursOption = Annotated[float, typer.Option(help="Hours from the files' own present on.")]
-StepOption = Annotated[float, typer.Option(help="Minutes between two instants.")]
+HoursOption = Annotated[
+    float, typer.Option(help="Hours from the files' own present on.", callback=_above)
+]
+StepOption = Annotated[float, typer.Option(help="Minutes between two instants.", callback=_above)]
 MaskOption = Annotated[float, typer.Option(help="Least elevation in degrees.")]
 AtOption = Annotated[
     str, typer.Option(help="Instant or day to begin at, instead of the files' own present.")
@@ -81,8 +92,12 @@ def cdm(
     files: FilesArgument,
     norad: Annotated[str, typer.Option(help="One number, with all; several, among themselves.")],
     to: Annotated[str, typer.Option(help="kvn or xml.")] = "kvn",
-    within: Annotated[float, typer.Option(help="Approaches below so many kilometres.")] = 5.0,
-    days: Annotated[float, typer.Option(help="Days from the files' own present on.")] = 7.0,
+    within: Annotated[
+        float, typer.Option(help="Approaches below so many kilometres.", callback=_above)
+    ] = 5.0,
+    days: Annotated[
+        float, typer.Option(help="Days from the files' own present on.", callback=_above)
+    ] = 7.0,
     originator: Annotated[str, typer.Option(help="Who writes the messages.")] = "NOROSHI",
     at: AtOption = "",
 ) -> None:
@@ -180,7 +195,7 @@ def losses(
     files: FilesArgument,
     match: MatchOption = "",
     box: BoxOption = "122,24,146,46",
-    most: Annotated[int, typer.Option(help="Up to how many satellites are lost.")] = 10,
+    most: Annotated[int, typer.Option(help="Up to how many satellites are lost.", min=0)] = 10,
     hours: HoursOption = 24.0,
     step: StepOption = 1.0,
     mask: MaskOption = 5.0,
@@ -310,6 +325,8 @@ def _seen(
 
     try:
         west, south, east, north = (float(each) for each in box.split(","))
+        if not (-180 <= west <= east <= 360 and -90 <= south <= north <= 90):
+            raise ValueError(box)
     except ValueError:
         raise BadInput("--box", "not a box", found=box, expected="122,24,146,46") from None
     catalogue, times, names = chosen(state, match, hours, step)

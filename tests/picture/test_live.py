@@ -17,7 +17,7 @@ from noroshi.picture.correlate import told
 from noroshi.picture.held import Held
 from noroshi.picture.join import ready
 from noroshi.picture.live import Live
-from noroshi.picture.plant import World, plant
+from noroshi.picture.plant import Planted, World, plant
 from noroshi.picture.priors import load_priors
 from noroshi.picture.score import Incident
 from noroshi.picture.stream import read_stream
@@ -27,6 +27,8 @@ PLANTED = plant(World(cables=15, days=100, campaigns=6, decoys=2, seed=4))
 LINES = [msgspec.json.encode(each) + b"\n" for each in PLANTED.lines]
 
 
+CROWDED = plant(World(cables=3, days=40, campaigns=4, decoys=1, busy=10, seed=7))
+SILENT = plant(World(cables=15, days=500, campaigns=6, decoys=2, busy=0.1, seed=8))
 TEXTS = ("hackers at Operator 1", "a ship over Cable 3", "")
 
 
@@ -35,15 +37,15 @@ def in_one_go(live: Live) -> tuple[Incident, ...]:
     assert live.held
     assert live.known
     field = live.held.field
-    whole = ready(field.stream, PLANTED.graph, PRIORS, None, live.held.background)
+    whole = ready(field.stream, live.graph, PRIORS, None, live.held.background)
     return told(whole, live.known, live.budget).incidents
 
 
-def lines_of(seed: int, places: bool) -> list[bytes]:
+def lines_of(planted: Planted, seed: int, places: bool) -> list[bytes]:
     """The planted lines out of order, some twice and with another end, of a text alone or of a
     domain that comes late; without places, so that few keys are shared by many."""
     draw = random.Random(seed)
-    lines = [dict(each) for each in PLANTED.lines]
+    lines = [dict(each) for each in planted.lines]
     draw.shuffle(lines)
     for n, each in enumerate(lines):
         if draw.random() < 0.1:
@@ -57,15 +59,20 @@ def lines_of(seed: int, places: bool) -> list[bytes]:
             each["t1"] = None
         if draw.random() < 0.1:
             each["assets"] = [f"port:{draw.randrange(6)}"]
-    lines += [each | {"t1": None} for each in draw.sample(lines, 30)]
+    lines += [each | {"t1": None} for each in draw.sample(lines, 20)]
     return [msgspec.json.encode(each) + b"\n" for each in lines]
 
 
 @settings(max_examples=12, deadline=None)
-@given(st.integers(0, 1000), st.integers(8, 40), st.sampled_from([60, 400_000]), st.booleans())
-def test_what_is_held_is_joined_as_in_one_go(seed: int, size: int, most: int, places: bool) -> None:
-    lines = lines_of(seed, places)
-    live = Live("s", PLANTED.graph, PRIORS, shifts=20, most=most, budget=30)
+@given(
+    st.sampled_from([CROWDED, SILENT]), st.integers(0, 1000), st.integers(8, 40),
+    st.sampled_from([60, 400_000]), st.booleans(),
+)  # fmt: skip
+def test_what_is_held_is_joined_as_in_one_go(
+    planted: Planted, seed: int, size: int, most: int, places: bool
+) -> None:
+    lines = lines_of(planted, seed, places)
+    live = Live("s", planted.graph, PRIORS, shifts=20, most=most, budget=30)
     for start in range(0, len(lines), size):
         live.add(b"".join(lines[start : start + size]))
         live.look()
@@ -74,7 +81,7 @@ def test_what_is_held_is_joined_as_in_one_go(seed: int, size: int, most: int, pl
     assert live.held
     held, stream = live.held, live.held.field.stream
     assert len(stream) <= most + most // 16
-    afresh = Held(stream, PLANTED.graph, held.on, PRIORS, held.background)
+    afresh = Held(stream, planted.graph, held.on, PRIORS, held.background)
     np.testing.assert_array_equal(held.score, afresh.score)
     np.testing.assert_array_equal(held.silent, afresh.silent)
     for name in ("partner", "best", "own"):

@@ -109,14 +109,16 @@ def post(stream: Stream, ground: Ground, priors: Priors) -> Postings:
     count = len(numbers)
     last = np.full(len(names) + count, -1, np.int32)
     at = np.zeros(len(last) + 1, np.int64)
-    none, no = np.empty(0, np.int32), np.empty(0, bool)
-    spread(*known, last, at, False, none, none, no, none)
+    none = np.empty(0, np.int32)
+    spread(*known, last, at, False, none, none)
+    many = at[1:].astype(np.int32)
     np.cumsum(at, out=at)
-    size = int(at[-1])
-    keys, rows, via = np.empty((3, size), np.int32)
-    far = np.empty(size, bool)
+    rows, via = np.empty((2, int(at[-1])), np.int32)
     last[:] = -1
-    spread(*known, last, at[:-1].copy(), True, keys, rows, far, via)
+    spread(*known, last, at[:-1].copy(), True, rows, via)
+    far = (rows & 1).astype(bool)
+    rows >>= 1
+    keys = np.repeat(np.arange(len(many), dtype=np.int32), many)
     weak = np.array([is_country(each) for each in others], bool)
     sorts = {each: n for n, each in enumerate(ground.sorts)}
     # A token that is no asset is of the sort of the scheme of its name.

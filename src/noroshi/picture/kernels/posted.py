@@ -22,38 +22,38 @@ def fnv(data: Any, at: Any, found: Any) -> None:
 @compiled
 def spread(
     asset_at: Any, asset: Any, target_at: Any, target: Any, near_at: Any, near: Any, cell_of: Any,
-    cells: Any, last: Any, at: Any, fill: bool, key: Any, row: Any, away: Any, via: Any,
+    cells: Any, last: Any, at: Any, fill: bool, row: Any, via: Any,
 ) -> None:  # fmt: skip
     """Count, one place on in `at`, how many findings each key has, or write them from `at` on: in
-    the order of rows, each once. `last` starts at -1 for each key."""
+    the order of rows, each once: `row` twice, and one more where it is only near. `last` starts at
+    -1 for each key."""
     for f in range(len(cell_of)):
         for n in range(asset_at[f], asset_at[f + 1]):
-            _put(f, asset[n], False, asset[n], last, at, fill, key, row, away, via)
+            _put(f, asset[n], False, asset[n], last, at, fill, row, via)
         for n in range(target_at[f], target_at[f + 1]):
-            _put(f, target[n], False, target[n], last, at, fill, key, row, away, via)
+            _put(f, target[n], False, target[n], last, at, fill, row, via)
         for n in range(asset_at[f], asset_at[f + 1]):
             for m in range(near_at[asset[n]], near_at[asset[n] + 1]):
-                _put(f, near[m], True, asset[n], last, at, fill, key, row, away, via)
+                _put(f, near[m], True, asset[n], last, at, fill, row, via)
         for n in range(target_at[f], target_at[f + 1]):
             for m in range(near_at[target[n]], near_at[target[n] + 1]):
-                _put(f, near[m], True, target[n], last, at, fill, key, row, away, via)
+                _put(f, near[m], True, target[n], last, at, fill, row, via)
         if cell_of[f] >= 0:
             for n in range(cells.shape[1]):
                 k = cells[cell_of[f], n]
-                _put(f, k, n > 0, k, last, at, fill, key, row, away, via)
+                _put(f, k, n > 0, k, last, at, fill, row, via)
 
 
 @compiled
 def _put(
-    f: int, k: int, far: bool, by: int, last: Any, at: Any, fill: bool, key: Any, row: Any,
-    away: Any, via: Any,
+    f: int, k: int, far: bool, by: int, last: Any, at: Any, fill: bool, row: Any, via: Any,
 ) -> None:  # fmt: skip
     if last[k] == f:
         return
     last[k] = f
     if fill:
         n = at[k]
-        key[n], row[n], away[n], via[n] = k, f, far, by
+        row[n], via[n] = 2 * f + far, by
         at[k] += 1
     else:
         at[k + 1] += 1

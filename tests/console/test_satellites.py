@@ -13,6 +13,7 @@ from lookout import LATER, Clock
 from sgp4.api import WGS72, Satrec, jday
 
 from noroshi.console.satellites import MASK_DEG, Ask, Below, below, objects, reach
+from noroshi.console.seen import drawn_assets
 from noroshi.desks.registry import desks
 from noroshi.desks.space import coverage
 from noroshi.node.assets import load_assets
@@ -98,16 +99,27 @@ def test_all_are_named_the_protected_one_first(node: Node) -> None:
     assert (found[1].name, found[1].cospar) == ("S 90001", "2020-001A")
 
 
+def test_assets_stand_in_the_picture_of_whom_their_file_goes_to(node: Node) -> None:
+    """The packaged zones are public; ours go to Australia as they are, and to the EU coarsely."""
+    mine, australia, union, other = (
+        {each.id for each in drawn_assets(node, party, now=LATER)}
+        for party in (None, "AUS", "EU", "FJI")
+    )
+    assert mine == australia == union | {"satellite:ours"}
+    assert "satellite:ours" not in union
+    assert union == other
+
+
 @pytest.mark.slow
 def test_a_party_sees_those_whose_source_goes_to_it(node: Node) -> None:
     """What is green goes to the EU as it is; which are ours to protect, and from whom, does not."""
     found = objects(node, Ask("EU"), LATER)
     assert [(each.norad, each.asset) for each in found] == [(LOW, ""), (HIGH, "")]
     assert below(node, Ask("EU", LOW), LATER).source == ""
-    for ask in (Ask("EU", HIDDEN), Ask("PRK", LOW), Ask("EU", LOW, at=EPOCH - 3_000 * DAY)):
+    for ask in (Ask("EU", HIDDEN), Ask("FJI", LOW), Ask("EU", LOW, at=EPOCH - 3_000 * DAY)):
         with pytest.raises(Refused, match="no elements"):
             below(node, ask, LATER)
-    assert objects(node, Ask("PRK"), LATER) == []
+    assert objects(node, Ask("FJI"), LATER) == []
 
 
 @pytest.mark.slow

@@ -41,9 +41,14 @@ effect(() => {
   void load(view.value === "compare" ? "" : as, at, key);
 });
 
+let asking = "";
 effect(() => {
-  if (!session.value) return;
-  void get<Asset[]>("assets").then((found) => { assets.value = found; }, () => undefined);
+  const { as = "", at = "" } = query.value;
+  const who = session.value?.user, key = [who, as, at].join("|");
+  if (!who || key === asking) return;
+  asking = key;
+  assets.value = [];
+  void get<Asset[]>("assets", { as, at }).then((found) => { if (key === asking) assets.value = found; }, () => undefined);
 });
 
 /** Follow what changes at the node. The browser itself comes back after a break. */

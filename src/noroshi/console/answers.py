@@ -11,7 +11,7 @@ from noroshi.console import pacts, printing, sending, twice, users
 from noroshi.console.beside import EVIDENCE, POSITIONS, SATELLITES
 from noroshi.console.detail import detail
 from noroshi.console.doors import Answer, Asked, Denied, answered
-from noroshi.console.seen import seen
+from noroshi.console.seen import drawn_assets, seen
 from noroshi.console.users import Role
 from noroshi.node import ledger
 from noroshi.node.comparing import Supposed
@@ -114,9 +114,9 @@ def _known(asked: Asked) -> str | None:
 
 
 def assets(asked: Asked) -> Any:
-    """The node's assets as they are drawn."""
-    graph = asked.desk.node.store.assets()
-    return [_drawn(each) for each in graph.assets.values()]
+    """The assets of a picture as they are drawn."""
+    node, party, at = asked.desk.node, _party(asked), asked.instant("at")
+    return [_drawn(each) for each in drawn_assets(node, party, now=asked.now, at=at)]
 
 
 def _drawn(each: Asset) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from noroshi.exchange.graph import made_at
 from noroshi.node.node import Node
 from noroshi.node.why import law
 from noroshi.store import FindingRow
+from noroshi.words.asset import Asset
 from noroshi.words.errors import Refused
 from noroshi.words.kind import Kind
 from noroshi.words.label import Label, highest_tlp
@@ -133,6 +134,28 @@ def decided(
             elif release.permitted and release.transforms and kind is not None:
                 body = redacted(node, body, release, kind)
             yield One(row, record, body, release)
+
+
+def drawn_assets(node: Node, party: str | None, *, now: int, at: int | None = None) -> list[Asset]:
+    """The node's assets as they are drawn in the picture of `party`: all in its own, in another's
+    those that are public or whose file's label goes to it as it is. Raises `UnknownParty`."""
+    held = list(node.store.assets().assets.values())
+    who = node.party if party is None else node.parties.get(party).code
+    if who == node.party:
+        return held
+    moment = now if at is None else at
+    policy = law(node, moment, None, now=now)[2]
+    decisions = Decisions(policy, node.party, who, moment)
+
+    def goes(marks: Label, since: int) -> bool:
+        release = decisions.of(marks.key(), marks, "", since)
+        return release.permitted and not release.transforms
+
+    return [
+        each
+        for each in held
+        if each.evidence is None or goes(each.evidence.label, each.evidence.retrieved)
+    ]
 
 
 def redacted(node: Node, body: FindingBody, release: Release, kind: Kind) -> FindingBody:

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from noroshi.cli.app import app, main
+from noroshi.cli.show import print_findings
 from noroshi.words.errors import NoroshiError, Refused
 
 BUNDLE = {
@@ -75,6 +76,13 @@ def test_an_empty_node_says_how_to_fill_it(node: Path) -> None:
     assert "noroshi ingest" in run("findings", "--node", str(node)).output
     assert run("findings", "--node", str(node), "--json").output.strip() == "[]"
     assert "nobody to send anything to" in run("views", "--node", str(node)).output
+
+
+def test_a_kind_of_which_there_is_none_is_no_empty_node(capsys: pytest.CaptureFixture[str]) -> None:
+    print_findings([], 0, 3)
+    said = capsys.readouterr().out
+    assert "None of the 3 findings" in said
+    assert "noroshi ingest" not in said
 
 
 def test_a_folder_without_a_node_says_how_to_make_one(tmp_path: Path) -> None:

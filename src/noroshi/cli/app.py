@@ -202,11 +202,12 @@ def findings(
 
     with Node.open(node) as opened:
         found = opened.store.findings(kind=kind, since=instant(since), until=instant(until))
+        held = len(found) or len(opened.store.findings())
     rows, total = found[::-1][:limit], len(found)
     if json:
         print_json(rows)
     else:
-        print_findings(rows, total)
+        print_findings(rows, total, held)
 
 
 @app.command(epilog=example("noroshi show event--1b2c --node ./jpn"))

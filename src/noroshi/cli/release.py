@@ -199,7 +199,9 @@ def agree(
     elif refuse:
         say(f"{found.id} is refused: nothing goes")
     else:
-        say(f"{len(found.ids)} records are in the view of {found.party}, as far as they may go")
+        n = len(found.ids)
+        are = "1 record is" if n == 1 else f"{n} records are"
+        say(f"{are} in the view of {found.party}, as far as they may go")
 
 
 @release_app.command(name="list", epilog=example("noroshi release list --node ./jpn"))

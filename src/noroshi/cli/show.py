@@ -220,10 +220,12 @@ def _counts(*numbers: int) -> list[str]:
     return [f"{number:,}" if number else "–" for number in numbers]
 
 
-def print_findings(rows: list[FindingRow], total: int) -> None:
-    """Live findings; says what to do where there are none."""
+def print_findings(rows: list[FindingRow], total: int, held: int) -> None:
+    """Live findings, `total` that were asked for and `held` in all; says what to do where there
+    are none."""
     if not rows:
-        say("No findings yet. Hint: noroshi ingest FILE…")
+        none = f"None of the {held:,} findings is of that kind and time."
+        say(none if held else "No findings yet. Hint: noroshi ingest FILE…")
         return
     table(
         [

@@ -129,6 +129,7 @@ def test_an_empty_answer_says_what_was_looked_at():
     assert "no ship was there" in answer.before[0]
     assert "1 passes of it in the ledger, 2024-12-22" in answer.before[1]
     nothing = asked([], asset="estlink 2", around="2024-12-25T10:26:00Z")
+    assert "not known" in nothing.before[0]
     assert "0 passes" in nothing.before[1]
     assert "noroshi ingest" in nothing.before[2]
 

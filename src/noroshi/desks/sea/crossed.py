@@ -269,7 +269,8 @@ def _nobody(answer: Crossed) -> Answer:
     if not answer.known:
         after.append("Hint: noroshi ingest FILE… reads tracks; noroshi assets load looks again")
     after += _failures(answer)
-    return Answer(value=answer, before=(f"{_title(answer)}: no ship was there", *after))
+    said = "no ship was there" if answer.known else "whether a ship was there is not known"
+    return Answer(value=answer, before=(f"{_title(answer)}: {said}", *after))
 
 
 OPTIONS: Final[Sequence[Option]] = (

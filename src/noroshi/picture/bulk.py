@@ -59,7 +59,7 @@ def read_block(block: bytes) -> Batch | None:
     pa: Any = importlib.import_module("pyarrow")
     try:
         return _columns(_table(block, pa), b"null" in block)
-    except (_Unusual, pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+    except (_Unusual, pa.ArrowException):
         return None
 
 

@@ -197,7 +197,8 @@ def test_a_watch_officer_s_morning(page: Watch, address: tuple[str, str]) -> Non
     shown.reload()
     shown.wait_for_selector(".drawer dl")
     assert shown.url == there
-    assert shown.locator(".row").count() == 6
+    # What is opened and the list are asked for apart: either may be there first.
+    shown.wait_for_function("() => document.querySelectorAll('.row').length === 6")
 
     # View as: what is withheld is not there, and why is said.
     shown.goto(f"{origin}/console/#/picture?as=EU")

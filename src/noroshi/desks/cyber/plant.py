@@ -64,6 +64,11 @@ class Decoy(msgspec.Struct, frozen=True):
     stix: bytes
 
 
+def seeded(seed: int | str) -> random.Random:
+    """Draws that anybody can repeat: made-up lines, no secrets."""
+    return random.Random(seed)  # noqa: S311 - repeated on purpose
+
+
 def plant(inject: Inject, columns: Columns, seed: int) -> tuple[Columns, tuple[Truth, ...]]:
     """`columns` (a log of `written.LOGS`, by its name) with the case's lines in it, by time, and
     what is true of it.
@@ -75,7 +80,7 @@ def plant(inject: Inject, columns: Columns, seed: int) -> tuple[Columns, tuple[T
     log = columns.source.name
     if columns.kind != "log" or log not in LOGS:
         raise BadInput("plant", "no such log", found=log, expected=", ".join(LOGS))
-    case = CASES[inject.case](inject.at, random.Random(seed))  # noqa: S311 - made-up events
+    case = CASES[inject.case](inject.at, seeded(seed))
     if case.events[0].shape not in LOGS[log].lines:
         raise BadInput("inject", f"{log} shows no such event", found=inject.case)
     known, stix = indicator(f"{inject.case} {seed}", case.pattern, *case.valid, case.revoked)
@@ -97,7 +102,7 @@ def plant(inject: Inject, columns: Columns, seed: int) -> tuple[Columns, tuple[T
 
 def shape_of(case: str) -> Shape:
     """How the events of a case are seen."""
-    return CASES[case](0, random.Random(0)).events[0].shape  # noqa: S311
+    return CASES[case](0, seeded(0)).events[0].shape
 
 
 def _time(reader: Reader, raw: bytes) -> int:
@@ -129,7 +134,7 @@ def indicator(
 
 def decoys(many: int, seed: int, since: int) -> list[Decoy]:
     """Addresses, names, URLs and mail addresses that are looked for, in turns."""
-    draw = random.Random(seed)  # noqa: S311 - made-up values
+    draw = seeded(seed)
     found: list[Decoy] = []
     for number in range(many):
         kind = ("ipv4-addr", "domain-name", "url", "email-addr")[number % 4]
@@ -148,7 +153,7 @@ def background(
     log: str, many: int, since: int, until: int, seed: int, looked_for: Sequence[Decoy]
 ) -> Iterator[str]:
     """So many lines of `log` in [since, until), by time, which touch nothing that is looked for."""
-    draw = random.Random(f"{log} {seed}")  # noqa: S311 - made-up lines
+    draw = seeded(f"{log} {seed}")
     shapes: tuple[Shape, ...] = tuple(LOGS[log].lines)
     values = {each.value for each in looked_for}
     yield LOGS[log].head

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from noroshi.words.scored import AlikeScore, KindCounts
 from noroshi.words.time import MINUTE
 
 if TYPE_CHECKING:
@@ -34,36 +35,10 @@ class Scene(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
-class KindScore(msgspec.Struct, frozen=True):
-    """Of one kind: truths planted and met, findings of planted ships that meet none (`false`),
-    median error of the onset in minutes (None: nothing met)."""
+class KindScore(KindCounts, frozen=True):
+    """With the median error of the onset in minutes (None: nothing met)."""
 
-    kind: str
-    planted: int
-    met: int
-    false: int
     onset_min: float | None
-
-    @property
-    def recall(self) -> float | None:
-        """Share of truths met; None where none was planted."""
-        return self.met / self.planted if self.planted else None
-
-    @property
-    def precision(self) -> float | None:
-        """Share of the findings of planted ships that meet a truth; None without findings."""
-        told = self.met + self.false
-        return self.met / told if told else None
-
-
-class AlikeScore(msgspec.Struct, frozen=True):
-    """Of one look-alike: how often it was planted, how often something was said that must not be,
-    and the kinds that were."""
-
-    case: str
-    planted: int
-    fired: int
-    kinds: tuple[str, ...]
 
 
 def score_kind(kind: str, scenes: Sequence[Scene]) -> KindScore:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from noroshi.words.scored import AlikeScore, KindCounts
 from noroshi.words.time import DAY, HOUR, MINUTE, SECOND, parse_instant
 
 if TYPE_CHECKING:
@@ -37,37 +38,11 @@ class Scene(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
-class KindScore(msgspec.Struct, frozen=True):
-    """Of one kind: truths planted and met, findings about planted objects that must not be
-    (`false`), median error of the time (hours) and of the size (share) of those met."""
+class KindScore(KindCounts, frozen=True):
+    """With the median error of the time (hours) and of the size (share) of those met."""
 
-    kind: str
-    planted: int
-    met: int
-    false: int
     time_h: float | None
     size: float | None
-
-    @property
-    def recall(self) -> float | None:
-        """Share of truths met; None where none was planted."""
-        return self.met / self.planted if self.planted else None
-
-    @property
-    def precision(self) -> float | None:
-        """Share of the findings that meet a truth; None without findings."""
-        told = self.met + self.false
-        return self.met / told if told else None
-
-
-class AlikeScore(msgspec.Struct, frozen=True):
-    """Of one look-alike: how often planted, how often something was said that must not be, and the
-    kinds that were."""
-
-    case: str
-    planted: int
-    fired: int
-    kinds: tuple[str, ...]
 
 
 def score_kind(kind: str, scenes: Sequence[Scene]) -> KindScore:

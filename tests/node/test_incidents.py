@@ -161,9 +161,11 @@ def test_the_worker_leaves_findings_of_one_domain_alone(
 
 def test_the_commands_tell_what_is_kept(make: Callable[[str], Path]) -> None:
     folder = make("shared")
-    assert "1 incidents: 1 new" in run("incidents", "look", "-n", folder)
+    assert "1 incident: 1 new" in run("incidents", "look", "-n", folder)
     (row,) = json.loads(run("incidents", "list", "-n", folder, "--json"))
     assert row["id"] in run("incidents", "list", "-n", folder)
     text = run("incidents", "show", row["id"], "-n", folder)
     assert "version 1: 2 findings" in text
     assert "version" in run("incidents", "list", "-n", folder)
+    (seen,) = json.loads(run("picture", "-n", folder, "--json"))["incidents"]
+    assert seen["id"] == row["id"]  # so that what one copies from there is found here

@@ -27,6 +27,11 @@ def test_moves_are_whole_weeks_where_there_are_enough(days: float, unit: str) ->
     assert len(moves) == (0 if unit == "none" else 200)
 
 
+def test_two_domains_of_a_quarter_are_moved_as_often_as_can_be() -> None:
+    moves, found = offsets(90.4, 2, 8.0, seed=1, shifts=200)
+    assert (found, sorted(each[1] for each in moves)) == ("days", [*range(8, 83)])
+
+
 def test_moved_domains_stay_apart_round_the_circle() -> None:
     moves, _ = offsets(365.5, 3, 8.0, seed=1, shifts=200)
     assert len({tuple(each) for each in moves}) == 200

@@ -124,6 +124,7 @@ def draw(
     alone: Annotated[bool, typer.Option("--alone", help="Also what hangs on nothing.")] = False,
 ) -> None:
     """Draw how assets hang together: cable, landing point, operator, network, country."""
+    from noroshi.cli.show import warn
     from noroshi.picture.drawn import around, dot, linked, tree
     from noroshi.picture.svg import svg
     from noroshi.words.errors import BadInput
@@ -138,7 +139,10 @@ def draw(
         except KeyError as problem:
             hint = "noroshi assets list --match …"
             raise BadInput("--at", "no such asset", found=at, hint=hint) from problem
-    for line in ways[as_](graph if alone or at else linked(graph)):
+    shown = graph if alone or at else linked(graph)
+    if not shown.assets:
+        warn(f"None of {len(graph.assets)} assets has an edge to another. Hint: --alone shows them")
+    for line in ways[as_](shown):
         typer.echo(line)
 
 

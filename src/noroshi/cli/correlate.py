@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from noroshi.picture.hypotheses import Weighing
     from noroshi.picture.live import Live
     from noroshi.picture.score import Incident
+    from noroshi.picture.stream import Stream
+    from noroshi.words.asset import AssetGraph
 
 picture_app = typer.Typer()
 
-Budget = Annotated[float, typer.Option(help="Chance incidents a month that are put up with.")]
+Budget = Annotated[
+    float, typer.Option(help="Chance incidents a month that are put up with.", min=0)
+]
 OwnPriors = Annotated[Path | None, typer.Option(help="A table of priors of your own.")]
 Seed = Annotated[int, typer.Option(help="Of the moves that show what chance alone gives.")]
 Shifts = Annotated[int, typer.Option(help="How many moves, at least 20.", min=20)]
@@ -35,7 +39,9 @@ Why = Annotated[bool, typer.Option("--why", help="Print every mark.")]
     )
 )
 def correlate(
-    file: Annotated[Path, typer.Argument(help="JSON lines, plain or gzipped: docs/picture.md.")],
+    file: Annotated[
+        Path, typer.Argument(help="JSON lines, plain or gzipped, - is stdin: docs/picture.md.")
+    ],
     assets: Annotated[
         list[Path] | None, typer.Option(help="Files of assets and edges: docs/assets.md.")
     ] = None,
@@ -45,7 +51,7 @@ def correlate(
     shifts: Shifts = 200,
     overrules: OwnMarks = None,
     follow: Annotated[
-        bool, typer.Option("--follow", help="Go on with what is added to the file; - is stdin.")
+        bool, typer.Option("--follow", help="Go on with what is added to the file.")
     ] = False,
     why: Why = False,
     json: JsonOption = False,
@@ -74,7 +80,7 @@ def correlate(
             stream, graph, table, budget=budget, overrules=said, seed=seed, shifts=shifts,
             tell=lambda done, of: tell("chance", done, of),
         )  # fmt: skip
-    _print(found, json, why)
+    _print(found, graph, json, why)
 
 
 @picture_app.command(
@@ -95,6 +101,7 @@ def picture(
 ) -> None:
     """Incidents among the findings of this node, or among those that a partner has from it."""
     from noroshi.cli.show import bar
+    from noroshi.node.incidents import under_kept_ids
     from noroshi.node.node import Node, clock
     from noroshi.node.picture import notes_of_party, of_party, own, seen
     from noroshi.node.said import every_overrule, overrules_in
@@ -111,22 +118,24 @@ def picture(
         else:
             stream, could = own(opened, table), seen(opened, table)
             said = (*said, *every_overrule(opened))
-        graph = opened.store.assets()
+        graph, kept = opened.store.assets(), opened.store.incidents()
     with bar(quiet=json, counted=True) as tell:
         found = run(
             stream, graph, table, budget=budget, overrules=said, seed=seed, shifts=shifts,
             tell=lambda done, of: tell("chance", done, of), seen=could,
         )  # fmt: skip
-    _print(found, json, why)
+    if not as_:
+        found = under_kept_ids(found, kept)
+    _print(found, graph, json, why)
 
 
-def _print(picture: Picture, json: bool, why: bool) -> None:
+def _print(picture: Picture, graph: AssetGraph, json: bool, why: bool) -> None:
     from noroshi.cli.show import print_json, say
 
     if json:
         print_json(_report(picture))
         return
-    for line in _head(picture):
+    for line in (*_head(picture), *_known(picture, graph), *_ending(picture)):
         say(line)
     for each, weighing in zip(picture.incidents, picture.weighings, strict=True):
         say("")
@@ -183,19 +192,20 @@ def _report(picture: Picture) -> dict[str, object]:
 
 
 def _head(picture: Picture) -> list[str]:
+    """What was read, and what chance gives."""
+    from noroshi.cli.show import many
+
     stream, null = picture.field.stream, picture.chance
+    if not len(stream):
+        return ["No findings.", *_unread(stream)]
     lines = [
-        f"{len(stream):,} findings of {len(stream.domains)} domains ({', '.join(stream.domains)}) "
-        f"over {picture.field.rates.days:,.0f} days, {picture.joined.meetings:,} meetings"
+        f"{many(len(stream), 'finding')} of {many(len(stream.domains), 'domain')} "
+        f"({', '.join(stream.domains)}) over {many(round(picture.field.rates.days), 'day')}, "
+        f"{many(picture.joined.meetings, 'meeting')}",
+        *_unread(stream),
     ]
-    if stream.bad:
-        lines.append(f"{stream.bad:,} lines could not be read:")
-        lines += [f"  {each}" for each in stream.rejected[:5]]
-    if stream.twice:
-        lines.append(f"{stream.twice:,} lines repeat an id; the last of each counts")
     if null.unit == "none":
-        lines.append("Too short a stream, or too few domains, to say what chance gives:")
-        lines.append("  all incidents are shown, and their chance is unknown")
+        lines += [_no_chance(picture), "  so all incidents are shown, and their chance is unknown"]
     else:
         lines.append(
             f"Chance: {null.shifts} moves by whole {null.unit}; from score {picture.threshold:.2f} "
@@ -204,15 +214,68 @@ def _head(picture: Picture) -> list[str]:
     worth = picture.calibration
     if worth.measured:
         lines.append(
-            f"Odds, as this stream shows: 10^({worth.slope:.2f} · score {worth.offset:+.2f})"
+            f"A score is worth, as this stream shows: log10 of the odds = "
+            f"{worth.slope:.2f} · score {worth.offset:+.2f}"
         )
-    lines.append(f"{len(picture.incidents):,} incidents" if picture.incidents else "No incident.")
     return lines
+
+
+def _unread(stream: Stream) -> list[str]:
+    from noroshi.cli.show import many
+
+    lines: list[str] = []
+    if stream.bad:
+        lines.append(f"{many(stream.bad, 'line')} could not be read:")
+        lines += [f"  {each}" for each in stream.rejected[:5]]
+    if stream.twice:
+        lines.append(f"{many(stream.twice, 'line')} repeating an id; the last of each counts")
+    return lines
+
+
+def _no_chance(picture: Picture) -> str:
+    """Why moved streams say nothing."""
+    from noroshi.picture.chance import days_needed
+
+    domains, days = len(picture.field.stream.domains), picture.field.rates.days
+    if domains < 2:
+        return "Of one domain alone: an incident takes findings of two"
+    needed = days_needed(picture.field)
+    return f"Too short to say what chance gives: {days:.0f} days, of {needed} for {domains} domains"
+
+
+def _known(picture: Picture, graph: AssetGraph) -> list[str]:
+    """How many of the names in a stream are those of the graph, where not all are."""
+    names = picture.field.stream.tokens
+    known = sum(each in graph.assets for each in names)
+    if not names or known == len(names):
+        return []
+    if not graph.assets:
+        return [
+            "No asset graph: findings meet at one place, or under the very same name",
+            "  Hint: --assets FILE, or for a node: noroshi assets load",
+        ]
+    first = next(each for each in names if each not in graph.assets)
+    text = f"{known:,} of {len(names):,} names of assets and targets are in the graph, {first!r} is"
+    return [f"{text} not"]
+
+
+def _ending(picture: Picture) -> list[str]:
+    from noroshi.cli.show import many
+
+    if picture.incidents:
+        return [many(len(picture.incidents), "incident")]
+    if not len(picture.field.stream):
+        return []
+    needs = "two domains and two lineages that meet in time and at an asset, a place or a target"
+    return ["No incident stands out.", f"  It takes findings of {needs}"]
 
 
 def incident_lines(each: Incident) -> list[str]:
     """An incident with its score as a sum."""
+    from noroshi.picture.score import band
+
     low, high = each.chance_interval or (0.0, 0.0)
+    least, most = band(each.probability)
     chance = "chance unknown"
     if each.chance == 0:
         chance = f"chance gives fewer than {high:.2g} a month"
@@ -220,7 +283,8 @@ def incident_lines(each: Incident) -> list[str]:
         chance = f"chance gives {each.chance:.2g} a month ({low:.2g} to {high:.2g})"
     lines = [
         f"{each.id}  {each.t0[:16]} to {each.t1[:16]}  {', '.join(each.assets[:3])}",
-        f"  score {each.score:.2f}: {each.word} ({_percent(each)}); {chance}",
+        f"  score {each.score:.2f}: one cause {each.word} ({_percent(each)}; the word stands for "
+        f"{least:.0%} to {most:.0%}); {chance}",
     ]
     lines += [
         f"  {part.log10:+6.2f}  {part.finding or part.what}  {part.why}" for part in each.parts
@@ -237,10 +301,9 @@ def _percent(each: Incident) -> str:
 def weighing_lines(weighing: Weighing, why: bool) -> list[str]:
     """The hypotheses, least contradicted first; with `why` every item's marks."""
     said = "; ".join(
-        f"{each.hypothesis} ({each.inconsistent} against, {each.consistent} for)"
-        for each in weighing.standings
+        f"{each.hypothesis} −{each.inconsistent} +{each.consistent}" for each in weighing.standings
     )
-    lines = [f"  least against: {said}"]
+    lines = [f"  hypotheses by items against (−) and for (+): {said}"]
     for item in weighing.items if why else ():
         lines.append(f"    {item.evidence}: {item.seen}")
         for mark in ("consistent", "inconsistent"):

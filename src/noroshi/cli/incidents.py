@@ -29,7 +29,7 @@ def look(
     json: JsonOption = False,
 ) -> None:
     """Bring the incidents to what the findings of the node show now; `noroshi work` does so too."""
-    from noroshi.cli.show import bar, print_json, say, warn
+    from noroshi.cli.show import bar, many, print_json, say, warn
     from noroshi.node.incidents import look as run
     from noroshi.node.node import Node, clock
     from noroshi.picture.priors import load_priors
@@ -45,7 +45,8 @@ def look(
     if json:
         print_json(found)
         return
-    say(f"{found.live} incidents: {found.new} new, {found.changed} changed, {found.ended} ended")
+    live = many(found.live, "incident")
+    say(f"{live}: {found.new} new, {found.changed} changed, {found.ended} ended")
     if found.split or found.merged:
         say(f"  {found.split} split off another, {found.merged} took others in")
     say("  what chance gives was asked anew" if found.asked else "  chance as it was asked before")
@@ -64,11 +65,15 @@ def list_(
 
     with Node.open(node) as opened:
         rows = [each for each in opened.store.incidents() if ended or each.status == "live"]
+        asked = opened.store.chance()
     told = [(each, shown(each).incident) for each in rows]
     if json:
         print_json([{**each._asdict(), "shown": seen} for each, seen in told])
     elif not rows:
-        say("No incident. Hint: noroshi incidents look")
+        say(
+            "No incident among the findings. Hint: noroshi picture says why" if asked
+            else "Nobody has looked yet. Hint: noroshi incidents look"
+        )  # fmt: skip
     else:
         table(
             [("id", False), ("version", True), ("from", False), ("domains", False), ("", False),

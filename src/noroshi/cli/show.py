@@ -121,6 +121,11 @@ class Ending:
         self.event.set()
 
 
+def many(count: int, what: str) -> str:
+    """So many of a thing whose plural ends in s."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def when(at: int) -> str:
     """An instant to the minute, UTC."""
     return f"{to_datetime(at):%Y-%m-%d %H:%M}"

@@ -11,6 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Final
 
+import msgspec
+
 from noroshi.feeds.files import open_path
 from noroshi.feeds.live import Stop
 from noroshi.picture.bulk import BLOCK, Batch, read_block
@@ -18,6 +20,8 @@ from noroshi.picture.stream import Stream, read_blocks
 from noroshi.words.asset import AssetGraph
 from noroshi.words.errors import BadInput
 
+STANDARD: Final = "-"
+PACKED: Final = (b"\x1f\x8b", b"PK\x03\x04")
 THREADS: Final = 2
 AT_ONCE: Final = 1 << 26
 """Bytes of a growing file that are looked at together."""
@@ -27,13 +31,19 @@ LONGEST: Final = 1 << 20
 
 
 def read_file(path: Path, graph: AssetGraph | None = None) -> Stream:
-    """The findings in `path`, and what their texts name of `graph`. Raises `BadInput` where it is
-    not one file or nothing in it reads."""
-    opened = list(open_path(path))
-    if len(opened) != 1 or isinstance(opened[0], BadInput):
-        raise BadInput(str(path), "not one file", expected="JSON lines, maybe gzipped")
-    with opened[0].open() as lines:
-        found = read_blocks(blocks(lines), path.name, graph, in_threads)
+    """The findings in `path` (`-`: standard input), and what their texts name of `graph`. Raises
+    `BadInput` where it is not one file or nothing in it reads."""
+    if str(path) == STANDARD:
+        found = read_blocks(blocks(sys.stdin.buffer), "standard input", graph, in_threads)
+    else:
+        opened = list(open_path(path))
+        if len(opened) != 1 or isinstance(opened[0], BadInput):
+            raise BadInput(str(path), "not one file", expected="JSON lines, maybe gzipped")
+        with opened[0].open() as lines:
+            found = read_blocks(blocks(lines), path.name, graph, in_threads)
+        if cut := opened[0].cut:
+            said = (f"{path.name}: {cut}", *found.rejected)
+            found = msgspec.structs.replace(found, bad=found.bad + 1, rejected=said)
     if found.bad and not len(found):
         raise BadInput(
             path.name, f"no line reads: {found.rejected[0]}", hint="docs/picture.md has the schema"
@@ -70,11 +80,17 @@ def blocks(stream: IO[bytes], size: int = BLOCK) -> Iterator[bytes]:
 
 def growing(path: Path, stop: Stop, wait_s: float = WAIT_S) -> Iterator[bytes]:
     """What is in a file and what is added to it, whole lines at a time, until `stop`; a file that
-    became shorter is read from its start. `-` is standard input, until that ends."""
-    rest = b""
-    with sys.stdin.buffer if str(path) == "-" else path.open("rb") as file:
+    became shorter is read from its start. `-` is standard input, until that ends. Raises `BadInput`
+    for a file that is packed: nothing can be added to it."""
+    rest, standard = b"", str(path) == STANDARD
+    with sys.stdin.buffer if standard else path.open("rb") as file:
+        if not standard:
+            if file.read(4).startswith(PACKED):
+                hint = f"zcat {path.name} | noroshi correlate - --follow"
+                raise BadInput(str(path), "is packed, so that nothing is added to it", hint=hint)
+            file.seek(0)
         while not stop.is_set():
-            if str(path) == "-":
+            if standard:
                 data, ended = _standard(wait_s)
             else:
                 if os.fstat(file.fileno()).st_size < file.tell():

@@ -10,7 +10,7 @@ together, so it goes where each of them goes.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 import numpy as np
@@ -95,6 +95,18 @@ def look(
         looked = _settle(node, picture, now())
     looked.asked = asked
     return looked
+
+
+def under_kept_ids(picture: Picture, rows: Sequence[IncidentRow]) -> Picture:
+    """The picture with its incidents under the ids that the node keeps them by, where it does."""
+    held = {each.id: frozenset(each.findings) for each in rows if each.status == "live"}
+    found = [frozenset(each.findings) for each in picture.incidents]
+    named = name(held, found).ids
+    incidents = tuple(
+        msgspec.structs.replace(each, id=kept or each.id)
+        for each, kept in zip(picture.incidents, named, strict=True)
+    )
+    return msgspec.structs.replace(picture, incidents=incidents)
 
 
 class _Null(msgspec.Struct):

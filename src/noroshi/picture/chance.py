@@ -23,6 +23,8 @@ from noroshi.picture.priors import MONTH_DAYS
 
 LEAST_SHIFTS: Final = 200
 THREADS: Final = 2
+FEWEST: Final = 20
+"""Fewer moves say nothing."""
 CEILING: Final = 50.0
 """Scores at which chance gives more than this many incidents a month are not told apart."""
 
@@ -126,35 +128,54 @@ def _apart(field: Field) -> float:
     return 2 * max(float(np.abs(field.low).max(initial=0)), field.widest)
 
 
+def days_needed(field: Field) -> int:
+    """How many days a stream of two domains or more must span for chance to be known."""
+    apart, domains = math.ceil(_apart(field)), len(field.stream.domains)
+    spare = 0
+    while _ways(spare, domains) < FEWEST:
+        spare += 1
+    return domains * apart + spare
+
+
+def _ways(free: int, domains: int) -> int:
+    """How many moves there are where so many steps are left over: shared out among the gaps, in any
+    order of the domains round the circle."""
+    return math.comb(free + domains - 1, domains - 1) * math.factorial(domains - 1)
+
+
 def offsets(
     days: float, domains: int, apart: float, seed: int, shifts: int
 ) -> tuple[list[Array], Literal["weeks", "days", "none"]]:
     """Moves of every domain, all at least `apart` days from every other round the circle, in whole
-    weeks where the length allows `shifts` of them; fewer, or none, where it is too short."""
+    weeks where the length allows `shifts` of them; else in whole days, and as many as there are;
+    none where these are fewer than `FEWEST`."""
     draw = np.random.default_rng(seed)
-    for unit, step in (("weeks", 7), ("days", 1)):
-        places = int(days // step)
-        free = places - domains * math.ceil(apart / step)
-        if domains < 2 or free < 1 or math.perm(places, domains - 1) < shifts:
+    units: tuple[tuple[Literal["weeks", "days"], int, int], ...] = (
+        ("weeks", 7, shifts), ("days", 1, min(FEWEST, shifts)),
+    )  # fmt: skip
+    for unit, step, least in units:
+        between = max(1, math.ceil(apart / step))
+        free = int(days // step) - domains * between
+        if domains < 2 or free < 0 or _ways(free, domains) < least:
             continue
-        found = _drawn(draw, days, places, step, domains, apart, shifts)
-        if len(found) >= (shifts if unit == "weeks" else 1):
-            return found, unit  # pyright: ignore[reportReturnType]
+        found = _drawn(draw, free, between, step, domains, min(shifts, _ways(free, domains)))
+        if len(found) >= least:
+            return found, unit
     return [], "none"
 
 
 def _drawn(
-    draw: np.random.Generator, days: float, places: int, step: int, domains: int, apart: float,
-    shifts: int,
-) -> list[Array]:  # fmt: skip
-    """Distinct moves; the first domain stays where it is."""
+    draw: np.random.Generator, free: int, apart: int, step: int, domains: int, shifts: int
+) -> list[Array]:
+    """Distinct moves; the first domain stays where it is. The others stand round the circle in a
+    random order, `apart` steps between neighbours and `free` more shared out among the gaps."""
     found: dict[tuple[int, ...], Array] = {}
     for _ in range(shifts * 200):
-        move = np.concatenate([[0], draw.integers(0, places, domains - 1)]) * step
-        between = np.abs(move[:, None] - move[None, :])
-        between = np.minimum(between, days - between)[~np.eye(domains, dtype=bool)]
-        if between.min() >= apart:
-            found.setdefault(tuple(move.tolist()), move.astype(np.float64))
-            if len(found) == shifts:
-                break
+        # Which of free + domains - 1 places in a row are ends of gaps: each sharing is as likely.
+        ends = np.sort(draw.choice(free + domains - 1, domains - 1, replace=False))
+        move = np.zeros(domains, np.int64)
+        move[1 + draw.permutation(domains - 1)] = ends + 1 + (apart - 1) * np.arange(1, domains)
+        found.setdefault(tuple(move.tolist()), move * float(step))
+        if len(found) == shifts:
+            break
     return list(found.values())

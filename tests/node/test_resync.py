@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from relaying import given
+from relaying import given, sent
 from restored import FIVE, FOUR, ONE, THREE, TWO, live, pull, read, saved, take_back
 from web import Web
 
@@ -14,7 +14,7 @@ from noroshi.node.backup import backup, restore
 from noroshi.node.elsewhere import elsewhere
 from noroshi.node.law import load_law
 from noroshi.node.node import clock
-from noroshi.node.push import due_receipts
+from noroshi.node.push import due_receipts, letter
 from noroshi.node.recall import Query, chosen, lift, recall, recalled
 from noroshi.node.resync import answer, let_go, told
 from noroshi.store import Forgotten
@@ -161,3 +161,101 @@ def test_what_was_withdrawn_from_a_partner_that_was_put_back_as_well_is_again(we
         assert elsewhere(india) == {TWO: ("FRA",)}
     assert given(web, "IND", "FRA").withdrawn == 1
     assert live(web, "FRA") == {TWO}
+
+
+@pytest.mark.parametrize("has", ["it", "it no more"])
+def test_who_turns_out_to_have_had_it_is_named_to_who_took_it_back(web: Web, has: str) -> None:
+    """India forgot that it gave France what it got before the backup. It says that nobody had it
+    from it, and then hears from France."""
+    file = web.folders["IND"].parent / "ind.backup"
+    given(web, "JPN", "IND")
+    with web.open("IND") as india:
+        backup(india, file, clock())
+    given(web, "IND", "FRA")
+    take_back(web, ONE)
+    if has == "it no more":
+        given(web, "JPN", "IND")
+        given(web, "IND", "FRA")
+    restore(file, web.folders["IND"], clock(), replace=True)
+    with web.open("IND") as india:
+        let_go(india, "JPN", "it has nothing from us", clock())
+    given(web, "JPN", "IND")
+    assert _named(web) == [()]
+    with web.open("IND") as india, web.open("FRA") as france:
+        for part in answer(france, "IND", india.store.life().n, clock()):
+            assert told(india, part, clock()) is None
+    assert _named(web) == [("FRA",)]
+    assert _named(web) == []
+
+
+def test_what_was_given_again_after_the_backup_is_withdrawn_once_more(web: Web) -> None:
+    """The backup knows that India confirmed the recall; it was lifted since, and given again."""
+    given(web, "JPN", "IND")
+    take_back(web, ONE)
+    _carry_out(web)
+    file = saved(web)
+    with web.open("JPN") as japan:
+        assert lift(japan, (ONE,), clock()) == (ONE,)
+    given(web, "JPN", "IND")
+    assert live(web, "IND") == {ONE, TWO}
+    restore(file, web.folders["JPN"], clock(), replace=True)
+    with web.open("JPN") as japan, web.open("IND") as india:
+        let_go(japan, "FRA", "it never was served", clock())
+        for part in answer(india, "JPN", japan.store.life().n, clock()):
+            assert told(japan, part, clock()) is None
+    _carry_out(web)
+    assert live(web, "IND") == {TWO}
+    with web.open("JPN") as japan:
+        before = [each.n for each in japan.store.view_page("IND", limit=100)]
+        japan.views().refresh("IND", clock())
+        assert [each.n for each in japan.store.view_page("IND", limit=100)] == before
+        (recall_,) = recalled(japan, clock())
+    assert [(each.party, each.state) for each in recall_.parties] == [("IND", "confirmed")]
+
+
+@pytest.mark.parametrize("lost", ["never fetched", "its receipt was"])
+def test_the_last_withdrawal_of_an_object_is_the_one_to_confirm(web: Web, lost: str) -> None:
+    """Japan's first recall is lifted before India fetched it, or before it could confirm it."""
+    given(web, "JPN", "IND")
+    take_back(web, ONE)
+    with web.open("JPN") as japan:
+        japan.views().refresh("IND", clock())
+    if lost != "never fetched":
+        given(web, "JPN", "IND")
+        with web.open("IND") as india:
+            india.store.set_told(
+                (each.stone, "lost", False) for each in india.store.withdrawals("JPN")
+            )
+    with web.open("JPN") as japan:
+        lift(japan, (ONE,), clock())
+    given(web, "JPN", "IND")
+    assert live(web, "IND") == {ONE, TWO}
+    take_back(web, ONE)
+    with web.open("JPN") as japan:
+        japan.views().refresh("IND", clock())
+        *_, last = recalled(japan, clock())
+        assert [each.state for each in last.parties] == ["waiting"]
+    _carry_out(web)
+    assert live(web, "IND") == {TWO}
+    with web.open("JPN") as japan:
+        *_, last = recalled(japan, clock())
+    assert [(each.party, each.state) for each in last.parties] == [("IND", "confirmed")]
+
+
+def _carry_out(web: Web) -> None:
+    """India carries out what Japan withdrew, and says so."""
+    given(web, "JPN", "IND")
+    with web.open("IND") as india:
+        due = due_receipts(india, "JPN", clock())
+        letters = [letter("IND", "JPN", raw, clock()) for raw, _ in due]
+        india.store.set_told(told for _, told in due)
+    assert sent(web, "IND", "JPN", letters).receipts == len(due) > 0
+
+
+def _named(web: Web) -> list[tuple[str, ...]]:
+    """Whom each receipt names that India owes Japan now; they count as said."""
+    with web.open("IND") as india:
+        due = due_receipts(india, "JPN", clock())
+        india.store.set_told(told for _, told in due)
+    read = [read_receipt(raw, "IND") for raw, _ in due]
+    return [tuple(step.party for step in each.onward) for each in read if each is not None]

@@ -271,15 +271,17 @@ def _onward(node: Node, where: Where) -> Onward:
 
 
 def _state(store: Store, where: Where) -> tuple[State, int | None, tuple[Onward, ...]]:
-    """Of all that was withdrawn from the party: how far it is with the last of it."""
-    if where.shown or not where.stones or any(each.fetched is None for each in where.stones):
+    """Of each object that was withdrawn from the party: how far it is with the last withdrawal. It
+    names all that was served; one before may never have been fetched, or its receipt was lost."""
+    stones = {each.withdrawn or each.id: each for each in where.stones}.values()
+    if where.shown or not stones or any(each.fetched is None for each in stones):
         return "waiting", None, ()
     words = [
         next((said for said in store.receipts(each.id) if said.party == where.party), None)
-        for each in where.stones
+        for each in stones
     ]
     if any(said is None for said in words):
-        return "served", max(each.fetched or 0 for each in where.stones), ()
+        return "served", max(each.fetched or 0 for each in stones), ()
     read = [receipt.read(said.raw, where.party) for said in words if said is not None]
     told = [each for each in read if each is not None]
     beyond = {step.party: step for each in told for step in each.onward}

@@ -49,7 +49,12 @@ def told(node: Node, said: Inventory, now: int) -> str | None:
     ended = sum(_gone(node, said.party, each, now) for each in said.withdrawn)
     rows = [(name, version, (RELEARNT,), digest) for name, version, digest in said.held]
     learnt = node.store.disclose(said.party, rows, at=now)
-    _look_again(node, said)
+    # Whoever withdrew any of it from this node may have been told that the partner never had it.
+    node.store.say_of(
+        {node.store.origin(each[0]) for each in said.held}
+        | {node.store.origin(each[1]) for each in said.withdrawn}
+    )
+    _look_again(node, said, now)
     elsewhere.end(node, now)
     parts = node.store.put_told(
         said.party, said.part, law=said.law, learnt=learnt, ended=ended, seen=said.seen
@@ -59,10 +64,11 @@ def told(node: Node, said: Inventory, now: int) -> str | None:
     return None
 
 
-def _look_again(node: Node, said: Inventory) -> None:
+def _look_again(node: Node, said: Inventory, now: int) -> None:
     """Have the view of the partner ended where it holds what it may not have, and the journal does
-    not know that it does."""
+    not know that it does: it never showed it, or it was given again after it was withdrawn."""
     store = node.store
+    store.doubt(said.party, {each[0] for each in said.held}, at=now)
     here = (store.origin(name) for name in {each[0] for each in said.held})
     numbers = store.references.numbers(here)
     found = store.settled(said.party).by_object(numbers.values())

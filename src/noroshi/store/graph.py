@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from noroshi.store.statements import LISTED, listed, statements
+from noroshi.store.statements import chunks, listed, statements
 
 if TYPE_CHECKING:
     from noroshi.store.database import Connection, Database
@@ -219,7 +219,7 @@ class Settled:
         self._listed("drop", seqs)
 
     def _listed(self, name: str, values: Iterable[Any], *before: Any) -> None:
-        for some in _chunks(values):
+        for some in chunks(values):
             sql = listed(VIEW[name], len(some))
             self._connection.execute(sql, (self._party, *before, *some))
 
@@ -343,10 +343,5 @@ def _listed(
     values: Iterable[Any],
     after: tuple[Any, ...] = (),
 ) -> Iterator[Any]:
-    for some in _chunks(values):
+    for some in chunks(values):
         yield from connection.execute(listed(sql, len(some)), (*before, *some, *after))
-
-
-def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
-    every = list(values)
-    return (every[start : start + LISTED] for start in range(0, len(every), LISTED))

@@ -17,7 +17,7 @@ from noroshi.store import events, views
 from noroshi.store import records as versions
 from noroshi.store.database import Connection, Database
 from noroshi.store.rows import NewEntry
-from noroshi.store.statements import statements
+from noroshi.store.statements import chunks, listed, statements
 from noroshi.words.record import Record
 from noroshi.words.time import SECOND
 
@@ -174,14 +174,25 @@ class Restoring:
 
     def stand_in(self, record: Record, *, at: int) -> None:
         """Have the tombstone `record` stand for one of which this store has no bytes, so that it
-        can be withdrawn. Once that is read, it is as if this were not there. Who withdrew it from
-        this node hears anew how far everybody is."""
+        can be withdrawn. Once that is read, it is as if this were not there."""
         with self._database.write() as connection:
             versions.insert(connection, [record])
             about = (record.id, record.version)
             connection.execute(versions.SQL["put_retraction"], (versions.LOST, None, *about))
-            connection.execute(SQL["say_of"], (record.id,))
             events.emit(connection, [("record.stored", record.id)], at)
+
+    def doubt(self, party: str, ids: Iterable[str], *, at: int) -> None:
+        """`party` holds these, whatever its journal says: a tombstone that stands there for all of
+        one is silently ended, so that it is withdrawn once more under another id."""
+        with self._database.write() as connection:
+            entries: list[NewEntry] = []
+            for some in chunks(sorted(ids)):
+                rows = connection.execute(listed(SQL["ended_for"], len(some)), (party, *some))
+                for seq, name, version, spec_version in rows:
+                    of = (name, version, name.partition("--")[0], None, spec_version)
+                    entries.append(NewEntry(seq, *of, tombstone=True))
+            if entries:
+                views.append(connection, party, entries, _epoch(connection), at)
 
     def own_ids(self, type: str) -> list[str]:
         """The ids of live records of this node itself, of one STIX type."""
@@ -201,6 +212,13 @@ class Restoring:
         """(withdrawal, id withdrawn, at) of all that `party` withdrew here, oldest first."""
         return iter(self._database.connection.execute(SQL["carried_out"], (party,)).fetchall())
 
+    def say_of(self, ids: Iterable[str]) -> None:
+        """More is known of who had these records: whoever withdrew one of them from this node is to
+        hear anew how far everybody is."""
+        with self._database.write() as connection:
+            for some in chunks(sorted(ids)):
+                connection.execute(listed(SQL["say_of"], len(some)), some)
+
     def say_again(self, party: str) -> None:
         """`party` may have forgotten what we told it of its withdrawals: it is due anew."""
         with self._database.write() as connection:
@@ -211,6 +229,9 @@ def _offer_again(connection: Connection, party: str, at: int) -> None:
     """Let everything that the party's view shows enter it again."""
     rows: list[tuple[Any, ...]] = connection.execute(SQL["current"], (party,)).fetchall()
     entries = [NewEntry(*row[:6], tombstone=bool(row[6]), withdraws=row[7]) for row in rows]
-    epoch = connection.execute(statements("law")["last_epoch"]).fetchone()[0]
-    views.append(connection, party, entries, epoch, at)
+    views.append(connection, party, entries, _epoch(connection), at)
     events.emit(connection, [("view.changed", party)], at)
+
+
+def _epoch(connection: Connection) -> int:
+    return connection.execute(statements("law")["last_epoch"]).fetchone()[0]

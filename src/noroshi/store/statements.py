@@ -8,10 +8,13 @@ from __future__ import annotations
 import functools
 import importlib.resources
 import re
-from typing import Final
+from collections.abc import Iterable, Iterator
+from typing import Final, TypeVar
 
 LISTED: Final = 500
 """Values in one list of a statement."""
+
+T = TypeVar("T")
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
@@ -29,3 +32,9 @@ def listed(statement: str, *counts: int) -> str:
     for count in counts:
         statement = statement.replace("(?*)", f"({', '.join('?' * count)})", 1)
     return statement
+
+
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    """The values, as many at a time as one list of a statement takes."""
+    every = list(values)
+    return (every[start : start + LISTED] for start in range(0, len(every), LISTED))

@@ -70,7 +70,14 @@ WHERE l.clauses = '["reported"]' AND (w.id IS NOT NULL OR EXISTS
     AND NOT EXISTS (SELECT 1 FROM variant v WHERE v.id = l.id) GROUP BY l.id ORDER BY l.id;
 
 -- name: say_of
-UPDATE withdrawal SET told = NULL, open = 1 WHERE id = ?;
+UPDATE withdrawal SET told = NULL, open = 1 WHERE id IN (?*);
+
+-- name: ended_for
+SELECT e.seq, c.about, c.oversion, c.spec_version FROM view_current c
+JOIN view_entry e ON e.party = c.party AND e.n = c.n
+WHERE c.party = ? AND c.about IN (?*) AND c.tombstone = 1 AND NOT EXISTS
+    (SELECT 1 FROM view_current o WHERE o.party = c.party AND o.about = c.about AND o.tombstone = 0)
+ORDER BY c.about;
 
 -- name: own
 SELECT DISTINCT r.id FROM record r WHERE r.id >= ? AND r.id < ? AND r.status = 'live'

@@ -21,7 +21,7 @@ import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,6 @@ from noroshi.words.place import Place
 from noroshi.words.time import HOUR, MINUTE, Span, parse_instant
 
 SHIPS, EACH, FINDINGS = 1_000, 100, 10_000
-SIZE = {"width": 1280, "height": 800}
 BEGAN = parse_instant("2026-11-01T00:00:00Z")
 KINDS = ("stop", "port_visit", "crossing", "encounter", "gap")
 LABELS = (Tlp.GREEN, Tlp.AMBER, Tlp.AMBER_STRICT)
@@ -132,23 +131,22 @@ class Chromium:
 
     def __init__(self, browser: Browser, url: str, token: str) -> None:
         self.browser, self.url = browser, url
-        self.context = browser.new_context(viewport=SIZE, locale="en-GB")
+        self.context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
         page = self.context.new_page()
         page.goto(f"{url}#token={token}")
         page.wait_for_selector(".row", timeout=120_000)
         page.close()
 
     @contextlib.contextmanager
-    def page(self) -> Iterator[tuple[Page, Callable[[], float]]]:
+    def page(self) -> Generator[tuple[Page, Callable[[], float]]]:
         """A new page, and what tells its thread's CPU in seconds (Performance.getMetrics)."""
         page = self.context.new_page()
-        session = self.context.new_cdp_session(page)
+        session: Any = self.context.new_cdp_session(page)
         session.send("Performance.enable", {"timeDomain": "threadTicks"})
 
         def spent() -> float:
-            told = {
-                x["name"]: x["value"] for x in session.send("Performance.getMetrics")["metrics"]
-            }
+            measured: Any = session.send("Performance.getMetrics")
+            told = {each["name"]: each["value"] for each in measured["metrics"]}
             return float(told["TaskDuration"])
 
         yield page, spent
@@ -186,6 +184,7 @@ new PerformanceObserver((list) => { for (const each of list.getEntries())
 }).observe({ type: "paint", buffered: true });
 new MutationObserver(() => {
   if (document.querySelector(".row")) note("list");
+  if (document.querySelector("[data-testid=count][aria-busy=false]")) note("whole");
   if (document.documentElement.dataset.map === "idle") note("idle");
   if (document.documentElement.dataset.positions) note("positions");
 }).observe(document, { childList: true, subtree: true, attributes: true });
@@ -226,14 +225,14 @@ def script(trace: dict[str, Any]) -> list[tuple[float, float]]:
         key=lambda each: (each["ts"], -each["dur"]),
     )
     at, ours = sampled(events, thread[0])
-    ends = np.array(sorted(each["ts"] for each in tops if each["name"] == FRAME))
+    ends: Any = np.array(sorted(each["ts"] for each in tops if each["name"] == FRAME))
     sums = np.zeros((len(ends), 2))
     over = 0.0
     for each in tops:
         if each["ts"] < over:
             continue  # within one that is counted
         over = each["ts"] + each["dur"]
-        frame = int(np.searchsorted(ends, each["ts"]))
+        frame: int = int(np.searchsorted(ends, float(each["ts"])))
         if frame == len(ends):
             break
         within = ours[np.searchsorted(at, each["ts"]) : np.searchsorted(at, over)]
@@ -327,7 +326,7 @@ def told(loads: dict[str, list[float]], script_ms: dict[str, list[tuple[float, f
     """The table, each figure beside what is asked of it."""
     load = os.getloadavg()[0]
     print(f"load {load:.1f} on {os.cpu_count()} cores; medians of {len(loads['list_ms'])} loads")
-    wanted = {"paint": PAINT_MS, "list": LIST_MS, "idle": IDLE_MS, "positions": None}
+    wanted = {"paint": PAINT_MS, "list": LIST_MS, "whole": None, "idle": IDLE_MS, "positions": None}
     for name, most in wanted.items():
         values = loads.get(f"{name}_ms", [])
         if not values:

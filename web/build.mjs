@@ -62,6 +62,9 @@ const page = await build({
   },
 });
 let script = "", style = "";
+const meta = Object.entries(page.metafile.outputs).find(([path]) => basename(path).startsWith("noroshi-") && path.endsWith(".js"))[1];
+// What the script begins with is asked for together with it.
+const ahead = meta.imports.filter((each) => each.kind === "import-statement").map((each) => `assets/${basename(each.path)}`);
 for (const each of page.outputFiles) {
   const path = `assets/${basename(each.path)}`;
   if (path.startsWith("assets/maplibre-")) continue;  // what it exports by name, which nobody loads
@@ -69,7 +72,7 @@ for (const each of page.outputFiles) {
   if (path.startsWith("assets/noroshi-")) path.endsWith(".css") ? (style = path) : (script = path);
 }
 const html = readFileSync("index.html", "utf8");
-put("index.html", html.replace("%SCRIPT%", script).replace("%STYLE%", style), false);
+put("index.html", html.replace("%SCRIPT%", script).replace("%STYLE%", style).replace("%AHEAD%", ahead.map((each) => `<link rel="modulepreload" href="${each}" />`).join("")), false);
 
 // Whoever's code or data is in the page is named with their licence (its text, as they ship it).
 const used = new Set(["world-atlas"]);

@@ -154,3 +154,27 @@ def test_a_bad_question_is_named(browser: Looker, query: dict[str, str], status:
 def test_no_such_finding(browser: Looker, name: str) -> None:
     answer = browser.enter("viewer").get("/console/api/finding", params={"id": name})
     assert answer.status_code in (400, 409)
+
+
+@pytest.mark.parametrize("party", [None, "EU"])
+@pytest.mark.parametrize("first", [1, 5, 12, 13, 14])
+def test_the_beginning_is_that_of_the_whole(
+    folder: Path, clock: Clock, party: str | None, first: int
+) -> None:
+    with Node.open(folder) as node:
+        now = clock()
+        whole = seen(node, party, now=now)
+        some = seen(node, party, now=now, first=first)
+        rows = [each.id for each in node.store.findings()]
+    assert not whole.more
+    assert some.more == (first < len(rows))
+    assert some.marks == tuple(each for each in whole.marks if each.id in rows[:first])
+    assert some.withheld == min(first, len(rows)) - len(some.marks)
+
+
+@pytest.mark.parametrize("first", ["0", "-1", "x", "5001", "1" * 5_000, "١"])
+def test_a_beginning_of_no_number_is_refused(browser: Looker, first: str) -> None:
+    browser.enter("viewer")
+    answer = browser.get("/console/api/picture", params={"first": first})
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("first: ")

@@ -14,9 +14,13 @@ export interface Mark {
   verdict?: string; clauses?: string[]; transforms?: string[];
   /** Where that is in the world's square, once it was worked out. */
   square?: [number, number];
+  /** What a search looks through, once it was written down. */
+  said?: string;
 }
 export interface Seen {
   party: string; at: number; known: number; epoch: number; event: number; marks: Mark[]; withheld: number;
+  /** Whether this is the beginning of it only. */
+  more: boolean;
 }
 export interface Body {
   kind: string; span: { t0: number; t1: number; precision: string }; place?: [number, number, number];

@@ -4,6 +4,8 @@ import { failure, Failed, get, type Mark, type Seen, session } from "./api";
 import { query, view } from "./place";
 
 export const seen = signal<Seen | null>(null);
+/** The first rows of the list, until the whole picture is there. */
+export const beginning = signal<Seen | null>(null);
 export const other = signal<Seen | null>(null);
 export const loading = signal(false);
 export const changed = signal(0);
@@ -15,12 +17,41 @@ export const live = signal<"on" | "off">("off");
 interface Asset { id: string; kind: string; name: string; name_ja?: string; place: [number, number] | null; path: [number, number][]; shape: GeoJSON.Geometry | null }
 export const assets = signal<Asset[]>([]);
 
+/** What of an address filters the picture. */
+export const FILTERS = ["kind", "desk", "tlp", "q", "verdict", "asset", "t0", "t1"];
+const FIRST = "200";
+type Answers = { first: Promise<Seen>; whole: Promise<Seen> };
+/** The first rows, and then the whole, of which the first rows may be all. */
+function inTwo(as: string, at: string): Answers {
+  const first = get<Seen>("picture", { as, at, first: FIRST });
+  return { first, whole: first.then((found) => (found.more ? get<Seen>("picture", { as, at }) : found)) };
+}
+/** What narrows the list: its first rows are then not those of the picture. */
+const plainly = (by: Record<string, string>) => !FILTERS.some((each) => by[each]);
+// Asked for with the session, not after it; of nobody who has yet to sign in.
+let early: Answers & { whose: string } | null = null;
+if (view.peek() === "picture" && plainly(query.peek()) && !location.hash.startsWith("#token=")) {
+  const { as = "", at = "" } = query.peek();
+  early = { whose: `${as}|${at}`, ...inTwo(as, at) };
+  early.whole.catch(() => { early = null; });
+}
+
 let last = "", whose = "";
 async function load(as: string, at: string, key: string): Promise<void> {
   loading.value = true;
+  const asked = early?.whose === `${as}|${at}` ? early : null;
+  early = null;
   try {
-    const found = await get<Seen>("picture", { as, at });
-    if (key === last) { seen.value = found; failure.value = ""; }
+    let whole = asked?.whole;
+    if (!seen.peek() && view.peek() === "picture" && plainly(query.peek())) {
+      const both = asked ?? inTwo(as, at);
+      whole = both.whole;
+      whole.catch(() => undefined);
+      const found = await both.first;
+      if (key === last && found.more) beginning.value = found;
+    }
+    const found = await (whole ?? get<Seen>("picture", { as, at }));
+    if (key === last) { seen.value = found; beginning.value = null; failure.value = ""; }
   } catch (problem) {
     if (key === last && (problem as Failed).status !== 401) failure.value = (problem as Error).message;
   } finally {
@@ -36,7 +67,7 @@ effect(() => {
   last = key;
   // Nobody's picture stands under another's name while the node is asked.
   const now = [who, view.value === "compare" ? "" : as, at].join("|");
-  if (now !== whose) seen.value = null;
+  if (now !== whose) { seen.value = null; beginning.value = null; }
   whose = now;
   void load(view.value === "compare" ? "" : as, at, key);
 });
@@ -45,25 +76,30 @@ let asking = "";
 effect(() => {
   const { as = "", at = "" } = query.value;
   const who = session.value?.user, key = [who, as, at].join("|");
-  if (!who || key === asking) return;
+  // After the list: they are drawn on the map.
+  if (!who || !seen.value || key === asking) return;
   asking = key;
   assets.value = [];
   void get<Asset[]>("assets", { as, at }).then((found) => { if (key === asking) assets.value = found; }, () => undefined);
 });
 
-/** Follow what changes at the node. The browser itself comes back after a break. */
+/** Follow what changes at the node after what is shown. The browser itself comes back after a break. */
 export function follow(): () => void {
-  const source = new EventSource("api/events");
-  let due = 0;
-  source.onopen = () => { live.value = "on"; };
-  source.onerror = () => { live.value = "off"; };
-  source.onmessage = (event) => {
-    const told = JSON.parse(event.data as string) as Record<string, number>;
-    if (!Object.keys(told).length) return;
-    clearTimeout(due);
-    due = window.setTimeout(() => { changed.value += 1; }, 300);
-  };
-  return () => { clearTimeout(due); source.close(); live.value = "off"; };
+  let source: EventSource | null = null, due = 0;
+  const stop = effect(() => {
+    const after = seen.value?.event ?? (failure.value ? "" : null);
+    if (source || after === null) return;
+    source = new EventSource(`api/events?after=${after}`);
+    source.onopen = () => { live.value = "on"; };
+    source.onerror = () => { live.value = "off"; };
+    source.onmessage = (event) => {
+      const told = JSON.parse(event.data as string) as Record<string, number>;
+      if (!Object.keys(told).length) return;
+      clearTimeout(due);
+      due = window.setTimeout(() => { changed.value += 1; }, 300);
+    };
+  });
+  return () => { stop(); clearTimeout(due); source?.close(); live.value = "off"; };
 }
 
 /** What the list, the timeline and the map show: the picture after the filters of the address. */
@@ -79,10 +115,13 @@ const PAUSE_MS = 180;
 let drawnFor: Seen | null = null, pause = 0;
 effect(() => {
   const now = shown.value, picture = seen.value, words = query.value.q ?? "";
-  const settle = () => { settled.value = now; sought.value = words; };
   clearTimeout(pause);
-  if (picture !== drawnFor || words === sought.peek()) { drawnFor = picture; settle(); }
-  else pause = window.setTimeout(settle, PAUSE_MS);
+  if (picture !== drawnFor || words === sought.peek()) { drawnFor = picture; settled.value = now; sought.value = words; return; }
+  // The timeline in one frame, the map in the next.
+  pause = window.setTimeout(() => {
+    sought.value = words;
+    pause = window.setTimeout(() => { settled.value = now; }, 40);
+  }, PAUSE_MS);
 });
 
 export function filtered(marks: Mark[], by: Record<string, string>): Mark[] {
@@ -98,14 +137,8 @@ export function filtered(marks: Mark[], by: Record<string, string>): Mark[] {
     (!words || spoken(each).includes(words)));
 }
 
-const said = new WeakMap<Mark, string>();
 function spoken(mark: Mark): string {
-  let text = said.get(mark);
-  if (text === undefined) {
-    text = [mark.id, mark.kind, mark.owner, ...(mark.subjects ?? []), ...(mark.assets ?? [])].join(" ").toLowerCase();
-    said.set(mark, text);
-  }
-  return text;
+  return (mark.said ??= [mark.id, mark.kind, mark.owner, ...(mark.subjects ?? []), ...(mark.assets ?? [])].join(" ").toLowerCase());
 }
 
 // What is searched is written down while nothing else is done, before somebody asks.

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { session, type Mark } from "./api";
 import { picked, toggle } from "./picked";
-import { query, turn } from "./place";
+import { one, turn } from "./place";
 import { degrees, Text, Time, Tlp, Verdict } from "./show";
 import { hue, theme } from "./theme";
 import { named, t } from "./words";
@@ -21,8 +21,8 @@ export function List({ marks, whose }: { marks: Mark[]; whose: string }) {
     seen.observe(box.current!);
     return () => seen.disconnect();
   }, []);
-  const sel = query.value.sel;
-  const at = marks.findIndex((each) => each.id === sel);
+  const sel = one("sel");
+  const at = sel ? marks.findIndex((each) => each.id === sel) : -1;
   useEffect(() => {
     const node = box.current;
     if (!node || at < 0) return;

@@ -6,7 +6,7 @@ import type { Mark } from "./api";
 import { assets, seen, settled, tracks } from "./data";
 import { cap, circle, collected, land, NONE, running, told, type Land, type Ring } from "./land";
 import { Layers } from "./layers";
-import { query, turn } from "./place";
+import { one, turn } from "./place";
 import { Points, rgb } from "./points";
 import { drawn, positions, rested, stretch } from "./positions";
 import { orbit, there } from "./satellites";
@@ -120,7 +120,7 @@ function laid(map: maplibre.Map, of: () => Mark[], whole: boolean, painted: Colo
       if (placed.length && framed !== whose) { framed = whose; frame(map, placed); }
     }),
     effect(() => {
-      const all = of(), { sel } = query.value;
+      const all = of(), sel = one("sel");
       source("areas")?.setData(areas(all, sel));
       const chosen = all.find((each) => each.id === sel);
       const at = chosen?.place && ([chosen.place[0], chosen.place[1]] as [number, number]);
@@ -137,7 +137,7 @@ function laid(map: maplibre.Map, of: () => Mark[], whole: boolean, painted: Colo
     }),
     effect(() => { source("orbit")?.setData(below()); source("reach")?.setData(reach()); }),
     effect(() => {
-      const type = query.value.globe === "1" ? "globe" : "mercator";
+      const type = one("globe") === "1" ? "globe" : "mercator";
       if (type === (map.getProjection()?.type ?? "mercator")) return;
       delete document.documentElement.dataset.map;
       map.setProjection({ type });

@@ -1,18 +1,19 @@
 // The picture: one map, one timeline under it, the list beside, one drawer for what is opened.
+import { useComputed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { type Role, failure, may, session } from "./api";
-import { loading, seen, shown } from "./data";
+import { type Mark, type Role, failure, may, session } from "./api";
+import { beginning, FILTERS, filtered, loading, seen, shown } from "./data";
 import { Evidence } from "./evidence";
 import { List } from "./list";
 import { Chart } from "./chart";
 import { pick, picked } from "./picked";
-import { address, query, turn } from "./place";
+import { address, one, query, turn } from "./place";
 import { Problem, Text, Time } from "./show";
 import { Timeline } from "./timeline";
 import { language, named, t } from "./words";
 
 export function AsWhom() {
-  const { as = "", at = "" } = query.value;
+  const as = one("as"), at = one("at");
   const it = session.value!;
   const past = (event: Event) => {
     const text = (event.target as HTMLInputElement).value;
@@ -33,7 +34,19 @@ export function AsWhom() {
 }
 
 export function Filters({ of }: { of: { kind: string; tlp: string }[] }) {
-  const { kind = "", desk = "", tlp = "", q = "", verdict = "", as = "", asset = "" } = query.value;
+  return (
+    <div class="filters" role="search">
+      <input id="search" type="search" placeholder={t("Ship, asset, id …")} aria-label={t("Search findings")} value={one("q")} maxLength={200}
+        onInput={(event) => turn({ q: (event.target as HTMLInputElement).value }, true)} />
+      <Narrowed of={of} />
+    </div>
+  );
+}
+
+/** Apart from what is typed, so that a letter draws none of it again. */
+function Narrowed({ of }: { of: { kind: string; tlp: string }[] }) {
+  const [kind, desk, tlp, verdict, as, asset] = ["kind", "desk", "tlp", "verdict", "as", "asset"].map(one) as [string, string, string, string, string, string];
+  const some = useComputed(() => FILTERS.some(one)).value;
   const kinds = session.value!.kinds;
   const counted = useMemo(() => {
     const found = new Map<string, number>();
@@ -43,9 +56,7 @@ export function Filters({ of }: { of: { kind: string; tlp: string }[] }) {
   const desks = [...new Set([...counted.keys()].map((each) => kinds[each]?.desk ?? "other"))].sort();
   const to = (key: string) => (event: Event) => turn({ [key]: (event.target as HTMLSelectElement).value });
   return (
-    <div class="filters" role="search">
-      <input id="search" type="search" placeholder={t("Ship, asset, id …")} aria-label={t("Search findings")} value={q} maxLength={200}
-        onInput={(event) => turn({ q: (event.target as HTMLInputElement).value })} />
+    <>
       {desks.length > 1 && <select aria-label={t("Desk")} value={desk} onChange={to("desk")}>
         <option value="">{t("every desk")}</option>{desks.map((each) => <option key={each} value={each}>{t(each)}</option>)}</select>}
       <select aria-label={t("Kind")} value={kind} onChange={to("kind")}>
@@ -57,14 +68,16 @@ export function Filters({ of }: { of: { kind: string; tlp: string }[] }) {
         : <select aria-label={t("Label")} value={tlp} onChange={to("tlp")}>
           <option value="">{t("every label")}</option>{["clear", "green", "amber", "amber+strict", "red"].map((each) => <option key={each} value={each}>TLP:{each.toUpperCase()}</option>)}</select>}
       {asset && <span class="quiet">{t("at")} <Text s={asset} longest={60} /></span>}
-      {(kind || desk || tlp || q || verdict || asset) && <button type="button" onClick={() => turn({ kind: "", desk: "", tlp: "", q: "", verdict: "", asset: "" })}>{t("Clear")}</button>}
-    </div>
+      {some && <button type="button" onClick={clear}>{t("Clear")}</button>}
+    </>
   );
 }
 
+const clear = () => turn(Object.fromEntries(FILTERS.map((each) => [each, ""])));
+
 export function Picture() {
-  const it = seen.value;
-  const rows = shown.value;
+  const it = seen.value ?? beginning.value;
+  const rows = seen.value ? shown.value : filtered(it?.marks ?? [], query.value);
   const { sel, as } = query.value;
   return (
     <main class={`picture${sel ? " open" : ""}`}>
@@ -73,13 +86,13 @@ export function Picture() {
         <AsWhom />
         <Filters of={it?.marks ?? []} />
         <Problem text={failure.value} />
-        {it && <p class="count" aria-live="polite" data-testid="count">
-          {t("{n} of {all} findings", { n: rows.length.toLocaleString("en"), all: it.marks.length.toLocaleString("en") })}
-          {as && <span title={t("Only the owner reads this number.")}> · {t("{n} withheld from {party}", { n: it.withheld, party: it.party })}</span>}
+        {it && <p class="count" aria-live="polite" aria-busy={it.more} data-testid="count">
+          {it.more ? t("The first {n} findings; the others are being read …", { n: rows.length }) : t("{n} of {all} findings", { n: rows.length.toLocaleString("en"), all: it.marks.length.toLocaleString("en") })}
+          {as && !it.more && <span title={t("Only the owner reads this number.")}> · {t("{n} withheld from {party}", { n: it.withheld, party: it.party })}</span>}
           {query.value.at && <span> · {t("epoch")} {it.epoch}, <Time ms={it.at} precision="day" /></span>}
         </p>}
         {rows.length ? <List marks={rows} whose={it?.party ?? ""} /> : <Nothing />}
-        <Chosen rows={rows.map((each) => each.id)} />
+        <Chosen rows={rows} />
       </div>
       <div class="ground"><Chart /><Timeline /></div>
       {sel && <Evidence id={sel} />}
@@ -89,13 +102,13 @@ export function Picture() {
 
 function Nothing() {
   if (!seen.value || loading.value) return <p class="empty">{t("Asking the node …")}</p>;
-  if (seen.value.marks.length) return <p class="empty">{t("Nothing matches these filters.")} <button type="button" onClick={() => turn({ kind: "", desk: "", tlp: "", q: "", verdict: "", t0: "", t1: "", asset: "" })}>{t("Clear them")}</button></p>;
+  if (seen.value.marks.length) return <p class="empty">{t("Nothing matches these filters.")} <button type="button" onClick={clear}>{t("Clear them")}</button></p>;
   if (query.value.as) return <p class="empty">{t("{party} receives nothing from this node by this law. The pact room says which agreements bind it.", { party: query.value.as })} <a href={address("pact", {})}>{t("Pact room")}</a></p>;
   return <p class="empty">{t("Nothing was found yet. Read something in:")} <code>noroshi ingest FILE… --node DIR</code></p>;
 }
 
 const wanted: Role = "analyst";
-function Chosen({ rows }: { rows: string[] }) {
+function Chosen({ rows }: { rows: Mark[] }) {
   const n = picked.value.size;
   return (
     <div class="chosen">
@@ -103,7 +116,7 @@ function Chosen({ rows }: { rows: string[] }) {
         {may(wanted) && <a class="button" href={address("send", { ids: [...picked.value].slice(0, 200).join(",") })}>{t("Before you send…")}</a>}
         {may("releaser") && <a class="button" href={address("recalls", { ids: [...picked.value].slice(0, 200).join(",") })}>{t("Take back…")}</a>}
         <button type="button" onClick={() => pick([])}>{t("Choose none")}</button></>
-        : <button type="button" disabled={!rows.length} onClick={() => pick(rows.slice(0, 200))}>{t("Choose these (200 at most)")}</button>}
+        : <button type="button" disabled={!rows.length} onClick={() => pick(rows.slice(0, 200).map((each) => each.id))}>{t("Choose these (200 at most)")}</button>}
     </div>
   );
 }

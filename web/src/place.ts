@@ -1,5 +1,5 @@
 // The address of a view: `#/picture?as=EU&sel=event--…`. A link reproduces a screen.
-import { computed, signal } from "@preact/signals";
+import { computed, signal, type ReadonlySignal } from "@preact/signals";
 
 export type Query = Record<string, string>;
 
@@ -13,6 +13,14 @@ addEventListener("hashchange", () => { here.value = parsed(location.hash); });
 
 export const view = computed(() => here.value.view);
 export const query = computed(() => here.value.query);
+
+const parts = new Map<string, ReadonlySignal<string>>();
+/** One value of the query, empty where there is none: who reads it hears of nothing else in it. */
+export function one(key: string): string {
+  let found = parts.get(key);
+  if (!found) parts.set(key, (found = computed(() => query.value[key] ?? "")));
+  return found.value;
+}
 
 export function address(view: string, query: Query): string {
   const kept = Object.entries(query).filter(([, value]) => value !== "");
@@ -30,9 +38,15 @@ export function arrive(view: string): void {
   here.value = parsed(location.hash);
 }
 
-/** Change some of the query and keep the rest; `""` takes a key out. No new entry in the history. */
-export function turn(change: Query): void {
-  const next = address(here.value.view, { ...here.value.query, ...change });
-  history.replaceState(null, "", next);
+const WRITTEN_MS = 200;
+let due = 0;
+/** Change some of the query and keep the rest; `""` takes a key out. No new entry in the history.
+ * `later`: what is being typed, which is written into the address when the word is there. */
+export function turn(change: Query, later = false): void {
+  const next = address(here.value.view, { ...here.value.query, ...change }), from = location.hash;
+  const write = () => { if (location.hash === from) history.replaceState(null, "", next); };
+  clearTimeout(due);
+  if (later) due = window.setTimeout(write, WRITTEN_MS);
+  else write();
   here.value = parsed(next);
 }

@@ -2,7 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { bytes, session } from "./api";
 import { changed, seen } from "./data";
-import { query, view } from "./place";
+import { one, view } from "./place";
 import { BREAK, down, fraction, rgb, SHAPES, type Drawn } from "./points";
 import { theme } from "./theme";
 
@@ -50,7 +50,7 @@ export const rested = signal(false);
 
 /** Ourselves see them unless they are put away; as another party they are asked for. */
 export const wanted = computed(() => {
-  const { pos, as } = query.value;
+  const pos = one("pos"), as = one("as");
   return view.value === "picture" && (as ? pos === "1" : pos !== "0");
 });
 
@@ -58,12 +58,12 @@ const seconds = (text: string | undefined, otherwise: number, t0: number) => (te
 /** The stretch of the timeline in seconds of the positions. */
 export const stretch = computed<[number, number]>(() => {
   const t0 = positions.value?.t0 ?? 0;
-  return [seconds(query.value.t0, -Infinity, t0), seconds(query.value.t1, Infinity, t0)];
+  return [seconds(one("t0"), -Infinity, t0), seconds(one("t1"), Infinity, t0)];
 });
 
 let last = "", due = 0;
 effect(() => {
-  const { as = "", at = "", t0 = "", t1 = "" } = query.value;
+  const as = one("as"), at = one("at"), t0 = one("t0"), t1 = one("t1");
   const who = session.value?.user, held = positions.peek();
   const whose = [who, as, at, changed.value].join("|");
   if (!who || !wanted.value || !rested.value || !seen.value) {

@@ -1,7 +1,7 @@
 // The satellite that is chosen: the ground below it, and from how far around it is in view.
 import { computed, effect, signal } from "@preact/signals";
 import { get, session } from "./api";
-import { query, view } from "./place";
+import { one, view } from "./place";
 
 /** Number, name, designator, epoch of the newest elements (ms UTC), the protected asset that it is. */
 export type Satellite = [number, string, string, number, string];
@@ -26,7 +26,7 @@ export const there = computed<Point | null>(() => {
 let whose = "";
 /** Ask which there are, once for each party and day of law. */
 export function ask(): void {
-  const { as = "", at = "" } = query.value;
+  const as = one("as"), at = one("at");
   const key = `${session.value?.user}|${as}|${at}`;
   if (key === whose) return;
   whose = key;
@@ -38,7 +38,7 @@ export function ask(): void {
 
 let last = "";
 effect(() => {
-  const { sat = "", as = "", at = "", t1 = "" } = query.value;
+  const sat = one("sat"), as = one("as"), at = one("at"), t1 = one("t1");
   const wanted = session.value && view.value === "picture" && /^\d{1,9}$/.test(sat);
   const key = wanted ? [session.value!.user, sat, as, at, t1].join("|") : "";
   if (key === last) return;

@@ -15,19 +15,21 @@ export function signs(marks: Mark[]): Signs {
   const placed = marks.filter((each) => each.place);
   const n = placed.length, at = new Float32Array(2 * n), colour = new Uint8Array(4 * n), shape = new Uint8Array(n);
   const kinds = session.value?.kinds ?? {};
-  const looks = new Map<string, [[number, number, number], number]>();
-  placed.forEach((each, i) => {
+  const looks = new Map<string, { rgb: [number, number, number]; sign: number }>();
+  // By number and not taken apart: ten thousand of them are drawn anew in one frame.
+  for (let i = 0; i < n; i++) {
+    const each = placed[i]!;
     let look = looks.get(each.kind);
     if (!look) {
       const desk = kinds[each.kind]?.desk ?? "other";
-      look = [rgb(hue(desk)), SHAPES.indexOf(shapeOf(each.kind, desk))];
+      look = { rgb: rgb(hue(desk)), sign: SHAPES.indexOf(shapeOf(each.kind, desk)) };
       looks.set(each.kind, look);
     }
-    const [x, y] = (each.square ??= [fraction(each.place![0]), down(each.place![1])]);
-    at[2 * i] = x; at[2 * i + 1] = y;
-    const [[red, green, blue], sign] = look;
-    colour[4 * i] = red; colour[4 * i + 1] = green; colour[4 * i + 2] = blue; colour[4 * i + 3] = each.verdict === "partial" ? 128 : 255;
-    shape[i] = sign;
-  });
+    const square = (each.square ??= [fraction(each.place![0]), down(each.place![1])]);
+    at[2 * i] = square[0]; at[2 * i + 1] = square[1];
+    colour[4 * i] = look.rgb[0]; colour[4 * i + 1] = look.rgb[1]; colour[4 * i + 2] = look.rgb[2];
+    colour[4 * i + 3] = each.verdict === "partial" ? 128 : 255;
+    shape[i] = look.sign;
+  }
   return { marks: placed, n, at, time: new Float32Array(n), colour, shape };
 }

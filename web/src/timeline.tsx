@@ -1,8 +1,8 @@
 // The timeline: how many findings began when, by desk; a stretch of it chosen filters everything.
 import { useMemo, useRef, useState } from "preact/hooks";
 import { session, type Mark } from "./api";
-import { filtered, seen, sought } from "./data";
-import { query, turn } from "./place";
+import { FILTERS, filtered, seen, sought } from "./data";
+import { one, turn } from "./place";
 import { Time, utc } from "./show";
 import { hue, theme } from "./theme";
 import { t } from "./words";
@@ -41,10 +41,9 @@ function columns(some: Mark[], from: number, span: number, kinds: Record<string,
 
 export function Timeline() {
   const marks = seen.value?.marks ?? [];
-  const { t0, t1, ...rest } = query.value;
-  const q = sought.value;
-  const { sel: _, ...by } = rest;
-  const some = useMemo(() => filtered(marks, { ...by, q }), [marks, JSON.stringify({ ...by, q })]);
+  const t0 = one("t0"), t1 = one("t1");
+  const by = { ...Object.fromEntries(FILTERS.map((each) => [each, one(each)])), t0: "", t1: "", q: sought.value };
+  const some = useMemo(() => filtered(marks, by), [marks, JSON.stringify(by)]);
   const kinds = session.value?.kinds ?? {};
   const [from, to] = useMemo(() => stretch(marks), [marks]);
   const span = to - from;

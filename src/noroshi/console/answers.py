@@ -11,7 +11,7 @@ from noroshi.console import pacts, printing, sending, twice, users
 from noroshi.console.beside import EVIDENCE, POSITIONS, SATELLITES
 from noroshi.console.detail import detail
 from noroshi.console.doors import Answer, Asked, Denied, answered
-from noroshi.console.seen import drawn_assets, seen
+from noroshi.console.seen import PAGE, drawn_assets, seen
 from noroshi.console.users import Role
 from noroshi.node import ledger
 from noroshi.node.comparing import Supposed
@@ -56,10 +56,10 @@ def _party(asked: Asked) -> str | None:
 
 
 def picture(asked: Asked) -> Any:
-    """The picture as somebody sees it."""
+    """The picture as somebody sees it, or the beginning of it."""
     return seen(
-        asked.desk.node, _party(asked), now=asked.now,
-        at=asked.instant("at"), known=asked.instant("known"),
+        asked.desk.node, _party(asked), now=asked.now, at=asked.instant("at"),
+        known=asked.instant("known"), first=asked.number("first", PAGE),
     )  # fmt: skip
 
 

@@ -73,6 +73,16 @@ class Asked:
         except ValueError:
             raise Denied(400, f"{name}: {found[:40]!r} is no instant") from None
 
+    def number(self, name: str, most: int) -> int | None:
+        """A number of the query from 1 to `most`; None where there is none."""
+        found = self.query.get(name)
+        if not found:
+            return None
+        digits = found.isascii() and found.isdecimal() and len(found) <= len(str(most))
+        if not digits or not 1 <= int(found) <= most:
+            raise Denied(400, f"{name}: {found[:40]!r} is no number from 1 to {most}")
+        return int(found)
+
     def decoded(self, kind: Any) -> Any:
         """The body as a `kind`."""
         return decoded(self.body, kind)

@@ -57,7 +57,8 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """A picture: whose, by the law of when, under which epoch, after which event of the node."""
+    """A picture: whose, by the law of when, under which epoch, after which event of the node.
+    With `more` it is its beginning only, and `withheld` counts those of it."""
 
     party: str
     at: int
@@ -66,6 +67,7 @@ class Seen(msgspec.Struct, frozen=True):
     event: int
     marks: tuple[Mark, ...]
     withheld: int = 0
+    more: bool = False
 
 
 class One(NamedTuple):
@@ -78,18 +80,22 @@ class One(NamedTuple):
 
 
 def seen(
-    node: Node, party: str | None, *, now: int, at: int | None = None, known: int | None = None
-) -> Seen:
+    node: Node, party: str | None, *, now: int, at: int | None = None, known: int | None = None,
+    first: int | None = None,
+) -> Seen:  # fmt: skip
     """The picture of `party` (None: the node's own) by the law of `at`, as known at `known`. Raises
-    `UnknownParty`. Live findings only: what is retracted, taken back or erased is in no picture."""
+    `UnknownParty`. Live findings only: what is retracted, taken back or erased is in no picture.
+    With `first` no more than so many are looked at, the earliest."""
     moment = now if at is None else at
     event = node.store.last_event()
     who = node.party if party is None else node.parties.get(party).code
     then, epoch, _ = law(node, moment, known, now=now)
-    rows = node.store.findings()
+    rows = node.store.findings(limit=None if first is None else first + 1)
+    more = first is not None and len(rows) > first
+    rows = rows[:first]
     levels: dict[int, tuple[Label, str]] = {}
     marks = tuple(mark(one, levels) for one in told(node, rows, who, now=now, at=at, known=known))
-    return Seen(who, moment // MS, then // MS, epoch, event, marks, len(rows) - len(marks))
+    return Seen(who, moment // MS, then // MS, epoch, event, marks, len(rows) - len(marks), more)
 
 
 def told(

@@ -44,8 +44,10 @@ class Sorting:
         self.known = 0
         self.refused: list[tuple[Record, str]] = []
         ids = list({record.id for record in chunk})
-        found = connection.execute(listed(SQL["recalled"], len(ids)), ids)
-        self.recalls = {row[0] for row in found}
+        self.recalls: set[str] = set()
+        if connection.execute(SQL["any_recall"]).fetchone():
+            found = connection.execute(listed(SQL["recalled"], len(ids)), ids)
+            self.recalls = {row[0] for row in found}
         for row in connection.execute(listed(SQL["held"], len(ids)), ids):
             if row[7] == LOST:
                 continue  # the record itself was not read yet
@@ -68,9 +70,12 @@ class Sorting:
         """Sort one in. Raises `ValueError` where its hash is not of its bytes."""
         if hashlib.sha256(record.raw).hexdigest() != record.sha256:
             raise ValueError(f"{record.id}: sha256 is not of its bytes")
-        if record.id not in self.newest and record.id not in self.recalls:
+        name = record.id
+        if name not in self.newest and name not in self.recalls:
             self.new.append(record)  # nearly always: nothing is known of its id
-            self._hold(record.id, record.version, record.sha256, record.owner)
+            self.held[name, record.version] = record.sha256
+            self.owner[name] = record.owner
+            self.newest[name] = record.version
             return
         held = self.held.get((record.id, record.version))
         another = self.owner.get(record.id, record.owner) != record.owner

@@ -22,6 +22,7 @@ BUSY_S: Final = 30.0
 """How long a writer waits for another process's transaction before it gives up."""
 
 _PRAGMAS: Final = (
+    "PRAGMA page_size = 8192",  # of a new file: an object of STIX has some 2 kB
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",

@@ -12,7 +12,7 @@ MAX_DEPTH: Final = 64
 """Levels of objects and arrays; STIX in the wild has about six, a GeoJSON polygon four more."""
 
 _ALIKE = bytes.maketrans(b"{}", b"[]")
-_OTHERS = bytes(set(range(256)) - set(b"{}[]"))
+_OTHERS = bytes(set(range(256)) - set(b'{}[]"'))
 
 
 def too_deep(raw: bytes, limit: int = MAX_DEPTH) -> bool:
@@ -22,12 +22,16 @@ def too_deep(raw: bytes, limit: int = MAX_DEPTH) -> bool:
     """
     if raw.count(b"{") + raw.count(b"[") <= limit:
         return False
-    # Outside of strings: every other part between quotes, once escaped ones are gone.
+    # Outside of strings: every other part between quotes, once escaped ones are gone. Two quotes
+    # with nothing between them change nothing of that.
     plain = raw.replace(rb"\\", b"").replace(rb"\"", b"") if b"\\" in raw else raw
-    left = b"".join(plain.split(b'"')[::2]).translate(_ALIKE, _OTHERS)
+    marks = plain.translate(_ALIKE, _OTHERS).replace(b'""', b"")
+    left = b"".join(marks.split(b'"')[::2])
     for _ in range(limit):
         if b"[" * (limit + 1) in left:
             return True
         # Each turn takes away what holds nothing any more: the lowest level of every branch.
-        left = left.replace(b"[]", b"")
+        before, left = left, left.replace(b"[]", b"")
+        if len(left) == len(before):
+            return False
     return b"[]" in left

@@ -59,16 +59,16 @@ def split(data: bytes) -> Iterator[bytes]:
     yield from taken_apart(data)[0]
 
 
-def taken_apart(data: bytes) -> tuple[list[bytes], bytes]:
-    """What `split` gives, and the list that they stand in within a bundle or envelope; no bytes
-    where there is none."""
+def taken_apart(data: bytes) -> tuple[list[bytes], memoryview]:
+    """What `split` gives, and the list that they stand in within a bundle or envelope, as a view
+    of `data`; no bytes where there is none."""
     if _ARRAY.match(data):
-        return [bytes(raw) for raw in _decoded(_list, data)], b""
+        return [bytes(raw) for raw in _decoded(_list, data)], memoryview(b"")
     bundle = _decoded(_bundle, data)
-    objects = bytes(bundle.objects)
+    objects = memoryview(bundle.objects)
     if bundle.type == "bundle" or (not bundle.type and _ARRAY.match(objects)):
         return [bytes(raw) for raw in _decoded(_list, objects or b"[]")], objects
-    return [bytes(_decoded(_one, data))], b""
+    return [bytes(_decoded(_one, data))], memoryview(b"")
 
 
 def head(raw: bytes) -> Head:
@@ -80,7 +80,7 @@ def head(raw: bytes) -> Head:
     return _decoded(_head, raw)
 
 
-def _decoded(decoder: msgspec.json.Decoder[T], data: bytes) -> T:
+def _decoded(decoder: msgspec.json.Decoder[T], data: bytes | memoryview) -> T:
     try:
         return decoder.decode(data)
     except UnicodeDecodeError as problem:  # msgspec lets it through as it is

@@ -12,6 +12,7 @@ from noroshi.desks.cyber import check
 
 PARTS = (
     *('{}[],:" ', "\n", '"a"', '"b"', r'"\u0061"', '"é"', r'"\""', r'"\/"', r"\u", '"a":'),
+    *(r'{"a":1,"a":"\u003a"}', r'{"\u003A":1,"\u003a":1}', '":"'),
     *("1", "1.0", "1e2", "-0", "01", "9" * 30, "NaN", "true", '{"a":1}', '{"a":1,"a":2}'),
 )
 TEXTS = st.lists(st.sampled_from([*"{}[],:", *PARTS]), max_size=12).map("".join)
@@ -27,14 +28,17 @@ WRITTEN = st.builds(json.dumps, VALUES, indent=st.sampled_from([None, 2]),
 @given(TEXTS | WRITTEN)
 def test_what_is_plain_is_strict_json(text: str) -> None:
     raw = text.encode("utf-8", "surrogatepass")
-    if check._plain(raw):  # pyright: ignore[reportPrivateUsage]
+    if check._plain(raw) is not None:  # pyright: ignore[reportPrivateUsage]
         check._strict.decode(raw.decode())  # pyright: ignore[reportPrivateUsage]
 
 
 @pytest.mark.parametrize(
     "raw",
-    [rb'{"a": 1, "\u0061": 2}', b'{"b": [{"a": 1, "a": 1}]}', b'{"a": "\xff"}', b'{"a": 1}}'],
-    ids=["escaped", "deep", "no UTF-8", "more behind"],
+    [
+        *(rb'{"a": 1, "\u0061": 2}', b'{"b": [{"a": 1, "a": 1}]}', b'{"a": "\xff"}', b'{"a": 1}}'),
+        *(rb'{"a": 1, "a": "\u003a"}', rb'{"a": 1, "a": "\u003A"}'),
+    ],
+    ids=["escaped", "deep", "no UTF-8", "more behind", "a colon in its place", "in capitals"],
 )
 def test_what_is_not_strict_is_refused(raw: bytes) -> None:
     with pytest.raises(check.Unacceptable):
@@ -42,4 +46,5 @@ def test_what_is_not_strict_is_refused(raw: bytes) -> None:
 
 
 def test_objects_with_nothing_odd_are_read_once() -> None:
-    assert check._plain(b'{\n "a": ["\xc3\xa9", 1.5, {"b": null}]\n}')  # pyright: ignore[reportPrivateUsage]
+    raw = rb'{ "a": ["\u00e9", 1.50, {"b": null, "c": "d:\"e\""}] }'
+    assert check.strictly(raw) == {"a": ["é", 1.5, {"b": None, "c": 'd:"e"'}]}

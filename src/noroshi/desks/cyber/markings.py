@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from noroshi.desks.cyber.check import MARKING, Parts
+from noroshi.desks.cyber.check import ENDS, MARKING, Parts
 from noroshi.desks.cyber.demand import SILENT, WITHHELD, Terms, strictest
 from noroshi.desks.cyber.granular import decoded
 from noroshi.desks.cyber.granular import parts as selected_parts
@@ -59,7 +59,8 @@ def labeller(
         terms = of_marks(parts.object_marking_refs, parts.labels)
         return of_parts(terms, parts, raw, known) if parts.granular_markings else (terms, ())
 
-    of_end = {end.lower(): SILENT for parts, _ in objects for end in parts.ends()}
+    linking = (parts for parts, _ in objects if parts.type in ENDS)
+    of_end = {end.lower(): SILENT for parts in linking for end in parts.ends()}
     for parts, raw in objects:
         end = parts.id.lower()  # a UUID in upper case still names the same object
         if end in of_end:
@@ -69,10 +70,12 @@ def labeller(
 
     def label_of(parts: Parts, raw: bytes) -> Label:
         terms, marked = own(parts, raw)
-        ends = [of_end[end.lower()] for end in parts.ends()]
-        others = [each for each in ends if each is not terms and each is not SILENT]
+        others: list[Terms] = []
+        if parts.type in ENDS:
+            ends = [of_end[end.lower()] for end in parts.ends()]
+            others = [each for each in ends if each is not terms and each is not SILENT]
         if parts.granular_markings or others:
-            return made(parts.type, strictest(terms, *ends), marked)
+            return made(parts.type, strictest(terms, *others), marked)
         # Nearly always: `of_marks` keeps its terms, so that which they are says what they are.
         key = (parts.type, id(terms))
         found = plain.get(key)

@@ -52,7 +52,7 @@ def _document(data: bytes) -> list[Piece]:
     return [(JsonPointer(f"/objects/{n}"), raw) for n, raw in enumerate(raws)]
 
 
-def _without(text: bytes, objects: bytes) -> bytes:
+def _without(text: bytes, objects: memoryview) -> bytes:
     """A bundle with its list emptied: what is left must be strict JSON too, else a second
     `objects` could carry what nobody reads."""
     if not objects:
@@ -61,10 +61,10 @@ def _without(text: bytes, objects: bytes) -> bytes:
     return text[:start] + b"[]" + text[start + len(objects) :]
 
 
-def _last(text: bytes, part: bytes) -> int:
+def _last(text: bytes, part: bytes | memoryview) -> int:
     """Where `part`, which stands in `text`, stands there last: `rfind`, which takes long for a long
     part, of its end."""
-    tail = part[-64:]
+    tail = bytes(part[-64:])
     until = len(text)
     while True:
         start = text.rfind(tail, 0, until) + len(tail) - len(part)

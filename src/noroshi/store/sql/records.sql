@@ -13,6 +13,9 @@ FROM record r JOIN record_strand s ON s.seq = r.seq LEFT JOIN hop h ON h.seq = r
 LEFT JOIN retraction t ON t.seq = r.seq
 WHERE r.id IN (?*) ORDER BY r.seq;
 
+-- name: any_recall
+SELECT 1 FROM recall LIMIT 1;
+
 -- name: recalled
 SELECT id FROM recall WHERE id IN (?*) AND lifted IS NULL;
 

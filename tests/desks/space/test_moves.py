@@ -8,16 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from heaven import AT, catalogue, columns, context, found, read, source
+from heaven import AT, catalogue, columns, context, found, source
 
-from noroshi.desks.space import coverage, decay, desk, elements, synth, territory
-from noroshi.desks.space.manoeuvre import between, jumps
+from noroshi.desks.space import coverage, decay, desk, synth, territory
 from noroshi.words.asset import Asset
 from noroshi.words.desk import Columns
 from noroshi.words.time import DAY, HOUR, MINUTE, format_instant, parse_instant
-
-TUNED = ("CryoSat-2", "Jason-1", "SARAL")
-HELD_OUT = ("Jason-3", "Sentinel-3A", "TOPEX")
 
 
 def keeper(burns: dict[int, tuple[float, float, float]], seed: int = 4) -> tuple[synth.Sky, int]:
@@ -170,53 +166,6 @@ def test_a_constellation_that_is_raised_is_told() -> None:
     (each,) = kinds(sky, "constellation_change")
     assert (each.measures["raised"], each.measures["lowered"]) == (6, 0)
     assert each.measures["satellites"] == 24
-
-
-def f1(counts: np.ndarray) -> float:
-    hit, false, missed = counts
-    return float(2 * hit / (2 * hit + false + missed))
-
-
-def scored(folder: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Hits, false alarms and misses of one satellite; and each by thirds of its history."""
-    (whole,), _ = read(gzip.decompress((folder / f"{name}.tle.gz").read_bytes()))
-    rows = np.zeros(len(whole.arrays["norad"]), elements.DTYPE)
-    for key in elements.DTYPE.names:
-        rows[key] = whole.arrays[key]
-    rows = rows[np.argsort(rows["epoch"], kind="stable")]
-    rows = rows[np.append(np.diff(rows["epoch"]) > 0, True)]
-    text = (folder / f"manoeuvres_{name}.yaml").read_text()
-    stamps = re.findall(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", text)
-    times = np.sort(np.array(stamps, "M8[us]").astype("i8"))
-    times = times[np.append(True, np.diff(times) > DAY)]
-    at = np.searchsorted(rows["epoch"], times)
-    times = times[(at >= 3) & (at < len(rows) - 2)]
-    used: set[int] = set()
-    marks: list[tuple[int, int]] = []
-    for each in jumps(rows, desk.parameters({})):
-        low, high = between(rows[each.first], rows[each.last])
-        hits = [n for n in np.flatnonzero((times >= low) & (times <= high)) if n not in used]
-        used |= set(hits[:1])
-        marks.append((int(low), 0 if hits else 1))
-    marks += [(int(t), 2) for n, t in enumerate(times) if n not in used]
-    years = np.array([t for t, _ in marks]) // (365 * DAY)
-    kind = np.array([k for _, k in marks])
-    parts = np.array([[((kind == k) & (years == y)).sum() for k in range(3)]
-                      for y in np.unique(years)])  # fmt: skip
-    return parts.sum(0), parts
-
-
-@pytest.mark.shared
-@pytest.mark.slow
-@pytest.mark.parametrize(("names", "least"), [(TUNED, 0.76), (HELD_OUT, 0.75)])
-def test_manoeuvres_of_satellites(shared: Path, names: tuple[str, ...], least: float) -> None:
-    folder = shared / "data/space/manoeuvre"
-    found_, years = zip(*(scored(folder, name) for name in names), strict=True)
-    assert f1(np.sum(found_, axis=0)) >= least
-    rng = np.random.default_rng(1)
-    every = np.concatenate(years)
-    drawn = [f1(every[rng.integers(0, len(every), len(every))].sum(0)) for _ in range(500)]
-    assert np.percentile(drawn, 2.5) > 0.6
 
 
 @pytest.mark.shared

@@ -28,7 +28,7 @@ class Space:
     """Orbits of everything that is tracked, to what meets, moved, keeps company or comes down."""
 
     name = "space"
-    version = "4"
+    version = "5"
     queries: tuple[Query, ...] = ()
 
     @functools.cached_property

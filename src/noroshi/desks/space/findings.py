@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from noroshi.words.evidence import Evidence
     from noroshi.words.time import Span
 
-VERSION = "4"
+VERSION = "5"
 """Of the detectors: part of every finding, raised when the same input may give other findings."""
 
 

@@ -88,7 +88,12 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     manoeuvre_sigma: float = 5.0
     """A jump of the orbit beyond this many robust standard deviations of the object's own jumps is
-    a manoeuvre. Tuned on CryoSat-2, Jason-1 and SARAL (docs/space.md)."""
+    a manoeuvre: in deep space, of inclination, and where an object's history begins and ends. Tuned
+    on CryoSat-2, Jason-1 and SARAL (docs/space.md)."""
+
+    manoeuvre_bend: float = 2.5
+    """Elsewhere, least score of a bend: the geometric mean of how surely phases bend, by how much,
+    and how far the height steps, in the object's own scatter. Tuned on the same."""
 
     manoeuvre_da_m: float = 3.0
     """Least change of the semi-major axis of a near-earth object, metres; tuned on the same."""

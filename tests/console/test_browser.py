@@ -8,48 +8,24 @@ of axe-core.
 
 from __future__ import annotations
 
-import os
-import queue
-import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from glass import MARKS, PEER, Watch, chromium, opened, served
 from lookout import HOSTILE, finding, planted
 from test_positions import columns, source
 
 from noroshi.console import users
-from noroshi.console.app import console
-from noroshi.console.files import built
 from noroshi.desks.registry import desks
 from noroshi.history.partition import Keep
 from noroshi.node.findings import settle
 from noroshi.node.node import Node, clock
-from noroshi.node.serve import serve
 from noroshi.words.finding import Finding
 from noroshi.words.label import Tlp
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-playwright = pytest.importorskip("playwright.sync_api")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-pytestmark = [
-    pytest.mark.slow,
-    # Minutes where other work keeps the machine busy; a quiet one takes a quarter of that.
-    pytest.mark.timeout(400),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-    pytest.mark.skipif(not built(), reason="the page was not built"),
-    # Playwright's own loop leaves a transport behind that Python remarks on.
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-PEER = """
-[[peer]]
-party = "EU"
-account = "eu"
-"""
+pytestmark = MARKS
 TOOK = "() => document.documentElement.dataset.map === 'idle'"
 
 
@@ -72,73 +48,19 @@ def address(tmp_path: Path) -> Iterator[tuple[str, str]]:
         keep.take(columns(source("tracks", Tlp.GREEN), sound=np.arange(200) != 7))
         keep.close()
         token = users.link(node.settings, "administrator", clock())
-        said: queue.Queue[str] = queue.Queue()
-        stop = threading.Event()
-        thread = threading.Thread(
-            target=serve,
-            args=(node, said.put, stop, said.put),
-            kwargs={
-                "front": lambda behind, tls, stop: console(
-                    behind, node, clock, secure=tls, stop=stop
-                )
-            },
-        )
-        thread.start()
-        try:
-            yield said.get(timeout=30), token
-        finally:
-            stop.set()
-            thread.join()
-
-
-class Watch:
-    """Everything that went wrong, or elsewhere, while a page was looked at."""
-
-    def __init__(self, page: Any, origin: str) -> None:
-        self.problems: list[str] = []
-        self.elsewhere: list[str] = []
-        self.page = page
-        page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: (self.problems.append("a dialog"), dialog.dismiss()))
-        page.on("console", self._said)
-        page.on("request", lambda request: self._asked(request.url, origin))
-
-    def _said(self, message: Any) -> None:
-        if message.type == "error" and "401" not in message.text:
-            self.problems.append(f"console: {message.text}")
-
-    def _asked(self, url: str, origin: str) -> None:
-        if not url.startswith((f"{origin}/", "blob:", "data:")):
-            self.elsewhere.append(url)
-
-    def accessible(self, what: str) -> None:
-        """axe-core finds nothing serious here (WCAG 2.2 A and AA)."""
-        found = axe.Axe().run(self.page, options={"resultTypes": ["violations"]}).response
-        for each in found["violations"]:
-            if each["impact"] in ("serious", "critical"):
-                where = [node["html"][:120] for node in each["nodes"][:3]]
-                self.problems.append(f"axe, {what}: {each['id']}: {where}")
+        with served(node) as where:
+            yield where, token
 
 
 @pytest.fixture
 def page(address: tuple[str, str]) -> Iterator[Watch]:
     origin, token = address
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [],
-        )
-        context = browser.new_context(
-            viewport={"width": 1100, "height": 700}, color_scheme="dark", locale="en-GB",
-            reduced_motion="reduce", timezone_id="Asia/Tokyo",
-        )  # fmt: skip
-        shown = context.new_page()
-        shown.set_default_timeout(20_000)
+    with chromium() as browser:
+        shown = opened(browser)
         watch = Watch(shown, origin)
         shown.goto(f"{origin}/console/#token={token}")
         shown.wait_for_selector(".row")
         yield watch
-        browser.close()
 
 
 def test_a_watch_officer_s_morning(page: Watch, address: tuple[str, str]) -> None:

@@ -59,8 +59,8 @@ def plain(header: dict[str, Any], claims: dict[str, Any]) -> str:
 class Login:
     """An identity provider; `lie` changes what it answers."""
 
-    def __init__(self, clock: Clock) -> None:
-        self.clock = clock
+    def __init__(self, clock: Clock, issuer: str = ISSUER) -> None:
+        self.clock, self.issuer = clock, issuer
         self.codes: dict[str, dict[str, list[str]]] = {}
         self.claims: dict[str, Any] = {"groups": ["watch", "else"]}
         self.token: Callable[[dict[str, Any]], str] = self.signed
@@ -76,9 +76,9 @@ class Login:
         self.asked.append(path)
         if path == "/.well-known/openid-configuration":
             there = {
-                "issuer": ISSUER, "authorization_endpoint": f"{ISSUER}/begin",
-                "token_endpoint": f"{ISSUER}/token", "jwks_uri": f"{ISSUER}/keys",
-                "end_session_endpoint": f"{ISSUER}/end",
+                "issuer": self.issuer, "authorization_endpoint": f"{self.issuer}/begin",
+                "token_endpoint": f"{self.issuer}/token", "jwks_uri": f"{self.issuer}/keys",
+                "end_session_endpoint": f"{self.issuer}/end",
             }  # fmt: skip
             return httpx2.Response(200, json=there | self.document)
         if path == "/keys":
@@ -93,7 +93,7 @@ class Login:
             return httpx2.Response(400, json={"error": "invalid_grant"})
         now = self.clock.at // SECOND
         claims = {
-            "iss": ISSUER, "aud": "noroshi", "sub": "person-7", "iat": now, "exp": now + 60,
+            "iss": self.issuer, "aud": "noroshi", "sub": "person-7", "iat": now, "exp": now + 60,
             "nonce": begun["nonce"][0], "preferred_username": "administrator",
         }  # fmt: skip
         told = {key: each for key, each in (claims | self.claims).items() if each is not None}

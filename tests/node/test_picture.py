@@ -13,9 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from noroshi.node.node import Node, clock
-from noroshi.node.picture import of_party, own
+from noroshi.node.picture import held, line_of, of_party, own, stream_of
+from noroshi.picture.correlate import correlate
 from noroshi.picture.priors import load_priors
 from noroshi.picture.stream import Stream
+from noroshi.words import ids
+from noroshi.words.label import Label, Strand
+from noroshi.words.record import Record
+from noroshi.words.time import parse_instant
 
 
 @pytest.fixture
@@ -70,3 +75,37 @@ def test_what_is_withheld_changes_nothing_that_a_partner_has(
         np.testing.assert_array_equal(getattr(before, name), getattr(after, name))
     report = json.loads(run("picture", "--as", "EU", "-n", folder, "--json"))
     assert (report["findings"], report["incidents"]) == (len(before), [])
+
+
+def test_what_a_finding_quotes_is_read_for_names_and_topics(folder: Path) -> None:
+    """A finding of a desk that is not here, which names no asset but quotes somebody who does."""
+    quoted = "Sabotage of the undersea cable Atlantic A, it says, by an anchor."
+    body = {
+        "extension_type": "property-extension", "kind": "statement", "reliability": "B",
+        "span": {"t0": parse_instant("2021-03-21T06:00:00Z"),
+                 "t1": parse_instant("2021-03-21T06:01:00Z"), "precision": "min"},
+        "measures": {"statement": quoted, "language": "en", "posts": 12}, "sources": ["posts"],
+    }  # fmt: skip
+    event = {
+        "type": "event", "spec_version": "2.1", "id": "event--0d4bf1d1-9d0c-5e2b-8f9a-6f2b8a1c0001",
+        "created": "2021-03-21T07:00:00.000Z", "modified": "2021-03-21T07:00:00.000Z",
+        "extensions": {ids.FINDING_EXTENSION: body},
+    }  # fmt: skip
+    raw = ids.canonical(event)
+    with Node.open(folder) as node:
+        label = Label((Strand("JPN", "information", "statement"),))
+        record = Record(
+            event["id"], 1, "statement", "information", "JPN", label, raw, ids.sha256(raw), clock()
+        )
+        with node.store.write():
+            node.store.put([record], at=clock())
+        line = line_of(node, event["id"], load_priors())
+        assert line is not None
+        lines = held(node, load_priors()) | {event["id"]: line}
+        stream = stream_of(node, lines.items())
+        found = correlate(stream, node.store.assets(), load_priors(), shifts=20)
+    assert [stream.tokens[each] for each in stream.target] == ["cable:a"]
+    told = [part for each in found.incidents for part in each.parts if part.finding == event["id"]]
+    start = quoted.index("Atlantic A")
+    assert len(told) == 1
+    assert f"“Atlantic A” at {start}–{start + 10}" in told[0].why

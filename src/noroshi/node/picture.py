@@ -6,8 +6,10 @@ incidents nor rates nor thresholds know what is withheld from it.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from noroshi.desks.registry import kinds
 from noroshi.exchange.served import Match
@@ -16,10 +18,14 @@ from noroshi.picture.coverage import Seen
 from noroshi.picture.lines import Line
 from noroshi.picture.priors import Priors
 from noroshi.picture.stream import Builder, Stream
+from noroshi.words.asset import AssetGraph
 from noroshi.words.stix import FindingBody, body_of
 from noroshi.words.time import format_instant
 
-BATCH = 10_000
+BATCH: Final = 10_000
+TEXT: Final = "text"
+"""The unit of measures that hold what somebody wrote."""
+USUAL: Final = ("title", "text", "statement", "summary", "description", "content", "note")
 
 
 def own(node: Node, priors: Priors) -> Stream:
@@ -48,8 +54,9 @@ def line_of(node: Node, id: str, priors: Priors) -> Line | None:
 
 
 def stream_of(node: Node, lines: Iterable[tuple[str, Line]]) -> Stream:
-    """Lines of this node's findings as a stream."""
-    return _stream(f"findings of {node.party}", (line for _, line in lines))
+    """Lines of this node's findings as a stream; names are those of its assets."""
+    named = (line for _, line in lines)
+    return _stream(f"findings of {node.party}", named, node.store.assets())
 
 
 def seen(node: Node, priors: Priors) -> list[Seen]:
@@ -72,7 +79,7 @@ def of_party(node: Node, party: str, priors: Priors, now: int) -> Stream:
         _line(oid, body, _domain(body.kind, known, priors))
         for oid, body in _viewed(node, party, now)
     )
-    return _stream(f"view of {party}", lines)
+    return _stream(f"view of {party}", lines, node.store.assets())
 
 
 def _viewed(node: Node, party: str, now: int) -> Iterator[tuple[str, FindingBody]]:
@@ -106,12 +113,28 @@ def notes_of_party(node: Node, party: str, now: int) -> Iterator[bytes]:
     return (raw for _, raw in _latest(node, party, "note", now))
 
 
-def _stream(name: str, lines: Iterable[Line]) -> Stream:
-    builder = Builder(name)
+def _stream(name: str, lines: Iterable[Line], graph: AssetGraph) -> Stream:
+    builder = Builder(name, graph)
     remaining = iter(lines)
     while batch := list(itertools.islice(remaining, BATCH)):
         builder.add(batch, list(range(len(batch))))
     return builder.built()
+
+
+@functools.cache
+def _texts() -> dict[str, tuple[str, ...]]:
+    """Of each kind the measures that hold what somebody wrote."""
+    return {
+        kind: tuple(name for name, unit in each.units.items() if unit == TEXT)
+        for kind, each in kinds().items()
+    }
+
+
+def _said(body: FindingBody) -> str | None:
+    """What the finding quotes, where it names no asset of its own: of kinds of a desk that is not
+    here, under the names that texts usually have."""
+    quoted = (body.measures.get(name) for name in _texts().get(body.kind, USUAL))
+    return "\n".join(each for each in quoted if isinstance(each, str)) or None
 
 
 def _pillars() -> dict[str, str]:
@@ -135,6 +158,7 @@ def _line(id: str, body: FindingBody, domain: str) -> Line:
         lon=lon,
         radius=radius,
         assets=list(body.assets),
+        text=_said(body),
         lineage=" + ".join(sorted(body.sources)) or None,
         reliability=body.reliability,
         credibility=body.credibility,

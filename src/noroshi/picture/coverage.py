@@ -61,9 +61,9 @@ def _part(t0: Array, spans: list[Seen]) -> Array:
     spans overlap, the best counts."""
     edges = np.unique([at for each in spans for at in (each.t0, each.t1)])
     quality = np.zeros(len(edges))
-    for each in spans:
-        inside = (edges >= each.t0) & (edges < each.t1)
-        quality[inside] = np.maximum(quality[inside], min(1.0, max(0.0, each.quality)))
+    for each in sorted(spans, key=lambda span: span.quality):  # so that the best is written last
+        first, after = np.searchsorted(edges, [each.t0, each.t1])
+        quality[first:after] = min(1.0, max(0.0, each.quality))
     whole = np.concatenate([[0.0], np.cumsum(quality[:-1] * np.diff(edges))])
     high, low = np.interp(t0 + ROUND, edges, whole), np.interp(t0 - ROUND, edges, whole)
     return (high - low) / (2 * ROUND)

@@ -71,8 +71,11 @@ class Sea:
         return state, self._emits(state, watermark - self._lateness())
 
     def finish(self, state: State) -> list[Emit]:
-        """All that holds and was not emitted yet, and the end of what no longer holds."""
-        return self._emits(state, None)
+        """All that holds and was not emitted yet, the end of what no longer holds, and where and
+        when ships could be seen."""
+        from noroshi.desks.sea.cover import covered
+
+        return [*self._emits(state, None), *covered(state)]
 
     def since(self, state: State) -> int:
         """µs before which what was told stands: what it rests on may be forgotten."""

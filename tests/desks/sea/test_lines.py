@@ -51,20 +51,99 @@ def world(seed, lon, lat):
 @pytest.mark.parametrize(("lon", "lat"), PLACES)
 @FEW
 @given(seed=st.integers(0, 2**32))
-def test_the_nearest_cable_and_its_metres_are_those_of_a_plane(lon, lat, seed):
+def test_the_metres_to_a_cable_are_those_of_a_plane(lon, lat, seed):
     drawn, track = world(seed, lon, lat)
     index = Lines(tuple(cable(n, each) for n, each in enumerate(drawn)), (500.0,) * len(drawn))
-    found, metres = index.nearest(
-        np.array([(x + 180) % 360 - 180 for x, _ in track]), np.array([y for _, y in track])
-    )
+    xyz = vectors(np.array([x for x, _ in track]), np.array([y for _, y in track]))
     plane = [shapely.LineString(flat(lon, lat, each)) for each in drawn]
-    for place, which, away in zip(flat(lon, lat, track), found, metres, strict=True):
-        true = min(line.distance(shapely.Point(place)) for line in plane)
-        if true < 499.9:
-            assert away == pytest.approx(true, abs=0.05)
-            assert plane[which].distance(shapely.Point(place)) == pytest.approx(true, abs=0.05)
-        elif true > 500.1:
-            assert (which, away) == (-1, math.inf)
+    for number, line in enumerate(plane):
+        metres = index.metres(xyz, np.full(len(track), number))
+        for place, away in zip(flat(lon, lat, track), metres, strict=True):
+            true = line.distance(shapely.Point(place))
+            if true < 500.1:
+                assert away == pytest.approx(true, abs=0.05)
+            else:
+                assert away > 500.0
+
+
+def tried(segments, line, p, q, reach_m):
+    """{line: (metres, crossings, share of the first)} of the leg p to q by every segment in turn,
+    at two hundred places along it: nothing is left out by any index."""
+    share = np.linspace(0, 1, 201)[:, np.newaxis]
+    way = p * (1 - share) + q * share
+    way /= np.linalg.norm(way, axis=1, keepdims=True)
+    a, b, n = segments[:, 0:3], segments[:, 3:6], segments[:, 6:9]
+    inside = (way @ np.cross(n, a).T >= 0) & (way @ np.cross(b, n).T >= 0)
+    to_ends = np.minimum(
+        np.linalg.norm(way[:, None] - a, axis=2), np.linalg.norm(way[:, None] - b, axis=2)
+    )
+    arc = np.where(inside, np.arcsin(np.minimum(1, np.abs(way @ n.T))),
+                   2 * np.arcsin(np.minimum(1, to_ends / 2)))  # fmt: skip
+    side = way @ n.T >= 0
+    m = np.cross(p, q)
+    cut = (side[0] != side[-1]) & ((a @ m >= 0) != (b @ m >= 0)) & (arc.min(axis=0) < 0.01)
+    found = {}
+    for each in np.unique(line).tolist():
+        own = line == each
+        metres = float(arc[:, own].min()) * EARTH_RADIUS_M
+        first = min(
+            (float((p @ n[s]) / (p @ n[s] - q @ n[s])) for s in np.flatnonzero(own & cut)),
+            default=math.nan,
+        )
+        if metres <= reach_m or (own & cut).any():
+            found[each] = (metres, int((own & cut).sum()), first)
+    return found
+
+
+CORNER = math.degrees(math.asin(1 / math.sqrt(3)))
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat"), [(25.0, 59.5), (180.0, -17.0), (45.0, CORNER), (0.0, 87.0)]
+)
+@pytest.mark.parametrize(("reach_m", "long"), [(5_000.0, 0.003), (500.0, 0.02), (5_000.0, 0.4)])
+@FEW
+@given(seed=st.integers(0, 2**32))
+def test_what_comes_near_is_what_trying_every_segment_finds(lon, lat, reach_m, long, seed):
+    """Crowds of cables, legs of a minute to those of hours, and silences between."""
+    rng = np.random.default_rng(seed)
+    stretch = 1 / math.cos(math.radians(lat))
+    crowd = [
+        np.array([lon, lat]) + np.cumsum(rng.normal(0, 0.06, (8, 2)), axis=0) * (stretch, 1.0)
+        for _ in range(6)
+    ]
+    crowd = [np.clip(each, (-1e9, -90), (1e9, 90)) for each in crowd]
+    index = Lines(tuple(cable(n, each) for n, each in enumerate(crowd)), (reach_m,) * len(crowd))
+    way = np.array([lon, lat]) + np.cumsum(
+        rng.normal(rng.normal(0, 1, 2), 1, (12, 2)), axis=0
+    ) * long * (stretch, 1.0)
+    way[:, 1] = np.clip(way[:, 1], -90, 90)
+    xyz = vectors(*way.T)
+    leg = np.delete(np.arange(1, len(way)), rng.integers(0, 10, 2))
+    near = index.legs(xyz, leg)
+    told = {
+        pair: rest
+        for pair, *rest in zip(
+            zip(near.leg.tolist(), near.line.tolist(), strict=True),
+            near.metres, near.crossings, near.crossed, near.at, strict=True,
+        )
+    }  # fmt: skip
+    assert list(told) == sorted(told, key=lambda pair: (pair[1], pair[0]))
+    segments = index._segments.reshape(-1, 16)
+    unit = xyz / EARTH_RADIUS_M
+    for row in leg.tolist():
+        step_m = float(np.linalg.norm(xyz[row] - xyz[row - 1])) / 200
+        true = tried(segments, index._line, unit[row - 1], unit[row], reach_m)
+        for line, (metres, crossings, first) in true.items():
+            away, times, crossed, at = told.pop((row, line))
+            assert away - 1e-3 <= metres <= away + step_m
+            assert times == crossings
+            assert crossed == pytest.approx(first, abs=2e-3, nan_ok=True)
+            between = unit[row - 1] * (1 - at) + unit[row] * at
+            there = index.metres(between[np.newaxis], np.array([line]))[0]
+            assert there == pytest.approx(away, abs=0.02 + step_m / 10)
+    # Between two of the thousand places one may come into reach after all.
+    assert all(metres > reach_m - 1_000 for metres, *_ in told.values())
 
 
 @pytest.mark.parametrize(("lon", "lat"), PLACES)
@@ -150,12 +229,11 @@ def test_a_vertex_on_the_way_is_crossed_once_and_an_edge_along_it_never_twice():
 def test_edges_are_straight_in_degrees_as_geojson_says():
     index = Lines((cable(0, [(-30.0, 60.0), (30.0, 60.0)]),), (500.0,))
     lat = np.array([60.0, 63.43])  # the great circle between the ends reaches 63.43 north
-    line, metres = index.nearest(np.zeros(2), lat)
-    assert line.tolist() == [0, -1]
-    assert metres[0] < 1.0
+    metres = index.metres(vectors(np.zeros(2), lat), np.zeros(2))
+    assert metres[0] < 2.0
+    assert math.isinf(metres[1])
 
 
 def test_no_lines_are_near_nothing():
     index = Lines((), ())
-    assert index.nearest(np.array([0.0]), np.array([0.0]))[0].tolist() == [-1]
     assert len(index.legs(vectors(np.zeros(2), np.zeros(2)), np.array([1])).leg) == 0

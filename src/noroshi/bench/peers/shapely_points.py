@@ -23,22 +23,23 @@ def inside(points, ring, out):
     return {"rate": len(x) / spent}
 
 
-def nearest(points, ends, reach, out):
-    """Points per second of CPU time: an index over all segments asked for the nearest in reach, in
-    the unit of the coordinates; inf where there is none."""
-    places = shapely.points(np.load(points))
-    tree = shapely.STRtree(shapely.linestrings(np.load(ends).reshape(-1, 2, 2)))
-    away = np.full(len(places), np.inf)
+def legs(ways, ends, reach, out):
+    """Legs per second of CPU time: an index over all segments asked which are within reach of each
+    leg, and how far each is, in the unit of the coordinates; of every line the nearest."""
+    places = shapely.linestrings(np.load(ways))
+    *corners, line = np.load(ends).T
+    segments = shapely.linestrings(np.stack(corners, axis=1).reshape(-1, 2, 2))
+    tree = shapely.STRtree(segments)
     began = time.process_time()
-    (which, _), found = tree.query_nearest(
-        places, max_distance=reach, return_distance=True, all_matches=False
-    )
-    away[which] = found
+    way, segment = tree.query(places, predicate="dwithin", distance=reach)
+    away = shapely.distance(places[way], segments[segment])
+    order = np.lexsort((away, line[segment], way))
+    way, line, away = way[order], line[segment[order]], away[order]
+    first = np.flatnonzero((np.diff(way, prepend=-1) != 0) | (np.diff(line, prepend=-1) != 0))
+    found = np.stack([way[first], line[first], away[first]])
     spent = time.process_time() - began
-    np.save(out, away)
+    np.save(out, found)
     return {"rate": len(places) / spent}
 
 
-lines.serve(
-    {"version": importlib.metadata.version("shapely")}, {"inside": inside, "nearest": nearest}
-)
+lines.serve({"version": importlib.metadata.version("shapely")}, {"inside": inside, "legs": legs})

@@ -1,7 +1,8 @@
 """Cables and pipelines as segments in a grid: what is near, how far, and where legs cross them.
 
-GeoJSON's edges are straight in degrees, so each is cut into pieces of at most 5 km, along which the
-great circle leaves that straight line by under a metre anywhere below 70 degrees of latitude.
+GeoJSON's edges are straight in degrees, so each is cut into segments of at most 20 km, along which
+the great circle leaves that straight line by under two metres: 8 km from east to west at 57 degrees
+of latitude.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import numpy as np
 
-from noroshi.desks.sea.sphere import vectors
+from noroshi.desks.sea.sphere import arc_m, listed, vectors
 from noroshi.words.place import EARTH_RADIUS_M
 from noroshi.words.shape import lines
 
@@ -27,15 +28,23 @@ if TYPE_CHECKING:
 KINDS: Final = ("cable", "pipeline")
 """Kinds of assets that are crossed."""
 
-SEGMENT_M: Final = 5_000.0
-PIECE_M: Final = 2_000.0
-"""Legs are walked in pieces of this; the grid allows for half of one."""
+SEGMENT_M: Final = 20_000.0
+STRAIGHT_M: Final = 2.0
+"""Longest segment, and how far one may leave the straight line in degrees."""
 
-ROWS: Final = 1_800
-"""Of the grid: a tenth of a degree, 11 km."""
+PIECE_M: Final = 1_000.0
+"""Legs are walked in pieces of this; the cubes' lists allow for half of one."""
 
-ROOM: Final = 65_536
-"""Rows that the kernel writes at once."""
+EDGE_M: Final = 8_000.0
+"""Of a cube of the index: a ship is in one for some minutes, and has little to look at there."""
+
+BLOCK: Final = 1 << 16
+"""Legs that the kernel walks at once."""
+
+
+Block = tuple["Array", "Array", "Array", "Array", "Array", "Array", "Array"]
+"""The kernel's columns: of legs near lines the leg, the line, where on the leg and the angle; of
+crossings the leg, the line, and how."""
 
 
 class Near(msgspec.Struct, frozen=True):
@@ -60,88 +69,83 @@ class Lines:
     def __init__(self, assets: tuple[Asset, ...], reach_m: tuple[float, ...]) -> None:
         self.assets = assets
         self.reach_m = np.array(reach_m)
-        ends, self._line = _segments(assets)
-        self._ends = ends.reshape(-1)
-        normal = np.cross(ends[:, :3], ends[:, 3:])
-        self._normals = (normal / np.linalg.norm(normal, axis=1, keepdims=True)).reshape(-1)
-        self._reach = self.reach_m[self._line] / EARTH_RADIUS_M
-        self._grid(ends)
-
-    def _grid(self, ends: Array) -> None:
-        from noroshi.desks.sea.kernels.lines import place
-
-        lat = (np.arange(ROWS) + 0.5) * (180.0 / ROWS) - 90.0
-        self._widths = np.maximum(1, np.rint(2 * ROWS * np.cos(np.radians(lat)))).astype(np.int64)
-        self._firsts = np.concatenate([[0], np.cumsum(self._widths)])[:-1].astype(np.int64)
-        middle = ends[:, :3] + ends[:, 3:]
-        middle /= np.linalg.norm(middle, axis=1, keepdims=True)
-        lon = np.degrees(np.arctan2(middle[:, 1], middle[:, 0]))
-        lat = np.degrees(np.arcsin(np.clip(middle[:, 2], -1, 1)))
-        chord = np.linalg.norm(middle - ends[:, :3], axis=1)
-        half = np.arcsin(np.minimum(1, chord / 2)) * 2
+        a, b, self._line = _segments(assets)
+        reach = self.reach_m[self._line] / EARTH_RADIUS_M
+        normal = np.cross(a, b)
+        normal /= np.linalg.norm(normal, axis=1, keepdims=True)
         # A hair more, so that no rounding hides a segment at the very rim.
-        glance = (middle, chord[:, np.newaxis] + 1e-12, 2 * np.sin(self._reach / 2)[:, np.newaxis])
-        self._discs = np.ascontiguousarray(np.concatenate(glance, axis=1)).reshape(-1)
-        radius = self._reach + half + (PIECE_M / 2 + 1.0) / EARTH_RADIUS_M
-        starts = np.zeros(int(self._widths.sum()) + 1, dtype=np.int32)
-        none = np.empty(0, dtype=np.int32)
-        place(lon, lat, radius, self._widths, self._firsts, starts, none, 0)
-        starts = np.cumsum(starts, dtype=np.int32)
-        self._members = np.empty(int(starts[-1]), dtype=np.int32)
-        moving = starts.copy()
-        place(lon, lat, radius, self._widths, self._firsts, moving, self._members, 1)
-        self._starts = starts
-
-    def nearest(self, lon: Array, lat: Array) -> tuple[Array, Array]:
-        """Index into `assets` (-1: none in reach) and metres (inf) for points in degrees."""
-        from noroshi.desks.sea.kernels.lines import nearest
-
-        lon, lat = np.ascontiguousarray(lon), np.ascontiguousarray(lat)
-        found, angle = np.empty(len(lon), dtype=np.int64), np.empty(len(lon))
-        nearest(
-            lon, lat, found, angle, self._ends, self._normals, self._discs, self._widths,
-            self._firsts, self._starts, self._members,
-        )  # fmt: skip
-        line = np.where(found >= 0, self._line[found] if len(self._line) else -1, -1)
-        return line, angle * EARTH_RADIUS_M
+        rim = (2 * np.sin(reach / 2) + 1e-12)[:, np.newaxis]
+        parts = (a, b, normal, np.cross(normal, a), np.cross(b, normal), rim)
+        self._segments = np.concatenate(parts, axis=1).reshape(-1)
+        # From the piece's middle to its end, and from arcs to their chords: 8 m of 20 km.
+        wide = reach + (PIECE_M / 2 + 10.0) / EARTH_RADIUS_M
+        self._index = _cubes(self._segments, wide)
 
     def metres(self, xyz: Array, line: Array) -> Array:
         """Metres from each vector (n, 3) to its line; inf well beyond the line's reach."""
         from noroshi.desks.sea.kernels.lines import to_line
 
         unit = xyz / np.linalg.norm(xyz, axis=1, keepdims=True)
-        angle = np.empty(len(line))
+        away2 = np.empty(len(line))
         to_line(
-            unit.reshape(-1), line.astype(np.int64), angle, self._ends, self._normals, self._line,
-            self._widths, self._firsts, self._starts, self._members,
+            unit.reshape(-1), line.astype(np.int64), away2, self._segments, self._line,
+            *self._index,
         )  # fmt: skip
-        return angle * EARTH_RADIUS_M
+        return arc_m(np.sqrt(away2) * EARTH_RADIUS_M) + np.where(np.isinf(away2), np.inf, 0.0)
 
     def legs(self, xyz: Array, leg: Array) -> Near:
         """Of the legs that end at these rows of the vectors (n, 3), all that come near a line."""
-        unit = (xyz / np.linalg.norm(xyz, axis=1, keepdims=True)).reshape(-1)
-        blocks = list(self._walk(unit, leg.astype(np.int64)))
-        ends_at, line, rows = (np.concatenate([each[n] for each in blocks]) for n in range(3))
-        return _near(ends_at, line, rows)
+        blocks = list(self._walk(np.ascontiguousarray(xyz).reshape(-1), leg.astype(np.int64)))
+        many = sum((np.bincount(each[1], minlength=len(self.assets)) for each in blocks),
+                   np.zeros(len(self.assets), np.int64))  # fmt: skip
+        near = _dealt(blocks, many)
+        _crossed(near, *(np.concatenate([each[n] for each in blocks]) for n in (4, 5, 6)))
+        return near
 
-    def _walk(self, unit: Array, leg: Array) -> Iterator[tuple[Array, Array, Array]]:
-        from noroshi.desks.sea.kernels.crossing import FIELDS, legs
+    def _walk(self, xyz: Array, leg: Array) -> Iterator[Block]:
+        """What the kernel finds in `BLOCK` legs after `BLOCK` legs."""
+        from noroshi.desks.sea.kernels.crossing import CROSSING, POINTS, WORK, legs
 
-        done, room = np.zeros(1, dtype=np.int64), ROOM
-        yield np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, FIELDS))
-        while done[0] < len(leg):
-            begun = int(done[0])
-            ends_at, line = np.empty(room, np.int64), np.empty(room, np.int64)
-            out = np.empty(room * FIELDS)
-            count = legs(
-                begun, unit, leg, PIECE_M / EARTH_RADIUS_M, self._ends, self._normals, self._line,
-                self._reach, self._widths, self._firsts, self._starts, self._members, ends_at, line,
-                out, done,
-            )  # fmt: skip
-            if int(done[0]) == begun:
-                room *= 2  # one leg among so many lines
+        work, flags = np.zeros(WORK * POINTS), np.zeros(POINTS, np.uint8)
+        legs_of, counts = np.zeros(POINTS, np.int64), np.zeros(2, np.int64)
+        first, room = 0, self._room(BLOCK)
+        while first < len(leg):
+            last, latest = min(first + BLOCK, len(leg)), np.full(len(self.assets), -1)
+            if not legs(
+                first, last, xyz, 1 / EARTH_RADIUS_M, leg, PIECE_M / EARTH_RADIUS_M,
+                self._segments, self._line, *self._index, work, flags, legs_of, latest, *room,
+                counts,
+            ):  # fmt: skip
+                room = self._room(2 * len(room[0]))
                 continue
-            yield ends_at[:count], line[:count], out.reshape(-1, FIELDS)[:count]
+            rows, crossings = counts.tolist()
+            leg_of, line, at, angle, crossed_leg, crossed_line, cross = room
+            yield (
+                leg_of[:rows].copy(), line[:rows].copy(), at[:rows].copy(), angle[:rows].copy(),
+                crossed_leg[:crossings].copy(), crossed_line[:crossings].copy(),
+                cross.reshape(-1, CROSSING)[:crossings].copy(),
+            )  # fmt: skip
+            first = last
+
+    def _room(self, rows: int) -> Block:
+        """For the kernel's columns, in as many rows."""
+        from noroshi.desks.sea.kernels.crossing import CROSSING
+
+        whole, real = (lambda: np.empty(rows, np.int64)), (lambda: np.empty(rows))
+        return whole(), whole(), real(), real(), whole(), whole(), np.empty(rows * CROSSING)
+
+
+def _cubes(segments: Array, wide: Array) -> tuple[float, int, Array, Array, Array]:
+    """The edge of the cubes, and which segments come within `wide` of each, for the kernels."""
+    from noroshi.desks.sea.kernels.lines import spread
+
+    edge = EDGE_M / EARTH_RADIUS_M
+    numbers, members = np.empty(0, np.int64), np.empty(0, np.int32)
+    many = spread(segments, wide, edge, numbers, members, 0)
+    numbers, members = np.empty(many, np.int64), np.empty(many, np.int32)
+    spread(segments, wide, edge, numbers, members, 1)
+    order = np.argsort(numbers, kind="stable")
+    return edge, *listed(numbers[order]), members[order]
 
 
 @functools.lru_cache(maxsize=4)
@@ -153,32 +157,34 @@ def indexed(graph: AssetGraph, drawn_m: float, surveyed_m: float) -> Lines:
     return Lines(chosen, tuple(surveyed_m if each.surveyed else drawn_m for each in chosen))
 
 
-def _near(leg: Array, line: Array, rows: Array) -> Near:
-    """One row for each (line, leg): the nearest of its pieces, the first crossing, all counted."""
-    order = np.lexsort((rows[:, 0], rows[:, 1], leg, line))
-    leg, line, rows = leg[order], line[order], rows[order]
-    new = np.ones(len(leg), dtype=bool)
-    new[1:] = (leg[1:] != leg[:-1]) | (line[1:] != line[:-1])
-    first = np.flatnonzero(new)
-    crossings = np.add.reduceat(rows[:, 2], first) if len(first) else rows[:, 2]
-    group = np.cumsum(new) - 1
-    early = np.lexsort((rows[:, 3], group))
-    opened = early[np.searchsorted(group[early], np.arange(len(first)), "left")]
-    crossed = rows[opened, 3]
-    return Near(
-        leg[first],
-        line[first],
-        rows[first, 0],
-        rows[first, 1] * EARTH_RADIUS_M,
-        crossings.astype(np.int64),
-        np.where(np.isfinite(crossed), crossed, np.nan),
-        np.degrees(rows[opened, 4]),
-        rows[opened, 5].astype(np.int64) if len(first) else rows[opened, 5],
-    )
+def _dealt(blocks: list[Block], many: Array) -> Near:
+    """The kernel's rows by line, so `many` of each; those of each line come in order of legs."""
+    from noroshi.desks.sea.kernels.lines import deal
+
+    end = np.cumsum(many)
+    rows = int(end[-1]) if len(end) else 0
+    begin, leg = end - many, np.empty(rows, np.int64)
+    at, angle = np.empty(rows), np.empty(rows)
+    for block in blocks:
+        deal(*block[:4], begin, leg, at, angle)
+    none = np.zeros(rows, np.int64)
+    line, metres = np.repeat(np.arange(len(many)), many), angle * EARTH_RADIUS_M
+    return Near(leg, line, at, metres, none, np.full(rows, np.nan), np.zeros(rows), none.copy())
 
 
-def _segments(assets: tuple[Asset, ...]) -> tuple[Array, Array]:
-    """Ends (n, 6) as unit vectors, and the index of the asset, of all segments in order."""
+def _crossed(near: Near, leg: Array, line: Array, cross: Array) -> None:
+    """Puts the crossings into the rows of their legs and lines."""
+    early = np.lexsort((cross[:, 0], leg, line))[::-1]  # the first of each comes last
+    wide = int(near.leg.max(initial=0)) + 1
+    row = np.searchsorted(near.line * wide + near.leg, (line * wide + leg)[early])
+    np.add.at(near.crossings, row, 1)
+    near.crossed[row] = cross[early, 0]
+    near.angle_deg[row] = np.degrees(cross[early, 1])
+    near.side[row] = cross[early, 2].astype(np.int64)
+
+
+def _segments(assets: tuple[Asset, ...]) -> tuple[Array, Array, Array]:
+    """Both ends (n, 3) as unit vectors, and the index of the asset, of all segments in order."""
     ends: list[Array] = [np.empty((0, 6))]
     owner: list[Array] = [np.empty(0, dtype=np.int64)]
     for number, asset in enumerate(assets):
@@ -189,7 +195,8 @@ def _segments(assets: tuple[Asset, ...]) -> tuple[Array, Array]:
             made = made[np.linalg.norm(made[:, 3:] - made[:, :3], axis=1) > 1e-9]
             ends.append(made)
             owner.append(np.full(len(made), number, dtype=np.int64))
-    return np.concatenate(ends), np.concatenate(owner)
+    both = np.concatenate(ends)
+    return both[:, :3], both[:, 3:], np.concatenate(owner)
 
 
 def _cut(points: Array) -> Array:
@@ -200,9 +207,14 @@ def _cut(points: Array) -> Array:
     points[1:, 0] = points[0, 0] + np.cumsum((step + 180.0) % 360.0 - 180.0)
     made = [points[:1]]
     for a, b in itertools.pairwise(points):
-        flat = math.cos(math.radians(min(abs(a[1]), abs(b[1]))))
-        wide, tall = math.radians(b[0] - a[0]) * flat, math.radians(b[1] - a[1])
-        count = max(1, math.ceil(math.hypot(wide, tall) * EARTH_RADIUS_M / SEGMENT_M))
+        both = vectors(np.array([a[0], b[0]]), np.array([a[1], b[1]]))
+        long = float(np.linalg.norm(both[1] - both[0]))
+        middle = vectors(*((a + b) / 2)[:, np.newaxis])[0]
+        great = both.sum(axis=0)
+        size = float(np.linalg.norm(great))
+        # What an arc is off its straight line shrinks by the square of the pieces.
+        away = float(np.linalg.norm(great * (EARTH_RADIUS_M / size) - middle)) if size else long
+        count = max(1, math.ceil(long / SEGMENT_M), math.ceil(math.sqrt(away / STRAIGHT_M)))
         share = (np.arange(count) + 1)[:, np.newaxis] / count
         made.append(a + (b - a) * share)
     return np.concatenate(made)

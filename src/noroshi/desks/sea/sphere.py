@@ -194,16 +194,12 @@ class Cubes:
     @functools.cached_property
     def _lists(self) -> tuple[int, Array, Array, Array]:
         """Of every cube near any point those points, as the kernel wants them."""
-        from noroshi.desks.sea.kernels.points import SHIFT, enter
+        from noroshi.desks.sea.kernels.points import SHIFT
 
         beside = self._cells[:, np.newaxis] + np.array(_AROUND) + SHIFT
         numbers = (beside[..., 0] << 42 | beside[..., 1] << 21 | beside[..., 2]).reshape(-1)
         order = np.argsort(numbers, kind="stable")
-        new = np.flatnonzero(np.diff(numbers[order], prepend=-1))
-        bits = max(4, (2 * len(new)).bit_length())
-        table, lists = np.full(1 << bits, -1, np.int64), np.empty(2 << bits, np.int64)
-        enter(numbers[order[new]], np.append(new, len(order)), bits, table, lists)
-        return bits, table, lists, (order // len(_AROUND)).astype(np.int32)
+        return *listed(numbers[order]), (order // len(_AROUND)).astype(np.int32)
 
     def _nearest(self, queries: Array) -> tuple[Array, Array]:
         groups = np.zeros(len(queries), dtype=np.int64)
@@ -219,6 +215,18 @@ class Cubes:
         chosen = order[first]
         best[query[chosen]], reach[query[chosen]] = point[chosen], arc[chosen]
         return best, reach
+
+
+def listed(numbers: Array) -> tuple[int, Array, Array]:
+    """The table of cubes of the kernels (its bits, the cubes, where each one's list begins and
+    ends) over the sorted numbers of the cubes that list something."""
+    from noroshi.desks.sea.kernels.points import enter
+
+    new = np.flatnonzero(np.diff(numbers, prepend=-1))
+    bits = max(4, (2 * len(new)).bit_length())
+    table, lists = np.full(1 << bits, -1, np.int64), np.empty(2 << bits, np.int64)
+    enter(numbers[new], np.append(new, len(numbers)), bits, table, lists)
+    return bits, table, lists
 
 
 def _keys(cell: Array, groups: Array) -> Array:

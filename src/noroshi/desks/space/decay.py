@@ -21,7 +21,8 @@ from noroshi.desks.space.conjunction import current, start
 from noroshi.desks.space.family import heights
 from noroshi.desks.space.findings import Seen, subject
 from noroshi.desks.space.kernels.constants import J2, MU_KM3_S2, RADIUS_KM
-from noroshi.words.time import DAY, HOUR, SECOND, Span, format_instant
+from noroshi.words.place import Place, distance_m, wrap_lon
+from noroshi.words.time import DAY, HOUR, MINUTE, SECOND, Span, format_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,6 +147,27 @@ def often(over: dict[str, list[tuple[int, int]]]) -> str:
     return ", ".join(f"{code} {len(over[code])}" for code in most[:TOLD]) + more or "none"
 
 
+def below(fall: Fall) -> Place | None:
+    """The place below at the expected instant, with the window's track as its outline and a radius
+    that holds it; None for a window of more than a day, which goes all round the Earth."""
+    if fall.t1 - fall.t0 > DAY:
+        return None
+    at, lon, lat = track(fall)
+    middle = int(np.argmin(np.abs(at - fall.end)))
+    lon, lat = lon.round(2), lat.round(2)
+    here = wrap_lon(float(lon[middle])), float(lat[middle])
+    every = np.unique(np.append(np.arange(0, len(at), MINUTE // (STEP_S * SECOND)), len(at) - 1))
+    cuts = np.flatnonzero(np.abs(np.diff(lon[every])) > 180.0) + 1
+    lines = [
+        np.stack([lon[part], lat[part]], axis=1).tolist()
+        for part in np.split(every, cuts)
+        if len(part) > 1
+    ]
+    far = max(distance_m(*here, *point) for line in lines for point in line)
+    outline = {"type": "MultiLineString", "coordinates": lines}
+    return Place(*here, float(math.ceil(far)), msgspec.json.encode(outline))
+
+
 def re_entries(state: State) -> Iterator[Seen]:
     """A finding for each object that is about to come down."""
     for each in falls(state):
@@ -163,5 +185,5 @@ def re_entries(state: State) -> Iterator[Seen]:
                 "territories": len(over),
                 "passes": often(over),
             },
-            (each.row,), credibility=3,
+            (each.row,), credibility=3, place=below(each),
         )  # fmt: skip

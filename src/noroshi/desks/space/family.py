@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +12,7 @@ from noroshi.desks.space.elements import sgp4
 from noroshi.desks.space.findings import Seen, subject
 from noroshi.desks.space.kernels.constants import RADIUS_KM
 from noroshi.desks.space.pinch import worked_back
+from noroshi.words.place import Place, wrap_lon
 from noroshi.words.time import DAY, MINUTE, SECOND, Span, format_instant
 
 if TYPE_CHECKING:
@@ -118,6 +120,7 @@ def _pinched(name: str, rows: Array, new: Array, begun: int, parameters: Paramet
     }
     t0, t1 = sorted((since, int(new["epoch"].min())))
     span = Span(t0, t1 + 1, "day")
+    place = None
     origin, apart = worked_back(new, begun)
     if apart:
         # Pieces of an older break-up that were catalogued late.
@@ -125,6 +128,8 @@ def _pinched(name: str, rows: Array, new: Array, begun: int, parameters: Paramet
     if origin is not None:
         within = round(origin.within_min * MINUTE)
         span = Span(origin.at - within, origin.at + within, "min")
+        lon = wrap_lon(round(origin.lon, 2))
+        place = Place(lon, round(origin.lat, 2), 1000.0 * math.ceil(origin.radius_km))
         measures |= {
             "instant": format_instant(origin.at // SECOND * SECOND),
             "within_min": round(origin.within_min, 1),
@@ -135,7 +140,7 @@ def _pinched(name: str, rows: Array, new: Array, begun: int, parameters: Paramet
     return Seen("breakup", span,
                 (f"family:{name}", *(subject(int(n)) for n in new["norad"][order[:NAMED]])),
                 measures, tuple(new[order[:NAMED]]), cell=name,
-                credibility=4 if origin is None else 2)  # fmt: skip
+                credibility=4 if origin is None else 2, place=place)  # fmt: skip
 
 
 _NUMBER: Final = re.compile(r"[\s-]*\(?\d+[A-Z]?\)?$")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from noroshi.desks.space.state import State
     from noroshi.words.asset import Asset
     from noroshi.words.evidence import Evidence
+    from noroshi.words.place import Place
     from noroshi.words.time import Span
 
 VERSION = "5"
@@ -23,7 +24,8 @@ VERSION = "5"
 
 class Seen(msgspec.Struct, frozen=True):
     """What a detector saw: objects by number, the element sets it rests on (rows of the state's
-    table) or places of messages, and what was measured. `cell` tells apart what else is equal."""
+    table) or places of messages, what was measured, and the place on the ground below. `cell` tells
+    apart what else is equal."""
 
     kind: str
     span: Span
@@ -33,6 +35,7 @@ class Seen(msgspec.Struct, frozen=True):
     places: tuple[tuple[int, int, int], ...] = ()
     credibility: Credibility = 3
     cell: str = ""
+    place: Place | None = None
 
 
 class Builder:
@@ -62,7 +65,7 @@ class Builder:
             owner=self._context.party,
             kind=seen.kind,
             span=seen.span,
-            place=None,
+            place=seen.place,
             subjects=subjects,
             assets=tuple(sorted({each.id for each in assets})),
             measures=seen.measures | self._named(subjects),

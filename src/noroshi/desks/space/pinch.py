@@ -3,7 +3,8 @@
 Pieces of one break-up were at one place once. Drag is what is known least of a piece, and the
 error along its orbit grows with the square of time: the quarter that drag touches least is taken.
 What is left of the distances at the instant, over what a revolution more adds to them, says how
-well the instant is known; within that it is where the orbits go through one height.
+well the instant is known, or how far it moves in air half or twice as dense, if that is more; about
+it is where the orbits go through one height.
 """
 
 from __future__ import annotations
@@ -42,10 +43,20 @@ FAR_KM: Final = 1000.0
 RATIO: Final = 5.0
 """And the least must be so many times less than they usually are."""
 
+BELOW_KM: Final = 50.0
+"""A place below is no better known: seconds along the orbit, and the Earth is no ball."""
+
+DENSER: Final = (0.5, 2.0)
+"""Air may have been so much denser on the way back than when the sets were fitted."""
+
+MOVES: Final = 6 * 60 * MINUTE
+"""How far an instant is followed in other air."""
+
 
 class Origin(msgspec.Struct, frozen=True):
     """Where pieces come from: µs UTC and how well it is known (minutes either way), what is left of
-    their distances (km, the median), height (km above the equator's radius), degrees."""
+    their distances (km, the median), height (km above the equator's radius), degrees of the place
+    below and its radius (km)."""
 
     at: int
     within_min: float
@@ -53,6 +64,7 @@ class Origin(msgspec.Struct, frozen=True):
     height_km: float
     lon: float
     lat: float
+    radius_km: float
 
 
 def worked_back(rows: Array, since: int) -> tuple[Origin | None, bool]:
@@ -81,17 +93,36 @@ def worked_back(rows: Array, since: int) -> tuple[Origin | None, bool]:
     # Where a piece is no more, or not yet, nothing is known.
     more = np.where(np.isfinite(more), more, left)
     growth = float(np.median((more - left) / np.abs(turns))) / (period / MINUTE)
-    within = max(left / growth, 1.0) if growth > 0 else np.inf
+    sharp = max(left / growth, 1.0) if growth > 0 else np.inf
+    within = max(sharp, *(_moves(quiet, at, each) for each in DENSER))
     if not within < DAY / MINUTE:
         return None, False
-    reach = round(min(within * MINUTE, period / 4))
+    reach = round(min(sharp * MINUTE, period / 4))
     fine = at + np.arange(-reach, reach + 1, 5 * SECOND)
     at = int(fine[int(np.argmin(_spread(catalogue, fine)[1]))])
     place = fixed(catalogue, np.array([at]))[0]
     place = place[np.isfinite(place).all(axis=1)]
     lon, lat = ground(np.median(place, axis=0))
     height = float(np.median(np.linalg.norm(place, axis=1))) - RADIUS_KM
-    return Origin(at, within, left, height, float(lon), float(lat)), False
+    radius = left + BELOW_KM + _beside(float(lat), period / MINUTE, within)
+    return Origin(at, within, left, height, float(lon), float(lat), radius), False
+
+
+def _beside(lat: float, period_min: float, within_min: float) -> float:
+    """Kilometres to the place below the same point of the orbit at the last revolution that may be
+    meant: the Earth turns meanwhile."""
+    turns = int(within_min / period_min)
+    around = 2.0 * np.pi * RADIUS_KM * np.cos(np.radians(lat))
+    return float(around * turns * period_min * MINUTE / DAY)
+
+
+def _moves(rows: Array, at: int, denser: float) -> float:
+    """Minutes from `at` to the instant that air so much denser gives."""
+    other = rows.copy()
+    other["bstar"] *= denser
+    near = at + np.arange(-MOVES, MOVES + 1, MINUTE)
+    apart, _ = _spread(Catalogue(sgp4(other)), near)
+    return abs(int(near[int(np.argmin(apart))]) - at) / MINUTE
 
 
 def _spread(catalogue: Catalogue, times: Array) -> tuple[Array, Array]:

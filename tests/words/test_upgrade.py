@@ -83,11 +83,6 @@ def test_instants_are_marked_and_what_stands_in_quotes_is_not() -> None:
     assert "tt'" not in made["pattern"]
 
 
-def test_observed_data_stay_as_they_came() -> None:
-    held = {"objects": {"0": {"type": "ipv4-addr", "value": "198.51.100.7"}}}
-    assert upgraded(old("tool", **held).replace(b"tool", b"observed-data")) is None
-
-
 def test_what_it_became_is_known_by_its_bytes() -> None:
     raw = old("malware")
     new = named(upgraded(raw) or b"", "JPN", ids.sha256(raw))

@@ -16,9 +16,9 @@ from typing import Final
 
 import msgspec
 
-from noroshi.exchange import jcs
 from noroshi.exchange.merkle import included, inclusion, leaf, levels
 from noroshi.exchange.sign import Keys, fingerprint, verify
+from noroshi.words import jcs
 from noroshi.words.attest import Attestation, Batch
 from noroshi.words.ids import canonical
 

@@ -19,7 +19,7 @@ from noroshi.exchange.refs import projected, refs_of
 from noroshi.exchange.variants import Transforms
 from noroshi.exchange.wire import Body
 from noroshi.store import Store, Variant
-from noroshi.words import ids
+from noroshi.words import ids, observed
 from noroshi.words.kind import Kind
 from noroshi.words.label import Label, highest_tlp, tlp_marking_id
 from noroshi.words.party import Parties
@@ -64,7 +64,7 @@ class Projector:
         self._named: dict[str, Body] = {}
         self._records: dict[int, Record] = {}
         self._upgraded: set[int] = set()
-        self._stored: set[str] = set()
+        self._stored: set[Body] = set()
 
     def expect(self, seqs: Iterable[int]) -> None:
         """Read these versions, of which bodies will be asked, in few looks."""
@@ -77,7 +77,9 @@ class Projector:
     def _in_21(self, seq: int, record: Record) -> Record:
         """The record as STIX 2.1, where this node read it as 2.0. What passes through stays as it
         came: others have signed those bytes."""
-        made = None if record.hops else upgraded(record.raw)
+        if record.hops or record.id.startswith(f"{observed.TYPE}--"):
+            return record  # what transforms leave of observed-data is made one of 2.1
+        made = upgraded(record.raw)
         if made is None:
             return record
         self._upgraded.add(seq)
@@ -129,12 +131,28 @@ class Projector:
         root = self._root(node, record, shape, now)
         kind = None if node.finding is None else self._kinds.get(node.finding)
         beside = wire.companions(root.body, kind, self._held)
-        for each in beside:
-            if each.oid not in self._stored:
+        root, held = self._observed(root, record, shape)
+        for each in (*beside, *held):
+            if each not in self._stored:
                 self._store.put_blob(each.body)
             if each.shared:
-                self._stored.add(each.oid)
-        return [*self._identities([root, *beside]), root, *beside]
+                self._stored.add(each)
+        return [*self._identities([root, *beside]), *held, root, *beside]
+
+    def _observed(self, root: Body, record: Record, shape: Shape) -> tuple[Body, list[Body]]:
+        """Observed-data as 2.1, and the observables of it, which go under whatever it goes under:
+        where it is the same object of its own here, that is neither told nor needed."""
+        found = None
+        if root.otype == observed.TYPE and not record.hops:
+            found = observed.expanded(root.body)
+        if found is None:
+            return root, []
+        body, observables = found
+        if not shape.moved and not shape.refs:
+            body = named(body, record.owner, record.sha256)
+        self._store.put_blob(body)
+        root = msgspec.structs.replace(root, spec_version="2.1", body=body)
+        return root, [wire.observable(each) for each in observables]
 
     def identity(self, code: str) -> Body:
         """The public identity of a party, kept in the store."""

@@ -3,7 +3,8 @@
 A finding goes as its `event` with plain STIX beside it, for readers that know nothing of ours: a
 `location`, a `relationship` to it, the transmitters it speaks of, its text in Japanese. All ids
 follow from the event's id, so that a variant's companions lead to the variant and no further.
-Everything else goes as the one object that it is.
+Observed-data of STIX 2.0 go with the observables that they hold. Everything else goes as the one
+object that it is.
 """
 
 from __future__ import annotations
@@ -102,6 +103,12 @@ def vessel(subject: str) -> Body | None:
             "extensions": {ids.VESSEL_EXTENSION: {"extension_type": "new-sco"}},
         }
     )
+
+
+def observable(raw: bytes) -> Body:
+    """An observable that was made of what an observed-data of STIX 2.0 holds."""
+    common = head(raw)
+    return Body(common.id, ISSUED, common.type, "2.1", raw, shared=True)
 
 
 def companions(root: bytes, kind: Kind | None, held: Callable[[str], bool]) -> list[Body]:

@@ -3,7 +3,8 @@
 STIX 2.1 differs from 2.0 in what an object must say (§3.2, §4). What follows from the object itself
 is added: its `spec_version`, in which language a pattern is, and the types that 2.0 kept among the
 labels. A malware of 2.0 has no samples and tells of a kind: it is a family. Instants after START
-and STOP are marked as such (§9.6). Observed-data stay as they are: what they hold would need ids.
+and STOP are marked as such (§9.6). What observed-data hold become objects of their own
+(`words.observed`), which go beside.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from noroshi.words import ids
+from noroshi.words import ids, observed
 from noroshi.words.evidence import JsonPointer
 from noroshi.words.origin import EXTENSION, Origin, origin_of
 from noroshi.words.stix import head
@@ -62,8 +63,9 @@ def upgraded(raw: bytes) -> bytes | None:
         common = head(raw)
         if (common.spec_version or "2.0") != "2.0" or not common.created:
             return None
-        if common.type == "observed-data":
-            return None
+        if common.type == observed.TYPE:
+            found = observed.expanded(raw)
+            return None if found is None else found[0]
         properties = _properties.decode(raw)
         _properties.decode(properties.get("extensions", b"{}"))
         added = {"spec_version": "2.1", **_required(common.type, properties)}

@@ -10,7 +10,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noroshi.exchange.jcs import canonical, number
+from noroshi.words.jcs import canonical, number
 
 # RFC 8785 appendix B: the bits of a double, and how ECMAScript writes it.
 NUMBERS = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 
 import msgspec
@@ -21,8 +22,10 @@ from noroshi.console.paper import Document, Says, Table, printed
 from noroshi.console.report import Head, Incident, Item, Part, Standing, Weighing, incident_report
 from noroshi.console.seen import Mark
 from noroshi.node.node import Node
+from noroshi.picture import hypotheses, score
 from noroshi.words.errors import Refused
 from noroshi.words.finding import Finding
+from noroshi.words.told import together, told
 
 try:
     paper._fonts("ja", None)
@@ -31,6 +34,7 @@ except Refused:
     JAPANESE = False
 in_japanese = pytest.mark.skipif(not JAPANESE, reason="no font with Japanese on this machine")
 
+PLACES = re.compile(r"\{\w+\}")
 MARKS = (
     Mark("event--a", "crossing", 1780000000000, 1780000600000, "s", "JPN", "green",
          (139.1, 35.0, 250.0), ("mmsi:431000001",), ("cable:a",)),
@@ -95,10 +99,42 @@ def test_every_word_is_the_page_s_own() -> None:
         pytest.skip("no source of the page here")
     ours = report._japanese()
     theirs = json.loads(words.read_text("utf-8"))
-    only = {"Report on a finding", "page {n} of {all}", "silence"}
+    only = {"Report on a finding", "page {n} of {all}"}
     assert {each: theirs.get(each) for each in ours.keys() - only} == {
         each: ours[each] for each in ours.keys() - only
     }
+
+
+def test_what_an_incident_says_has_its_japanese() -> None:
+    words = report._japanese()
+    for english in (*score.TEXTS.values(), *hypotheses.TEXTS.values()):
+        assert sorted(PLACES.findall(english)) == sorted(PLACES.findall(words[english])), english
+
+
+def test_reasons_are_said_in_japanese_and_what_is_named_stays() -> None:
+    seen = told(
+        score.TEXTS["seen"], kind="maritime/crossing", place="cable:a{n}", n="2",
+        domain="maritime", days="90", grade="B",
+    )  # fmt: skip
+    parts = (Part("maritime/crossing", 4.3, together((seen,)), "event--a", (seen,)),)
+    over = told(hypotheses.TEXTS["overruled"], by="A", mark="neutral", reason="R {by}")
+    item = Item(seen.said(), {"campaign": "consistent"}, {"campaign": over.said()}, (seen,),
+                {"campaign": over})  # fmt: skip
+    of = msgspec.structs.replace(INCIDENT, parts=parts)
+    for language, reason, said in (
+        ("en", "maritime/crossing at cable:a{n}: 2 maritime there in 90 days; source B",
+         "+ campaign – A, instead of neutral: R {by}"),
+        ("ja", "cable:a{n}での海洋/資産の横断：90日間にそこで海洋2件；情報源B",
+         "+ 一連の作戦 – A、「中立」に代えて：R {by}"),
+    ):  # fmt: skip
+        made = incident_report(of, Weighing((item,), WEIGHING.standings), MARKS, head(language))
+        rows = [row for each in made.blocks if isinstance(each, Table) for row in each.rows]
+        assert any(row[-1] == reason for row in rows), language
+        assert (reason, said) in rows
+    # Of before reasons were kept so, what there is.
+    before = incident_report(INCIDENT, WEIGHING, MARKS, head("ja"))
+    rows = [row for each in before.blocks if isinstance(each, Table) for row in each.rows]
+    assert any(row[-1] == "at cable:a" for row in rows)
 
 
 @pytest.fixture

@@ -9,13 +9,15 @@ import msgspec
 import pytest
 
 from noroshi.picture.correlate import correlate
-from noroshi.picture.hypotheses import HYPOTHESES, RULES, Overrule, Weighing, compare
+from noroshi.picture.hypotheses import HYPOTHESES, RULES, TEXTS, Overrule, Weighing, compare
 from noroshi.picture.overrules import read_overrules
 from noroshi.picture.priors import load_priors
+from noroshi.picture.score import TEXTS as SUM
 from noroshi.picture.stream import read_stream
 from noroshi.words.asset import AssetGraph
 from noroshi.words.errors import BadInput
 from noroshi.words.time import HOUR, format_instant, parse_instant
+from noroshi.words.told import together
 
 BEGIN = parse_instant("2026-03-01T00:00:00Z")
 
@@ -128,3 +130,14 @@ def test_what_is_wrong_in_it_is_named(name: str, tmp_path: Path) -> None:
     (tmp_path / "said.toml").write_text(FILE.replace(before, after))
     with pytest.raises(BadInput, match=word):
         read_overrules(tmp_path / "said.toml")
+
+
+def test_what_is_told_is_what_is_said_and_by_a_text_that_is_known() -> None:
+    others = [line(20 + n, "cyber", 24 * n, f"c{n}") for n in range(3)]
+    found = weighed(line(1, "maritime", 1000), line(2, "information", 1010), *others)
+    items = [each for each in found.items if each.told]
+    assert len(items) == len(found.items) >= 3
+    known = {*TEXTS.values(), *SUM.values()}
+    for each in items:
+        assert together(each.told) == each.seen
+        assert {said.text for said in each.told} <= known

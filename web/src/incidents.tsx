@@ -7,15 +7,15 @@ import { AsWhom } from "./picture";
 import { address, query, turn } from "./place";
 import { At, degrees, Problem, Text, Time, Tlp, utc } from "./show";
 import { hue, theme } from "./theme";
-import { language, named, speak, t } from "./words";
+import { language, named, said, speak, t, type Told } from "./words";
 
-interface Part { what: string; log10: number; why: string; finding?: string }
+interface Part { what: string; log10: number; why: string; finding?: string; told?: Told[] }
 interface Incident {
   id: string; score: number; probability: number; word: string; chance: number | null;
   chance_interval: [number, number] | null; t0: string; t1: string; findings: string[]; domains: string[];
   assets: string[]; parts: Part[];
   hypotheses: {
-    items: { evidence: string; seen: string; marks: Record<string, string>; overruled: Record<string, string> }[];
+    items: { evidence: string; seen: string; marks: Record<string, string>; overruled: Record<string, string>; told?: Told[]; instead?: Record<string, Told> }[];
     standings: { hypothesis: string; meaning: string; consistent: number; inconsistent: number }[];
   };
 }
@@ -58,6 +58,13 @@ export function Incidents() {
   );
 }
 
+/** A kind with its domain before it, `maritime/crossing`, in words; or a word of ours. */
+function kindOf(text: string): string {
+  const [domain = "", kind] = text.split("/");
+  if (kind === undefined) return t(text);
+  return `${t(domain)}/${named(session.value?.kinds[kind], kind)}`;
+}
+
 function chanceOf(of: Incident): string {
   if (of.chance === null) return t("What chance gives is unknown.");
   const [low, high] = of.chance_interval ?? [0, 0];
@@ -82,8 +89,8 @@ function One({ of }: { of: Incident }) {
           <tr key={each.hypothesis}><th scope="row"><b class="ink">{t(each.hypothesis)}</b> <span>{t(each.meaning)}</span></th><td>{each.inconsistent}</td><td>{each.consistent}</td></tr>))}</tbody></table>
       <details><summary>{t("What speaks for and against each")}</summary>
         <table><tbody>{of.hypotheses.items.map((each, i) => (
-          <tr key={i}><th scope="row"><Text s={each.seen} longest={300} /></th><td>{Object.entries(each.marks).filter(([, mark]) => mark !== "neutral").map(([name, mark]) => (
-            <div key={name}>{mark === "inconsistent" ? "✗" : "✓"} {t(name)}{each.overruled[name] && <span class="quiet"> – <Text s={each.overruled[name]!} /></span>}</div>))}</td></tr>))}</tbody></table></details>
+          <tr key={i}><th scope="row"><Text s={said(each.told, each.seen, kindOf)} longest={300} /></th><td>{Object.entries(each.marks).filter(([, mark]) => mark !== "neutral").map(([name, mark]) => (
+            <div key={name}>{mark === "inconsistent" ? "✗" : "✓"} {t(name)}{each.overruled[name] && <span class="quiet"> – <Text s={said(each.instead?.[name] && [each.instead[name]], each.overruled[name]!, kindOf)} /></span>}</div>))}</td></tr>))}</tbody></table></details>
     </>
   );
 }
@@ -98,7 +105,7 @@ function Sum({ parts }: { parts: Part[] }) {
     <ol class="waterfall">{steps.map((each, i) => (
       <li key={i}><span class="num">{each.log10 > 0 ? "+" : "−"}{Math.abs(each.log10).toFixed(2)}</span>
         <span class="track" aria-hidden="true"><i class={each.log10 < 0 ? "minus" : "plus"} style={{ left: x(Math.min(each.from, each.to)), width: `${(Math.abs(each.log10) / (high - low)) * 100}%` }} /><u style={{ left: x(0) }} /></span>
-        <span>{each.finding ? <a href={address("picture", { sel: each.finding })}>{t(each.what)}</a> : <b>{t(each.what)}</b>} <span class="quiet"><Text s={each.why} longest={300} /></span></span></li>))}
+        <span>{each.finding ? <a href={address("picture", { sel: each.finding })}>{kindOf(each.what)}</a> : <b>{kindOf(each.what)}</b>} <span class="quiet"><Text s={said(each.told, each.why, kindOf)} longest={300} /></span></span></li>))}
       <li class="total"><span class="num">{at.toFixed(2)}</span><span /><span><b>{t("score")}</b></span></li></ol>
   );
 }

@@ -19,6 +19,17 @@ export function t(text: string, values: Record<string, string | number> = {}): s
   return found.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
+/** A sentence of the node: its text is the key, and what stands in its places stays apart from it. */
+export interface Told { text: string; values?: Record<string, string> }
+const OURS = new Set(["domain", "kind", "mark"]);
+
+/** Sentences in the language of the page; `otherwise` where they were kept in English alone. */
+export function said(parts: Told[] | undefined, otherwise: string, word: (text: string) => string = t): string {
+  if (language.value === "en" || !parts?.length) return otherwise;
+  return parts.map(({ text, values = {} }) => t(text, Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, OURS.has(name) ? word(value) : value])))).join("；");
+}
+
 /** Of a thing that has a name in both. */
 export function named(each: { en: string; ja: string } | undefined, otherwise: string): string {
   if (!each) return otherwise;

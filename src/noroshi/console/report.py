@@ -21,6 +21,7 @@ from noroshi.console.seen import Mark
 from noroshi.desks.registry import kinds
 from noroshi.words.label import Tlp
 from noroshi.words.time import MS, Precision, format_instant, parse_instant
+from noroshi.words.told import Told
 
 LANGUAGES: Final = ("en", "ja")
 _CUT: Final[Mapping[str, int]] = {
@@ -36,6 +37,7 @@ class Part(msgspec.Struct, frozen=True):
     log10: float
     why: str
     finding: str | None = None
+    told: tuple[Told, ...] = ()
 
 
 class Incident(msgspec.Struct, frozen=True):
@@ -60,6 +62,8 @@ class Item(msgspec.Struct, frozen=True):
     seen: str
     marks: dict[str, str]
     overruled: dict[str, str] = {}
+    told: tuple[Told, ...] = ()
+    instead: dict[str, Told] = {}
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -110,11 +114,20 @@ class _Words:
         return re.sub(r"\{(\w+)\}", lambda each: str(values.get(each[1], each[0])), found)
 
     def kind(self, name: str) -> str:
-        """A kind of finding by its name, or what else is called so."""
-        found = kinds().get(name)
+        """A kind of finding by its name, with its domain before it or not; or what else is called
+        so."""
+        domain, within, kind = name.rpartition("/")
+        found = kinds().get(kind)
         if found is None:
             return self(name)
-        return (found.ja or found.en) if self.language == "ja" else found.en
+        called = (found.ja or found.en) if self.language == "ja" else found.en
+        return f"{self(domain)}{within}{called}"
+
+    def told(self, parts: Sequence[Told], otherwise: str) -> str:
+        """Sentences in this language; `otherwise` where they were only kept in English."""
+        if self.language == "en" or not parts:
+            return otherwise
+        return "；".join(each.said(self, self.kind) for each in parts)
 
 
 @lru_cache(maxsize=1)
@@ -234,7 +247,9 @@ def _sum(say: _Words, parts: Sequence[Part]) -> Iterator[Block]:
         at += each.log10
     if bars:
         yield Bars(tuple(bars))
-    rows = tuple((f"{each.log10:+.2f}", say.kind(each.what), each.why) for each in parts)
+    rows = tuple(
+        (f"{each.log10:+.2f}", say.kind(each.what), say.told(each.told, each.why)) for each in parts
+    )
     yield Table((*rows, (f"{at:.2f}", say("score"), "")), widths=(0.6, 1.2, 4))
 
 
@@ -261,15 +276,20 @@ def _hypotheses(say: _Words, weighing: Weighing) -> Iterator[Block]:
     yield Table(tuple(told), head, (6, 1, 1))
     yield Heading(say("What speaks for and against each"), 3)
     yield Table(
-        tuple((each.seen, "\n".join(_marks(say, each))) for each in weighing.items), (), (2, 3)
-    )
+        tuple(
+            (say.told(each.told, each.seen), "\n".join(_marks(say, each)))
+            for each in weighing.items
+        ), (), (2, 3),
+    )  # fmt: skip
 
 
 def _marks(say: _Words, item: Item) -> Iterator[str]:
     for name, mark in item.marks.items():
         if mark != "neutral":
             sign = "−" if mark == "inconsistent" else "+"
-            over = f" – {item.overruled[name]}" if name in item.overruled else ""
+            held = item.instead.get(name)
+            over = say.told(() if held is None else (held,), item.overruled.get(name, ""))
+            over = over and f" – {over}"
             yield f"{sign} {say(name)}{over}"
 
 

@@ -17,6 +17,7 @@ from noroshi.picture.join import Field
 from noroshi.picture.priors import NEITHER
 from noroshi.picture.score import Incident
 from noroshi.words.time import DAY, HOUR
+from noroshi.words.told import Told, told
 
 Mark = Literal["consistent", "inconsistent", "neutral"]
 HYPOTHESES: Final = {
@@ -26,6 +27,16 @@ HYPOTHESES: Final = {
     "common cause": "one event behind all of it that was aimed at nothing here: an outage, news",
     "benign coordination": "planned and announced: an exercise, maintenance",
 }
+TEXTS: Final = {
+    "chance": "chance gives {n} like it a month",
+    "fewer": "chance gives fewer than {n} like it a month",
+    "before": "was spoken of {n} h before it happened",
+    "after": "was spoken of {n} h after it happened",
+    "usual": "{n} {kind} elsewhere within a day, {usual} are usual",
+    "two ways": "something physical and something in a network",
+    "overruled": "{by}, instead of {mark}: {reason}",
+}
+"""What an item may say, by which its other languages are found."""
 RARE: Final = 0.1
 USUAL: Final = 1.0
 """Chance incidents a month: below the first chance hardly does it, from the second on it does."""
@@ -35,13 +46,16 @@ ELSEWHERE: Final = 3
 
 class Item(msgspec.Struct, frozen=True):
     """One item of evidence: what was seen, and its mark for every hypothesis. `shows` are findings
-    beyond the incident's own that it rests on."""
+    beyond the incident's own that it rests on. `told` and `instead` are `seen` and `overruled` for
+    who says them in another language."""
 
     evidence: str
     seen: str
     marks: dict[str, Mark]
     overruled: dict[str, str] = {}
     shows: tuple[str, ...] = ()
+    told: tuple[Told, ...] = ()
+    instead: dict[str, Told] = {}
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -101,13 +115,22 @@ def compare(
 
 
 def _overruled(item: Item, overrules: list[Overrule]) -> Item:
-    marks, said = dict(item.marks), dict[str, str]()
+    marks, said = dict(item.marks), dict[str, Told]()
     for each in overrules:
         if each.evidence == item.evidence and each.hypothesis in HYPOTHESES:
             before = marks.get(each.hypothesis, "neutral")
             marks[each.hypothesis] = each.mark
-            said[each.hypothesis] = f"{each.by}, instead of {before}: {each.reason}"
-    return msgspec.structs.replace(item, marks=marks, overruled=said) if said else item
+            said[each.hypothesis] = told(
+                TEXTS["overruled"], by=each.by, mark=before, reason=each.reason
+            )
+    if not said:
+        return item
+    english = {name: each.said() for name, each in said.items()}
+    return msgspec.structs.replace(item, marks=marks, overruled=english, instead=said)
+
+
+def _item(evidence: str, seen: Told, marks: dict[str, Mark], shows: tuple[str, ...] = ()) -> Item:
+    return Item(evidence, seen.said(), marks, shows=shows, told=(seen,))
 
 
 class _Members:
@@ -142,14 +165,14 @@ def by_chance(members: _Members) -> list[Item]:
     expected = members.incident.chance
     if expected is None:
         return []
-    seen = f"chance gives {expected:.2g} like it a month"
+    seen = told(TEXTS["chance"], n=f"{expected:.2g}")
     if not expected and members.incident.chance_interval:
-        seen = f"chance gives fewer than {members.incident.chance_interval[1]:.2g} like it a month"
+        seen = told(TEXTS["fewer"], n=f"{members.incident.chance_interval[1]:.2g}")
     if expected < RARE:
-        return [Item("chance", seen, _marks(coincidence="inconsistent", campaign="consistent"))]
+        return [_item("chance", seen, _marks(coincidence="inconsistent", campaign="consistent"))]
     if expected >= USUAL:
-        return [Item("chance", seen, _marks(coincidence="consistent"))]
-    return [Item("chance", seen, _marks())]
+        return [_item("chance", seen, _marks(coincidence="consistent"))]
+    return [_item("chance", seen, _marks())]
 
 
 def in_order(members: _Members) -> list[Item]:
@@ -163,9 +186,9 @@ def in_order(members: _Members) -> list[Item]:
         marks = _marks(
             accident="inconsistent", campaign="consistent", benign_coordination="consistent"
         )
-        return [Item("order", f"was spoken of {-gap / HOUR:.0f} h before it happened", marks)]
+        return [_item("order", told(TEXTS["before"], n=f"{-gap / HOUR:.0f}"), marks)]
     marks = _marks(campaign="consistent", accident="consistent", common_cause="consistent")
-    return [Item("order", f"was spoken of {max(gap, 0) / HOUR:.0f} h after it happened", marks)]
+    return [_item("order", told(TEXTS["after"], n=f"{max(gap, 0) / HOUR:.0f}"), marks)]
 
 
 def elsewhere(members: _Members) -> list[Item]:
@@ -175,8 +198,9 @@ def elsewhere(members: _Members) -> list[Item]:
     for row in members.rows:
         others, expected = _others(members, row)
         many = len(others)
-        seen = f"{many} {members.kind(row)} elsewhere within a day, {expected:.1f} are usual"
-        name = f"elsewhere: {members.kind(row)}"
+        kind = members.kind(row)
+        seen = told(TEXTS["usual"], n=str(many), kind=kind, usual=f"{expected:.1f}")
+        name = f"elsewhere: {kind}"
         if many >= expected + ELSEWHERE and many >= 2 * expected:
             marks = _marks(accident="consistent", common_cause="consistent")
         elif many <= expected:
@@ -184,7 +208,7 @@ def elsewhere(members: _Members) -> list[Item]:
         else:
             marks = _marks()
         shows = tuple(members.stream.ids[each] for each in others)
-        found.append(Item(name, seen, marks, shows=shows))
+        found.append(_item(name, seen, marks, shows))
     return found
 
 
@@ -213,7 +237,12 @@ def silences(members: _Members) -> list[Item]:
     """A desk that was listening and has nothing to say for it: of a campaign it would rather have
     reported something."""
     return [
-        Item(f"silence: {part.why.split()[0]}", part.why, _marks(campaign="inconsistent"))
+        Item(
+            f"silence: {part.why.split()[0]}",
+            part.why,
+            _marks(campaign="inconsistent"),
+            told=part.told,
+        )
         for part in members.incident.parts
         if part.what == "silence"
     ]
@@ -226,7 +255,7 @@ def two_aimed(members: _Members) -> list[Item]:
     if "cyber" not in domains or not domains.difference(NEITHER):
         return []
     marks = _marks(accident="inconsistent", campaign="consistent")
-    return [Item("two ways", "something physical and something in a network", marks)]
+    return [_item("two ways", told(TEXTS["two ways"]), marks)]
 
 
 RULES: Final[tuple[Callable[[_Members], list[Item]], ...]] = (

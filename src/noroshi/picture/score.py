@@ -13,6 +13,7 @@ from noroshi.picture.join import Field, Joined
 from noroshi.picture.lines import GRADES
 from noroshi.words import ids
 from noroshi.words.time import DAY, HOUR, format_instant
+from noroshi.words.told import Told, together, told
 
 WORDS: Final = (
     (0.99, "almost certain"), (0.9, "highly likely"), (0.6, "likely"), (0.4, "even chance"),
@@ -23,15 +24,33 @@ WORDS: Final = (
 
 SPANS: Final = 3
 """So many matched words of a text are told."""
+TEXTS: Final = {
+    "campaign": "{n} campaign a month expected among {assets} assets (stated)",
+    "campaigns": "{n} campaigns a month expected among {assets} assets (stated)",
+    "seen": "{kind} at {place}: {n} {domain} there in {days} days; source {grade}",
+    "text": "its text says {words}",
+    "weak": "only supports",
+    "silent": "{domain} was listening, would report {share} of campaigns, and says nothing new",
+    "blind": "{domain} could see there {seen} of the time, would report {share} of campaigns, and "
+    "says nothing new",
+    "same": "at the same time",
+    "h after": "{n} h after",
+    "h before": "{n} h before",
+    "days after": "{n} days after",
+    "days before": "{n} days before",
+}
+"""What a part of the sum may say, by which its other languages are found."""
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of the sum: what it is, log10 of its ratio, and why in words."""
+    """One line of the sum: what it is, log10 of its ratio, and why in words; `told` is the same
+    for who says it in another language."""
 
     what: str
     log10: float
     why: str
     finding: str | None = None
+    told: tuple[Told, ...] = ()
 
 
 class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -68,7 +87,7 @@ def explain(field: Field, joined: Joined, n: int, null: Chance, worth: Calibrati
     others = [each for each in members if each != middle]
     first = max(others, key=lambda each: _weight(field, joined, middle, each))
     parts = [
-        Part("prior", field.prior, _prior_why(field)),
+        _line("prior", field.prior, None, _prior_why(field)),
         _part(field, joined, middle, first, middle, own=True),
         *(_part(field, joined, middle, each, each) for each in others),
         *_silences(field, joined, n, middle),
@@ -102,10 +121,14 @@ def _weight(field: Field, joined: Joined, middle: int, other: int) -> tuple[bool
     return not weak, float(joined.best[middle, domain] + joined.own[middle, domain])
 
 
-def _prior_why(field: Field) -> str:
+def _line(what: str, value: float, finding: str | None, *why: Told) -> Part:
+    return Part(what, value, together(why), finding, why)
+
+
+def _prior_why(field: Field) -> Told:
     each = field.priors.campaigns_per_month
-    many = "campaign" if each == 1 else "campaigns"
-    return f"{each:g} {many} a month expected among {field.rates.assets} assets (stated)"
+    text = TEXTS["campaign" if each == 1 else "campaigns"]
+    return told(text, n=f"{each:g}", assets=str(field.rates.assets))
 
 
 def _part(
@@ -119,20 +142,22 @@ def _part(
     at = field.postings.where(key, row)
     seen = int(field.rates.seen[at, domain])
     kind = stream.kinds[int(stream.kind[row])]
-    why = (
-        f"{kind} at {field.postings.name(at)}: {seen} {stream.domains[domain]} there in "
-        f"{field.rates.days:.0f} days; source {GRADES[stream.reliability[row]]}"
-    )
+    why = [
+        told(
+            TEXTS["seen"], kind=kind, place=field.postings.name(at), n=str(seen),
+            domain=stream.domains[domain], days=f"{field.rates.days:.0f}",
+            grade=GRADES[stream.reliability[row]],
+        )
+    ]  # fmt: skip
     named = [each for each in stream.said.get(stream.ids[row], ()) if _names(field, at, each)]
     if named:
-        why += "; its text says " + ", ".join(
-            f"“{each.words}” at {each.start}–{each.end}" for each in named[:SPANS]
-        )
+        words = ", ".join(f"“{each.words}” {each.start}–{each.end}" for each in named[:SPANS])
+        why.append(told(TEXTS["text"], words=words))
     if not own:
-        why += f"; {_gap(field, middle, row)}"
+        why.append(_gap(field, middle, row))
         if field.postings.weak[key]:
-            why += "; only supports"
-    return Part(kind, value, why, stream.ids[row])
+            why.append(told(TEXTS["weak"]))
+    return _line(kind, value, stream.ids[row], *why)
 
 
 def _names(field: Field, token: int, match: Match) -> bool:
@@ -147,25 +172,26 @@ def _silences(field: Field, joined: Joined, n: int, middle: int) -> list[Part]:
     for domain, name in enumerate(stream.domains):
         value = float(joined.missing[n, domain])
         if joined.members[n, domain] < 0 and domain != stream.domain[middle] and value:
-            share = field.priors.share(name)
-            heard = "was listening"
+            share = f"{field.priors.share(name):.0%}"
+            why = told(TEXTS["silent"], domain=name, share=share)
             if field.seen is not None:
-                heard = f"could see there {field.seen[middle, domain]:.0%} of the time"
-            why = f"{name} {heard}, would report {share:.0%} of campaigns, and says nothing new"
-            found.append(Part("silence", value, why))
+                seen = f"{field.seen[middle, domain]:.0%}"
+                why = told(TEXTS["blind"], domain=name, share=share, seen=seen)
+            found.append(_line("silence", value, None, why))
     return found
 
 
-def _gap(field: Field, middle: int, row: int) -> str:
+def _gap(field: Field, middle: int, row: int) -> Told:
     """How the two lie in time, in words."""
     stream = field.stream
     after = int(stream.t0[row] - stream.t1[middle])
     before = int(stream.t0[middle] - stream.t1[row])
     if after <= 0 and before <= 0:
-        return "at the same time"
+        return told(TEXTS["same"])
     gap, side = (after, "after") if after > 0 else (before, "before")
-    text = f"{gap / HOUR:.1f} h" if gap < 2 * DAY else f"{gap / DAY:.1f} days"
-    return f"{text} {side}"
+    if gap < 2 * DAY:
+        return told(TEXTS[f"h {side}"], n=f"{gap / HOUR:.1f}")
+    return told(TEXTS[f"days {side}"], n=f"{gap / DAY:.1f}")
 
 
 def band(probability: float) -> tuple[float, float]:

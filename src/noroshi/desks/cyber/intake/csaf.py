@@ -1,7 +1,8 @@
 """CSAF 2.0 advisories (OASIS Standard, 18 November 2022) and the KEV catalogue, to vulnerabilities.
 
 An advisory is a report with a `vulnerability` for each of its entries; a vulnerability says which
-products are affected, by vendor and name, so that it can be held against what an asset runs.
+products are affected, by vendor and name, so that it can be held against what an asset runs. Many
+say only in what it was fixed (Red Hat's do): the same product was affected before.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import io
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 import msgspec
 
@@ -27,8 +29,13 @@ if TYPE_CHECKING:
     from noroshi.words.record import Record
 
 _CVE = re.compile(r"CVE-\d{4}-\d{4,}")
-AFFECTED: Final = ("known_affected", "first_affected", "last_affected")
-"""Of product_status: what a vulnerability is in (CSAF 2.0 §3.2.3.9)."""
+AFFECTED: Final = ("known_affected", "first_affected", "last_affected", "first_fixed", "fixed")
+"""Of product_status: what a vulnerability is in, or was until it was fixed (CSAF 2.0 §3.2.3.9)."""
+
+_CPE = re.compile(r"cpe:(?:/|2\.3:)[aho]:(?P<vendor>(?:[^:\\]|\\.)+):(?P<product>(?:[^:\\]|\\.)+)")
+_PURL = re.compile(
+    r"pkg:[a-z0-9.+-]+/(?P<vendor>[^/@?#]+)/(?:[^@?#]*/)?(?P<product>[^/@?#]+)", re.I
+)
 
 
 class _Publisher(msgspec.Struct):
@@ -63,9 +70,15 @@ class _Document(msgspec.Struct):
     distribution: _Distribution | None = None
 
 
+class _Helper(msgspec.Struct, frozen=True):
+    cpe: str = ""
+    purl: str = ""
+
+
 class _Named(msgspec.Struct, frozen=True):
     product_id: str = ""
     name: str = ""
+    product_identification_helper: _Helper = _Helper()
 
 
 class _Branch(msgspec.Struct):
@@ -158,11 +171,19 @@ def _advisory(source: Source, data: bytes) -> Iterator[Record | Rejected]:
             description=next((n.text for n in each.notes if n.text), None) or each.title,
             external_references=_cve(each.cve),
         )  # fmt: skip
+    if not found:  # a report is of something: of who published it, where of nothing else
+        publisher = document.publisher
+        found = [derived_id("identity", "csaf", publisher.namespace, publisher.name)]
+        yield maker.record(
+            found[0], JsonPointer("/document/publisher"), msgspec.json.encode(publisher).decode(),
+            created=first, modified=changed, terms=terms, name=publisher.name,
+            identity_class="organization",
+        )  # fmt: skip
     yield maker.record(
         derived_id("report", "csaf", *own), JsonPointer(""), text, created=first, modified=changed,
         terms=terms, name=document.title, report_types=["vulnerability"],
         published=document.tracking.initial_release_date,
-        object_refs=found or [derived_id("vulnerability", "csaf", *own)],
+        object_refs=found,
         external_references=[{"source_name": document.publisher.name,
                               "external_id": document.tracking.id}],
     )  # fmt: skip
@@ -186,7 +207,7 @@ def _terms(document: _Document) -> Terms:
 def _products(tree: _Tree) -> dict[str, frozenset[str]]:
     """By product_id what it is as `vendor:product`. What is a part of something else is both: who
     runs either may be affected."""
-    found = {name: frozenset((product,)) for name, product in _branches(tree)}
+    found = dict(_branches(tree))
     for each in tree.relationships:  # a later one may build on an earlier
         ends = (each.product_reference, each.relates_to_product_reference)
         both = frozenset[str]().union(*(found.get(end, frozenset()) for end in ends))
@@ -194,19 +215,31 @@ def _products(tree: _Tree) -> dict[str, frozenset[str]]:
     return found
 
 
-def _branches(tree: _Tree) -> Iterator[tuple[str, str]]:
-    """(product_id, `vendor:product`) of what the tree names by itself."""
+def _branches(tree: _Tree) -> Iterator[tuple[str, frozenset[str]]]:
+    """(product_id, each `vendor:product` that it is) of what the tree names by itself."""
     for each in tree.full_product_names:
-        yield each.product_id, each.name.casefold()
-    stack = [(branch, "", "") for branch in tree.branches]
+        yield each.product_id, frozenset((each.name.casefold(), *_identified(each)))
+    stack = [(branch, "", "", "") for branch in tree.branches]
     while stack:
-        branch, vendor, product = stack.pop()
+        branch, vendor, family, product = stack.pop()
         vendor = branch.name if branch.category == "vendor" else vendor
+        family = branch.name if branch.category == "product_family" else family
         product = branch.name if branch.category == "product_name" else product
         if branch.product is not None:
-            shown = product or branch.product.name
-            yield branch.product.product_id, f"{vendor}:{shown}".casefold()
-        stack += [(inner, vendor, product) for inner in branch.branches]
+            shown = (product or branch.product.name, family)
+            named = (f"{vendor}:{each}".casefold() for each in shown if each)
+            yield branch.product.product_id, frozenset((*named, *_identified(branch.product)))
+        stack += [(inner, vendor, family, product) for inner in branch.branches]
+
+
+def _identified(each: _Named) -> Iterator[str]:
+    """What the product is by its CPE (2.2 or 2.3) and by its package URL."""
+    helper = each.product_identification_helper
+    for pattern, text in ((_CPE, helper.cpe), (_PURL, helper.purl)):
+        found = pattern.match(text)
+        if found is not None:
+            plain = (unquote(re.sub(r"\\(.)", r"\1", part)) for part in found.groups())
+            yield ":".join(plain).casefold()
 
 
 def _affected(each: _Vulnerability, products: dict[str, frozenset[str]]) -> tuple[str, ...]:

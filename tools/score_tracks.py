@@ -259,18 +259,29 @@ def mixed(tracks: Path, size: int, near: bool) -> tuple[list[list[Row]], list[li
     return made[0::2], made[1::2]
 
 
+AT_ONCE_S = 6 * 3_600
+"""Ships of a mixture of Suez are heard at once for so long: who comes a day after another has left
+may be that other, and no method could tell."""
+
+
 def queued(tracks: Path, size: int) -> tuple[list[list[Row]], list[list[Row]]]:
-    """Ships of the Suez table drawn by chance, of every other one, and of the rest."""
+    """Ships of the Suez table that were heard at once, drawn by chance, of every other one, and of
+    the rest."""
     ships = list(suez(tracks).values())
     rng = np.random.default_rng(6)
-    tuned, held = (
-        [
-            together([part[n] for n in rng.choice(len(part), size, replace=False)], False)
-            for _ in range(MANY)
-        ]
-        for part in (ships[0::2], ships[1::2])
-    )
-    return tuned, held
+    return drawn(ships[0::2], size, rng), drawn(ships[1::2], size, rng)
+
+
+def drawn(ships: list[list[Row]], size: int, rng: np.random.Generator) -> list[list[Row]]:
+    """`MANY` mixtures of so many ships each."""
+    found: list[list[Row]] = []
+    while len(found) < MANY:
+        numbers: list[int] = rng.choice(len(ships), size, replace=False).tolist()
+        chosen = [ships[n] for n in numbers]
+        first, last = max(each[0][0] for each in chosen), min(each[-1][0] for each in chosen)
+        if last - first >= AT_ONCE_S:
+            found.append(together(chosen, False))
+    return found
 
 
 def report(tracks: Path) -> list[dict[str, object]]:

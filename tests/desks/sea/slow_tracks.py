@@ -51,15 +51,23 @@ def price(a, b, rules=Parameters()):  # noqa: B008
 
 
 def follows(prior, a, b, rules):
-    """The price where `prior` (or None) came before `a`: a ship at rest likely lies still."""
+    """The price where `prior` (or None) came before `a`: a ship at rest likely lies still, and one
+    under way goes on."""
     cost = price(a, b, rules)
     told = any(not math.isnan(each[3] + each[4]) for each in (a, b))
     if prior is None or told or cost == math.inf:
         return cost
     gone, took = math.dist(xyz(*prior[1:3]), xyz(*a[1:3])), a[0] - prior[0]
     rested = gone <= rules.attach_rest_m and gone <= 0.5 * took
-    if not rested or took > rules.stop_gap_s or b[0] - a[0] > rules.stop_gap_s:
+    if took > rules.stop_gap_s or b[0] - a[0] > rules.stop_gap_s:
         return cost
+    if not rested:
+        share = min(b[0] - a[0], rules.attach_ahead_s) / max(took, 60.0)
+        there = [now + (now - then) * share
+                 for then, now in zip(xyz(*prior[1:3]), xyz(*a[1:3]), strict=True)]  # fmt: skip
+        spread = rules.attach_m + rules.attach_kn * KN * (b[0] - a[0] + a[5] + b[5])
+        onward = math.dist(there, xyz(*b[1:3])) / spread
+        return min(cost, onward + 2 * math.log(spread / rules.attach_m))
     still = math.dist(xyz(*a[1:3]), xyz(*b[1:3])) / rules.attach_rest_m
     return min(still, cost + rules.attach_leave)
 

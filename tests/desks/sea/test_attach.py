@@ -85,6 +85,18 @@ def test_two_ships_four_kilometres_apart_are_two(scene):
     assert (whole.leg_m[np.isfinite(whole.leg_m)] < 800).all()
 
 
+def test_ships_without_speeds_that_pass_each_other_go_on_as_they_came(scene):
+    """Heard every five minutes by turns, 20 km apart at first, northward and southward."""
+    knots, fixes = 15.0, []
+    for n in range(60):
+        way = n * 5 * knots / 60 / 60
+        lat = 45.0 + way if n % 2 else 45.0 + 59 * 5 * knots / 3600 - way
+        fixes.append((300 * n, -30.0 + 0.004 * (n % 2), lat, math.nan, math.nan))
+    _, found = ours(scene, fixes)
+    assert found.tolist() == [n % 2 for n in range(60)]
+    assert apart([(*fix, 1.0) for fix in fixes]) == found.tolist()
+
+
 def test_two_antennae_of_one_ship_are_one(scene):
     assert set(ours(scene, by_turns(0.002))[1].tolist()) == {0}
 

@@ -66,10 +66,25 @@ def apart(fixes: Floats, a: int, b: int) -> float:
 
 
 @inner
+def onward(fixes: Floats, prior: int, a: int, b: int, rules: Floats) -> float:
+    """What it costs that `b` follows `a` where the ship goes on as it came from `prior` to `a`."""
+    h, i, j = FIXED * prior, FIXED * a, FIXED * b
+    took = max(fixes[i] - fixes[h], 60.0)
+    seconds = fixes[j] - fixes[i]
+    share = min(seconds, rules[4]) / took
+    dx = fixes[j + 2] - fixes[i + 2] - (fixes[i + 2] - fixes[h + 2]) * share
+    dy = fixes[j + 3] - fixes[i + 3] - (fixes[i + 3] - fixes[h + 3]) * share
+    dz = fixes[j + 4] - fixes[i + 4] - (fixes[i + 4] - fixes[h + 4]) * share
+    spread = rules[2] + rules[3] * (seconds + fixes[i + 1] + fixes[j + 1])
+    return math.sqrt(dx * dx + dy * dy + dz * dz) / spread + 2.0 * math.log(spread / rules[2])
+
+
+@inner
 def follows(fixes: Floats, prior: int, a: int, b: int, rules: Floats) -> float:
     """What it costs that `b` follows `a` where `prior` (-1: nothing) came before that.
 
-    A ship that does not say how it moves and was at rest, by two positions up to `rules[5]` metres
+    A ship that does not say how it moves and came from another place goes on as it came, or stays;
+    one that was at rest, by two positions up to `rules[5]` metres
     and `rules[7]` seconds apart at under half a metre a second, most likely lies there still: the
     spread is those metres then, for as many seconds; or it leaves, which costs `rules[6]` more."""
     cost = price(fixes, a, b, rules)
@@ -78,8 +93,10 @@ def follows(fixes: Floats, prior: int, a: int, b: int, rules: Floats) -> float:
         return cost
     gone, took = apart(fixes, prior, a), fixes[FIXED * a] - fixes[FIXED * prior]
     silent = fixes[FIXED * b] - fixes[FIXED * a]
-    if gone > min(rules[5], STILL_MS * took) or max(took, silent) > rules[7]:
+    if max(took, silent) > rules[7]:
         return cost
+    if gone > min(rules[5], STILL_MS * took):
+        return min(cost, onward(fixes, prior, a, b, rules))
     return min(apart(fixes, a, b) / rules[5], cost + rules[6])
 
 

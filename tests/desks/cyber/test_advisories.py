@@ -129,6 +129,10 @@ def test_the_catalogue_of_exploited_vulnerabilities_as_json_and_as_csv() -> None
     assert body(record)["created"] == "2024-04-12T00:00:00.000Z"
     assert came_from(record).products == ("palo alto networks:pan-os",)
     assert "missing required field" in rejected[0].reason
+    padded = {**entry, "vendorProject": "Palo Alto Networks "}  # as SimpleHelp's in February 2025
+    assert came_from(read({**whole, "vulnerabilities": [padded]})[0][0]).products == (
+        "palo alto networks:pan-os",
+    )
     header, row = ",".join(entry), ",".join(entry.values())
     (other,), _ = read(f"{header}\n{row}\n")
     assert other.id == record.id

@@ -315,6 +315,8 @@ def test_a_source_too_large_is_refused_with_both_sizes() -> None:
         (b"!AIVDM,1,1,,A,15M67FC000G?ufbE`FepT@3n00Sa,0*5C\r\n", 0.0),
         (b"mmsi,lon,lat,t\n1,2,3,4\n", 0.0),
         (bytes(range(256)), 0.0),
+        (b"#separator \\x09\n", 0.9),
+        (b"#separator\t\\x09\n", 0.9),
         (b"", 0.0),
     ],
 )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MAX_DOCUMENT: Final = 64 << 20
 """Bytes of a source that are looked at to tell whether it is one JSON document."""
 
-_ZEEK: Final = re.compile(rb"#separator |\{\"ts\":\d+\.\d+,\"uid\":\"")
+_ZEEK: Final = re.compile(rb"#separator[ \t]|\{\"ts\":\d+\.\d+,\"uid\":\"")
 _EVE: Final = re.compile(rb'"(?:event_type|@timestamp|timestamp|ts|time)"\s*:')
 _ACCESS: Final = re.compile(
     rb'(?:[\w.:-]+ )?[\w.:-]+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:[^\]]+\] "'

@@ -218,7 +218,7 @@ def _products(tree: _Tree) -> dict[str, frozenset[str]]:
 def _branches(tree: _Tree) -> Iterator[tuple[str, frozenset[str]]]:
     """(product_id, each `vendor:product` that it is) of what the tree names by itself."""
     for each in tree.full_product_names:
-        yield each.product_id, frozenset((each.name.casefold(), *_identified(each)))
+        yield each.product_id, frozenset((each.name.strip().casefold(), *_identified(each)))
     stack = [(branch, "", "", "") for branch in tree.branches]
     while stack:
         branch, vendor, family, product = stack.pop()
@@ -227,7 +227,7 @@ def _branches(tree: _Tree) -> Iterator[tuple[str, frozenset[str]]]:
         product = branch.name if branch.category == "product_name" else product
         if branch.product is not None:
             shown = (product or branch.product.name, family)
-            named = (f"{vendor}:{each}".casefold() for each in shown if each)
+            named = (_product(vendor, each) for each in shown if each)
             yield branch.product.product_id, frozenset((*named, *_identified(branch.product)))
         stack += [(inner, vendor, family, product) for inner in branch.branches]
 
@@ -239,7 +239,12 @@ def _identified(each: _Named) -> Iterator[str]:
         found = pattern.match(text)
         if found is not None:
             plain = (unquote(re.sub(r"\\(.)", r"\1", part)) for part in found.groups())
-            yield ":".join(plain).casefold()
+            yield _product(*plain)
+
+
+def _product(vendor: str, name: str) -> str:
+    """`vendor:product` as it is compared; catalogues have white space around names."""
+    return f"{vendor.strip()}:{name.strip()}".casefold()
 
 
 def _affected(each: _Vulnerability, products: dict[str, frozenset[str]]) -> tuple[str, ...]:
@@ -315,7 +320,7 @@ def _exploited(maker: Maker, source: Source, at: Locator, each: _Entry, text: st
             derived_id("vulnerability", "kev", each.cve), at, text, created=added,
             modified=max(added, source.retrieved), name=each.cve,
             description="\n".join(part for part in told if part) or None,
-            products=(f"{each.vendor}:{each.product}".casefold(),),
+            products=(_product(each.vendor, each.product),),
             labels=["known-exploited"], external_references=_cve(each.cve),
         )
     )  # fmt: skip

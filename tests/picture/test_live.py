@@ -6,6 +6,7 @@ import json
 import random
 import threading
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -20,7 +21,7 @@ from noroshi.picture.live import Live
 from noroshi.picture.plant import Planted, World, plant
 from noroshi.picture.priors import load_priors
 from noroshi.picture.score import Incident
-from noroshi.picture.stream import read_stream
+from noroshi.picture.stream import Stream, read_stream
 
 PRIORS = load_priors()
 PLANTED = plant(World(cables=15, days=100, campaigns=6, decoys=2, seed=4))
@@ -138,6 +139,52 @@ def test_the_oldest_go_first() -> None:
     look = live.look()
     assert len(look.field.stream) == 50
     assert (look.bad, len(look.rejected)) == (1, 1)
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.integers(0, 1000), st.integers(8, 40), st.sampled_from([60, 400_000]))
+def test_what_comes_while_all_is_joined_afresh_is_not_lost(seed: int, size: int, most: int) -> None:
+    """A day goes by in the middle; what is joined beside is ready only some batches later."""
+    lines, at, gate = lines_of(CROWDED, seed, True), [0.0], threading.Event()
+    lines = [each for each in lines if b'"space"' not in each]
+    live = Live(
+        "s", CROWDED.graph, PRIORS, shifts=20, most=most, budget=30, clock=lambda: at[0]
+    )  # fmt: skip
+    whole = live._renew
+
+    def slow(renewed: Any, stream: Stream) -> None:
+        gate.wait()
+        whole(renewed, stream)
+
+    live._renew = slow
+    batches = [b"".join(lines[start : start + size]) for start in range(0, len(lines), size)]
+    for n, batch in enumerate(batches):
+        live.add(batch)
+        live.look()
+        live._asked_of = 10**6
+        if n == len(batches) // 3:
+            assert live.held
+            first, at[0] = live.held, 90_000.0
+        elif n == 2 * len(batches) // 3:
+            assert live._beside
+            assert live.held is first
+            gate.set()
+            live._beside.join()
+    look = live.look()
+    assert live.held
+    assert live.held is not first
+    assert live.held.background.until > 0
+    assert look.incidents == in_one_go(live)
+    old = Live("s", CROWDED.graph, PRIORS, shifts=20, most=most)
+    for batch in batches:
+        old.add(batch)
+        old.look()
+        old._asked_of = 10**6
+    assert old.held
+    # Of a few more than `most` it may drop them at another moment.
+    assert list(live.held.field.stream.ids)[-most:] == list(old.held.field.stream.ids)[-most:]
+    afresh = Held(live.held.field.stream, CROWDED.graph, live.held.on, PRIORS, live.held.background)
+    np.testing.assert_array_equal(live.held.score, afresh.score)
 
 
 def test_chance_is_asked_anew_beside_after_a_day() -> None:

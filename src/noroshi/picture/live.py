@@ -3,7 +3,7 @@
 What is told is a function of the findings that are held, of the background that was measured last
 and of what is known of chance, so late ones, and ones out of order, give the incidents that they
 would have given in order. Both are measured at first, again while few findings are held, and then
-once a day, chance beside all else.
+once a day beside all else: nobody waits for what is then joined afresh.
 """
 
 from __future__ import annotations
@@ -57,6 +57,20 @@ class Look(msgspec.Struct, frozen=True):
     rejected: tuple[str, ...]
 
 
+class _Renewed:
+    """What is being joined afresh, None until it is, and the findings that have come since."""
+
+    def __init__(self) -> None:
+        self.held: Held | None = None
+        self.since: Stream | None = None
+        self._begun: dict[str, int] = {}
+
+    def more(self, new: Stream) -> None:
+        """Take what has come, of the same domains."""
+        before = latest(new, 0) if self.since is None else self.since
+        self.since = merge(before, new, self._begun, len(before) + len(new)).stream
+
+
 class Live:
     """Findings as they come, and what was told of them."""
 
@@ -75,6 +89,7 @@ class Live:
         self._lineages = Lineages()
         self._asked_at, self._asked_of = 0.0, 0
         self._beside: threading.Thread | None = None
+        self._renewed: _Renewed | None = None
         self._builder = Builder(source, graph)
         self._lines = 0
         self._told: dict[str, Incident] = {}
@@ -96,14 +111,16 @@ class Live:
             self.held = self._begun(latest(new, self.most))
         elif len(new):
             self._take(self.held, new)
+        if self._renewed is not None and self._renewed.held is not None:
+            self.held = self._caught_up(self._renewed, self._renewed.held)
         field = self.held.field
         if self.known is None or 2 * self._asked_of <= len(field.stream) < FEW:
             self.held = self._begun(field.stream)
             self.known = self._ask(self.held.field)
         elif self._clock() - self._asked_at >= AGAIN_S and self._beside is None:
-            self.held = self._begun(field.stream)
+            self._renewed = _Renewed()
             self._beside = threading.Thread(
-                target=self._ask_beside, args=(self.held.field,), daemon=True
+                target=self._renew, args=(self._renewed, field.stream), daemon=True
             )
             self._beside.start()
         joined = self.held.joined(self.known.chance.threshold(self.budget))
@@ -114,12 +131,30 @@ class Live:
 
     def _begun(self, stream: Stream) -> Held:
         """A stream held against its own background."""
+        self._renewed = None  # it would be older
         self._lineages.keep(stream.lineage)
         return Held(stream, self.graph, self._on, self.priors)
+
+    def _renew(self, renewed: _Renewed, stream: Stream) -> None:
+        """What is held, joined afresh against its own background, and what chance gives it."""
+        held = Held(stream, self.graph, self._on, self.priors)
+        field = held.field
+        renewed.held = held
+        self.known = self._ask(field)
+        self._beside = None
+
+    def _caught_up(self, renewed: _Renewed, held: Held) -> Held:
+        """What was joined afresh, with what has come since."""
+        self._renewed = None
+        if renewed.since is not None:
+            held.take(renewed.since, self.most)
+        return held
 
     def _take(self, held: Held, new: Stream) -> None:
         many = len(held.field.stream)
         if held.fits(new):
+            if self._renewed is not None:
+                self._renewed.more(renumbered(new, held.background.domains))
             held.take(new, self.most)
         else:  # nothing is known of the background of another domain, nor of what chance gives it
             domains = tuple(sorted({*held.field.stream.domains, *new.domains}))
@@ -127,16 +162,12 @@ class Live:
             both = merge(before, renumbered(new, domains), held.begun, self.most)
             self.held = self._begun(both.stream)
             self._asked_at, self._asked_of = -AGAIN_S, 0
-        if len(held.field.stream) < many:
+        if len(held.field.stream) < many and self._renewed is None:
             self._lineages.keep(held.field.stream.lineage)
 
     def _ask(self, field: Field) -> Known:
         self._asked_at, self._asked_of = self._clock(), len(field.stream)
         return measured(field, self.seed, self.shifts)
-
-    def _ask_beside(self, field: Field) -> None:
-        self.known = self._ask(field)
-        self._beside = None
 
     def changes(self, look: Look) -> list[Change]:
         """What has become of the incidents since this was last asked."""

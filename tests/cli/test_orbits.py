@@ -125,3 +125,18 @@ def test_what_cannot_be_drawn_is_said(sky: Path, tmp_path: Path) -> None:
         app, ["orbits", "picture", str(sky), "--kind", "moon", "--svg", str(tmp_path / "x.svg")]
     )
     assert done.exit_code != 0
+
+
+def test_what_could_not_be_read_is_told_by_field(sky: Path, tmp_path: Path) -> None:
+    good = json.loads(sky.read_text())[:2]
+    bad = tmp_path / "bad.json"
+    bad.write_text(json.dumps([good[0], good[1] | {"EPHEMERIS_TYPE": 4}]))
+    done = CliRunner().invoke(app, ["orbits", "omm", str(bad)])
+    assert done.exit_code == 0
+    assert len(json.loads(done.stdout)) == 1
+    assert "bad.json: 1 × EPHEMERIS_TYPE: found 4" in done.stderr
+    assert "first at /1" in done.stderr
+    bad.write_text(json.dumps([good[0] | {"ECCENTRICITY": 1.7}]))
+    done = CliRunner().invoke(app, ["orbits", "omm", str(bad)])
+    assert done.exit_code != 0
+    assert "ECCENTRICITY: found 1.7; expected 0 to 1; first at /0" in done.stderr

@@ -12,6 +12,7 @@ from noroshi.cli.options import JsonOption, example
 
 if TYPE_CHECKING:
     from noroshi.desks.space.state import State
+    from noroshi.words.desk import Rejected
     from noroshi.words.party import Parties
 
 orbits_app = typer.Typer(
@@ -303,16 +304,31 @@ def _numbers(norad: str) -> list[int]:
 
 
 def _state(files: list[Path], at: str = "") -> State:
-    """All of the files in a state of the desk, as of an instant."""
+    """All of the files in a state of the desk, as of an instant; what could not be read is told on
+    standard error."""
+    from noroshi.cli.show import bad_parts, warn
     from noroshi.desks.space import desk
     from noroshi.desks.space.drawing import read_all
     from noroshi.feeds.files import Opened, open_path, walk
+    from noroshi.node.ingested import SourceReport, tell
 
     opened = [each for path in walk(files) for each in open_path(path)]
     for each in opened:
         if not isinstance(each, Opened):
             raise each
-    return read_all(desk, [each for each in opened if isinstance(each, Opened)], at)
+    told: dict[str, SourceReport] = {}
+
+    def aside(name: str, part: Rejected) -> None:
+        report = told.setdefault(name, SourceReport(name))
+        report.rejected += 1
+        tell(report, part)
+
+    try:
+        return read_all(desk, [each for each in opened if isinstance(each, Opened)], at, aside)
+    finally:
+        for report in told.values():
+            for line in bad_parts(report):
+                warn(line)
 
 
 def _seen(

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,7 +17,7 @@ from noroshi.words.time import DAY, HOUR, MINUTE, SECOND, parse_instant, parse_p
 
 if TYPE_CHECKING:
     from noroshi.node.doubt import Doubt
-    from noroshi.node.ingested import IngestReport
+    from noroshi.node.ingested import IngestReport, SourceReport
     from noroshi.node.overview import Overview
     from noroshi.node.sync import SyncReport
     from noroshi.store import FindingRow
@@ -155,6 +155,17 @@ def table(columns: list[tuple[str, bool]], rows: list[list[str]]) -> None:
     Console(width=width, highlight=False, markup=False, soft_wrap=False).print(grid)
 
 
+def bad_parts(source: SourceReport) -> Iterator[str]:
+    """A line for each reason why a source or parts of it could not be read."""
+    if source.problem:
+        yield f"  {source.name}: {source.problem}"
+    for part in source.parts:
+        yield f"  {source.name}: {part.count:,} × {part.reason}; first at {part.place}"
+    others = source.rejected - sum(part.count for part in source.parts)
+    if others:
+        yield f"  {source.name}: {others:,} × for other reasons"
+
+
 def print_ingest(report: IngestReport) -> None:
     """Each source, what was found in all of them, and what could not be read."""
     table(
@@ -170,13 +181,8 @@ def print_ingest(report: IngestReport) -> None:
         ],
     )
     for source in report.sources:
-        if source.problem:
-            say(f"  {source.name}: {source.problem}")
-        for part in source.parts:
-            say(f"  {source.name}: {part.count:,} × {part.reason}; first at {part.place}")
-        others = source.rejected - sum(part.count for part in source.parts)
-        if others:
-            say(f"  {source.name}: {others:,} × for other reasons")
+        for line in bad_parts(source):
+            say(line)
         if source.told:
             said = ", ".join(f"{many:,} {what}" for what, many in source.told.items())
             say(f"  {source.name}: {said}")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from noroshi.desks.space.desk import Space
     from noroshi.desks.space.state import State
-    from noroshi.words.desk import Array
+    from noroshi.words.desk import Array, Rejected
 
 
 class Part(Protocol):
@@ -38,9 +38,11 @@ class Part(Protocol):
     def open(self) -> Callable[[], IO[bytes]]: ...
 
 
-def read_all(desk: Space, parts: Sequence[Part], at: str = "") -> State:
-    """The sources in a state of their own, whose present is `at`. Raises `BadInput` where they hold
-    no element set."""
+def read_all(
+    desk: Space, parts: Sequence[Part], at: str, aside: Callable[[str, Rejected], object]
+) -> State:
+    """The sources in a state of their own, whose present is `at`; what could not be read goes
+    `aside`, with the source's name. Raises `BadInput` where they hold no element set."""
     label = Label((Strand("", "space", "*"),))
     state = desk.start(Context("", AssetGraph(), desk.kinds, desk.parameters({"at": at}), ""))
     for part in parts:
@@ -48,6 +50,8 @@ def read_all(desk: Space, parts: Sequence[Part], at: str = "") -> State:
         for each in desk.read(source):
             if isinstance(each, Columns):
                 state.take(each)
+            else:
+                aside(part.name, each)
     if not len(state.table()):
         raise BadInput(parts[0].name if parts else "nothing", "no element set that could be read")
     return state

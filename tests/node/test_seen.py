@@ -193,6 +193,27 @@ def test_what_is_typed_is_found_as_it_is_kept(typed: str, kind: str) -> None:
     assert set(held) <= set(of_text(typed))
 
 
+@pytest.mark.parametrize(
+    ("kind", "more", "typed"),
+    [
+        ("vulnerability", {"name": "CVE-2020-10188"}, "cve-2020-10188"),
+        ("vulnerability", {"name": "Telnet", "external_references": [
+            {"source_name": "cve", "external_id": "CVE-2020-10188"}]}, "CVE-2020-10188"),
+        ("observed-data", {"objects": {"0": {"type": "ipv4-addr", "value": VALUE},
+                                       "1": 7}}, VALUE),
+        ("observed-data", {"objects": {"0": {"type": "file", "hashes": {"MD5": "AB" * 16}}}},
+         "ab" * 16),
+    ],
+    ids=["a name", "a reference", "an address", "a hash"],
+)  # fmt: skip
+def test_what_a_vulnerability_and_observed_data_are_known_by(
+    kind: str, more: dict[str, Any], typed: str
+) -> None:
+    raw = json.dumps({"type": kind, **more}).encode()
+    held = values_of(Record(f"{kind}--1", 1, kind, "cyber", "JPN", LABEL, raw, "", 1))
+    assert set(held) & set(of_text(typed))
+
+
 def test_postings_dropped_are_made_again(
     make: Callable[..., Path], clock: Callable[[], int]
 ) -> None:

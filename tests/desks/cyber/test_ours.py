@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from noroshi.desks.cyber.connectivity import LEAST, losses
 from noroshi.desks.cyber.findings import operator
+from noroshi.desks.cyber.named import narrow
 from noroshi.desks.cyber.ours import Ours
 from noroshi.words.asset import Asset, AssetEdge, AssetGraph
 
@@ -50,6 +51,15 @@ def test_a_range_is_also_theirs_of_whom_it_holds_something(ranges: list[Any], as
     inside = {f"a:{n}" for n, each in enumerate(ranges) if each.subnet_of(asked)}
     expected = {f"a:{n}" for length, n in above if length == longest} if above else inside
     assert set(Ours(declared(ranges)).of(str(asked))) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [("198.51.100.7", True), ("192.0.0.0/8", True), ("0.0.0.0/0", False), ("192.0.0.0/7", False),
+     ("2001:db8::/32", True), ("::/0", False), ("::ffff:0:0/96", False), ("no address", False)],
+)  # fmt: skip
+def test_a_range_that_holds_everybody_names_nobody(value: str, says: bool) -> None:
+    assert narrow(value) is says
 
 
 NAMED = Ours(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from noroshi.desks.cyber.findings import Seen, finding, lineage_of, rests_on
+from noroshi.desks.cyber.match.values import Unfit, net
 from noroshi.desks.cyber.techniques import told
 from noroshi.desks.cyber.values import KNOWS, values_of
 from noroshi.words.origin import origin_of
@@ -75,11 +76,23 @@ def _names(record: Record, ours: Ours) -> Iterator[Name]:
             yield from (Name(record.id, each, what, value) for each in _assets(what, value, ours))
 
 
+def narrow(value: str) -> bool:
+    """Whether an address or range says whom it is of: one that matching refuses as too wide is
+    everybody's."""
+    try:
+        net(value)
+    except Unfit:
+        return False
+    return True
+
+
 def _assets(what: str, value: str, ours: Ours) -> tuple[str, ...]:
     if what == "system":
         return ours.of_system(int(value))
     if what == "product":
         return ours.of_product(value)
+    if what == "address" and not narrow(value):
+        return ()
     return ours.called(value) if what == "name" else ours.of(value)
 
 

@@ -150,7 +150,7 @@ def _row(each: Mention) -> tuple[str, ...]:
 
 OPTIONS: Final[Sequence[Option]] = (
     Option(
-        "value", "An address, domain, URL, hash, mail address, AS number, name or product.",
+        "value", "An address, domain, URL, hash, mail address, AS or CVE number, name or product.",
         required=True, positional=True,
     ),
     Option("to", "A party: only what it may have, and no more of who than that says."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
@@ -36,6 +36,9 @@ _COMPARED: Final = re.compile(
 )
 
 
+_CVE: Final = re.compile(r"CVE-\d{4}-\d{4,}", re.IGNORECASE)
+
+
 class _Object(msgspec.Struct):
     type: str = ""
     pattern: Any = None
@@ -44,6 +47,8 @@ class _Object(msgspec.Struct):
     number: Any = None
     name: Any = None
     hashes: dict[str, Any] | None = None
+    objects: dict[str, Any] | None = None
+    external_references: tuple[Any, ...] = ()
 
 
 _object = msgspec.json.Decoder(_Object)
@@ -51,7 +56,8 @@ _object = msgspec.json.Decoder(_Object)
 
 def values_of(record: Record) -> list[tuple[str, str]]:
     """(kind, value) of a record, each once, sorted: `address`, `domain`, `url`, `mail`, `system`,
-    `hash`, `file`, `mutex`, `mac`, `product`, `name`, `md5` (of a value that is not known)."""
+    `hash`, `file`, `mutex`, `mac`, `product`, `cve`, `name`, `md5` (of a value that is not known).
+    Observed-data of STIX 2.0 have those of what they hold."""
     return sorted(set(_found(record)))[:KEPT]
 
 
@@ -61,7 +67,7 @@ def _found(record: Record) -> Iterator[tuple[str, str]]:
         yield from (("product", each) for each in origin.products)
         yield from (("name", each) for each in origin.names)
         yield from (("md5", each) for each in origin.hashed)
-    if record.kind != "indicator" and record.kind not in TYPES:
+    if record.kind not in ("indicator", "vulnerability", "observed-data", *TYPES):
         return
     try:
         found = _object.decode(record.raw)
@@ -69,15 +75,39 @@ def _found(record: Record) -> Iterator[tuple[str, str]]:
         return
     if isinstance(found.pattern, str) and (found.pattern_type or "stix") == "stix":
         yield from compared(found.pattern)
-    elif record.kind == "autonomous-system" and isinstance(found.number, int):
+    elif record.kind == "vulnerability":
+        yield from (("cve", each) for each in _numbers(found))
+    elif record.kind == "observed-data":
+        for held in (found.objects or {}).values():
+            try:
+                inner = msgspec.convert(held, _Object)
+            except msgspec.ValidationError:
+                continue
+            if inner.type in TYPES:
+                yield from _of(inner.type, inner)
+    else:
+        yield from _of(record.kind, found)
+
+
+def _of(kind: str, found: _Object) -> Iterator[tuple[str, str]]:
+    """The values of an observable."""
+    if kind == "autonomous-system" and isinstance(found.number, int):
         yield "system", str(found.number)
-    elif record.kind in ("file", "mutex") and isinstance(found.name, str):
-        yield _KINDS[record.kind], found.name
-    elif isinstance(found.value, str) and record.kind in _KINDS:
-        yield _KINDS[record.kind], normal(record.kind, found.value)
+    elif kind in ("file", "mutex") and isinstance(found.name, str):
+        yield _KINDS[kind], found.name
+    elif isinstance(found.value, str) and kind in _KINDS:
+        yield _KINDS[kind], normal(kind, found.value)
     for each in (found.hashes or {}).values():
         if isinstance(each, str):
             yield "hash", each.lower()
+
+
+def _numbers(found: _Object) -> Iterator[str]:
+    """The CVE numbers of a vulnerability: its name, and what it refers to as such."""
+    refers = [cast("Any", each) for each in found.external_references if isinstance(each, dict)]
+    for each in (found.name, *(each.get("external_id") for each in refers)):
+        if isinstance(each, str) and _CVE.fullmatch(each):
+            yield each.upper()
 
 
 _KINDS: Final[Mapping[str, str]] = {
@@ -116,6 +146,8 @@ def of_text(text: str) -> Iterator[tuple[str, str]]:
         yield "hash", lower
     elif re.fullmatch(r"as\d+", lower):
         yield "system", lower[2:]
+    elif _CVE.fullmatch(plain):
+        yield "cve", plain.upper()
     elif "." in plain:
         yield "domain", lower.rstrip(".")
     yield "file", plain

@@ -10,7 +10,7 @@ import pytest
 from japan import NOW, A, B, Node, body
 from marked import AMBER, GREEN, LAW, RED, malware, marked, put
 
-from noroshi.exchange.parts import parting, taken_out
+from noroshi.exchange.parts import parting, taken_out, understated
 from noroshi.words import ids
 from noroshi.words.label import Strand, Tlp, label
 from noroshi.words.time import SECOND, format_instant
@@ -200,3 +200,13 @@ def test_the_strands_that_went_are_told_to_nobody() -> None:
     moved_part = parting([shut])
     assert moved_part.paths == ("a", "b.[1]")
     assert parting([msgspec.structs.replace(shut, parts=("c",))]).terms == moved_part.terms
+
+
+@pytest.mark.parametrize("name", ["granular_markings", "granul\\u0061r_markings"])
+def test_a_marking_above_the_label_is_seen_however_its_name_is_written(name: str) -> None:
+    red = json.dumps([{"marking_ref": RED, "selectors": ["name"]}])
+    raw = f'{{"name": "x", "{name}": {red}}}'.encode()
+    green = label(Strand("JPN", "cyber", "malware", Tlp.GREEN))
+    assert understated(raw, green)
+    assert not understated(raw.replace(RED.encode(), GREEN.encode()), green)
+    assert not understated(b'{"name": "x"}', green)

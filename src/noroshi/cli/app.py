@@ -41,7 +41,7 @@ from noroshi.cli.taxii import taxii_app
 from noroshi.cli.tech import tech_app
 from noroshi.cli.user import user_app
 from noroshi.cli.web import web_app
-from noroshi.words import compiling
+from noroshi.words import compiling, prepare
 from noroshi.words.errors import NoroshiError
 
 app = typer.Typer(
@@ -92,6 +92,7 @@ WithParent = Annotated[
 def main() -> None:
     """Run the command line; what the reader can mend ends with its text and exit code 1."""
     compiling.tell(warn)
+    prepare.seldom_collect()
     try:
         app()
     except BrokenPipeError:
@@ -347,10 +348,8 @@ def sync(
 
     with Node.open(node) as opened:
         report = kept(opened, peer, "pull", lambda: pull(opened, peer, clock), clock, random.random)
-    if json:
-        print_json(report)
-    else:
-        print_sync(report)
+    show = print_json if json else print_sync
+    show(report)
     if report.refused:
         raise typer.Exit(PARTLY)
 

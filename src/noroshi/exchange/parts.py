@@ -31,6 +31,7 @@ from noroshi.words.selector import (
 from noroshi.words.transform import Change, Without
 
 GRANULAR: Final = "granular_markings"
+_NAMED: Final = GRANULAR.encode()
 
 Properties = dict[str, msgspec.Raw]
 
@@ -161,6 +162,8 @@ def _roots(paths: Collection[Path]) -> frozenset[str | int]:
 def understated(raw: bytes, told: Label) -> bool:
     """Whether the object marks a part with a TLP 2.0 level that no strand of the label `told` has
     for that part; so too where its granular markings do not read."""
+    if _NAMED not in raw and b"\\u" not in raw:
+        return False  # a name is written as it is, unless it is escaped
     try:
         markings = _granular.decode(raw).granular_markings
         return any(_below(each, told) for each in markings if each.marking_ref or not each.lang)

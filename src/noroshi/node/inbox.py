@@ -16,7 +16,7 @@ from noroshi.exchange.taxii.client import PeerError, unpack
 from noroshi.exchange.taxii.message import Problem
 from noroshi.node.node import Node
 from noroshi.node.receive import Received, receive
-from noroshi.words.stix import head
+from noroshi.words.stix import Head
 
 NOT_TAKEN: Final = "not taken; the operator here sees why"
 UNSIGNED: Final = "No key of yours that counts here signed this; it is taken once one is pinned."
@@ -43,8 +43,8 @@ class Inbox:
             report = Received(account.party)
             taken = receive(self._node, account.party, page, report, now)
             good, bad = list[Item](), list[Item]()
-            for raw, in_order in zip(page.objects, taken, strict=True):
-                (good if in_order else bad).append(_item(raw, at, in_order))
+            for common, in_order in taken:
+                (good if in_order else bad).append(_item(common, at, in_order))
             made = status(str(uuid.uuid4()), at, good, bad)
             Plain(self._node.store, self._root, "").keep(account.key, made, now)
         if report.unsigned:
@@ -53,10 +53,8 @@ class Inbox:
         return made
 
 
-def _item(raw: bytes, at: str, in_order: bool) -> Item:
-    try:
-        common = head(raw)
-        name, version = common.id, common.modified or common.created or at
-    except ValueError:
-        name, version = "", at
-    return Item(name, version, None if in_order else NOT_TAKEN)
+def _item(common: Head | None, at: str, in_order: bool) -> Item:
+    why = None if in_order else NOT_TAKEN
+    if common is None:
+        return Item("", at, why)
+    return Item(common.id, common.modified or common.created or at, why)

@@ -62,9 +62,12 @@ class Received(msgspec.Struct):
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
 
 
-def receive(node: Node, party: str, page: Pulled, report: Received, now: int) -> tuple[bool, ...]:
-    """Take what `party` sent, and count it in `report`; which of the objects were in order. Call
-    in the transaction that remembers how far the peer was read."""
+def receive(
+    node: Node, party: str, page: Pulled, report: Received, now: int
+) -> list[tuple[Head | None, bool]]:
+    """Take what `party` sent, and count it in `report`; for each object its head, where it reads,
+    and whether it was in order. Call in the transaction that remembers how far the peer was read.
+    """
     _learn(node, page, now)
     genuine = [grant for grant in page.grants if _genuine(node, grant)]
     node.store.put_grants(genuine, at=now)
@@ -74,12 +77,12 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
     attested: list[Attested] = []
     rejected: list[Rejected] = []
     came: list[Came] = []
-    in_order: list[bool] = []
+    looked: list[tuple[Head | None, bool]] = []
     heads, withdrawn = report.heads, report.withdrawn
     for n, raw in enumerate(page.objects):
         taken = taking.take(n)
         came += taking.came(n, taken)
-        in_order.append(not isinstance(taken, str))
+        looked.append((taking.heads[n][0], not isinstance(taken, str)))
         if isinstance(taken, Record):
             records.append(taken)
             about = (taken.id, taken.version, taken.sha256)
@@ -104,7 +107,7 @@ def receive(node: Node, party: str, page: Pulled, report: Received, now: int) ->
     report.objects += len(page.objects) - (report.heads - heads)
     report.stored += put.stored
     report.known += put.known
-    return tuple(in_order)
+    return looked
 
 
 class Left(Enum):
@@ -141,7 +144,8 @@ class _Taking:
         self._named = self._policy.acts()
         self._terms: dict[int, Labelled] = {}
         self._signed: dict[tuple[str, ...], frozenset[str]] = {}
-        self._heads = [_read(raw, now) for raw in page.objects]
+        self._hops: dict[tuple[int, frozenset[str]], Hop] = {}
+        self.heads = [_read(raw, now) for raw in page.objects]
         self._ended: dict[str, frozenset[str]] | None = None
 
     def take(self, n: int) -> Record | Left | str:
@@ -149,10 +153,9 @@ class _Taking:
         if self.unsigned is not None or not self.proofs[n]:
             return self.unsigned or f"{self._party} did not sign it as it came"
         node, party, now, raw = self._node, self._party, self._now, self._page.objects[n]
-        read = self._heads[n]
-        if isinstance(read, str):
-            return read
-        common, version = read
+        common, version = self.heads[n]
+        if common is None or isinstance(version, str):
+            return str(version)
         try:
             body = body_of(raw) if common.type == "event" else None
         except (msgspec.DecodeError, ValueError) as problem:
@@ -189,8 +192,7 @@ class _Taking:
         false = self._false(common, terms, signed)
         if false is not None:
             return false
-        hop = Hop(party, now, terms.attests(signed))
-        return _received(hop, raw, common, body, terms.here, version)
+        return _received(self._hop(n, terms, signed), raw, common, body, terms.here, version)
 
     def _withdraw(self, gone: Tombstone) -> Left | str:
         done = _withdraw(self._node, self._party, gone, self._now)
@@ -221,10 +223,9 @@ class _Taking:
             return (Came(taken.id, taken.version, taken.sha256, "kept", clauses),)
         if isinstance(taken, Left) and taken not in (Left.WITHDRAWN, Left.OWN):
             return ()
-        raw, read = self._page.objects[n], self._heads[n]
-        if isinstance(read, str):
+        raw, (common, version) = self._page.objects[n], self.heads[n]
+        if common is None or isinstance(version, str):
             return (Came("", 0, sha256(raw), "refused"),)
-        common, version = read
         if common.type in _SAID_TO_US or feedback.is_feedback(common.type, raw):
             return ()
         if isinstance(taken, str):
@@ -251,6 +252,14 @@ class _Taking:
             found = self._signed[named] = frozenset(named)
         return found
 
+    def _hop(self, n: int, terms: Labelled, signed: frozenset[str]) -> Hop:
+        """The step by which object `n` came, alike for all with its label and signers."""
+        key = (self._page.of[n], signed)
+        found = self._hops.get(key)
+        if found is None:
+            found = self._hops[key] = Hop(self._party, self._now, terms.attests(signed))
+        return found
+
     def _put_in_a_mouth(self, common: Head, terms: Labelled, signed: frozenset[str]) -> str | None:
         """Whose word is claimed and not shown: an object is the peer's own making, and says so, or
         whoever it stems from signed it."""
@@ -270,7 +279,7 @@ class _Taking:
         """Which originator took the object back from everybody. Its word ends its strand whoever
         else gives it; the originator itself may give it again."""
         if self._ended is None:
-            asked = (each[0].id for each in self._heads if not isinstance(each, str))
+            asked = (each.id for each, _ in self.heads if each is not None)
             self._ended = self._node.store.ended(asked)
         ended = self._ended.get(id)
         if not ended:
@@ -281,13 +290,14 @@ class _Taking:
         return None if by is None else f"{by} took it back"
 
 
-def _read(raw: bytes, now: int) -> tuple[Head, int] | str:
-    """The head of an object and its version; why it has none."""
+def _read(raw: bytes, now: int) -> tuple[Head | None, int | str]:
+    """The head of an object, where it reads, and its version; why it has none."""
+    common: Head | None = None
     try:
         common = head(raw)
         return common, version_of(common, now)
     except (msgspec.DecodeError, ValueError) as problem:
-        return f"not a STIX object: {problem}"
+        return common, f"not a STIX object: {problem}"
 
 
 def _wrong(common: Head, body: FindingBody | None, terms: Labelled) -> str | None:

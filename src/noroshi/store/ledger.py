@@ -19,7 +19,7 @@ import msgspec
 from noroshi.store import events
 from noroshi.store.database import Connection
 from noroshi.store.rows import LedgerRow
-from noroshi.store.statements import statements
+from noroshi.store.statements import chunks, listed, statements
 from noroshi.words.errors import BadInput
 from noroshi.words.ids import canonical, sha256
 
@@ -58,9 +58,10 @@ def unknown(connection: Connection, party: str, rows: Sequence[Disclosed]) -> li
     """Those of `rows` that `party` never received, each once."""
     fresh: dict[tuple[str, int, str], Disclosed] = {}
     for row in rows:
-        key = (row[0], row[1], row[3])
-        if key not in fresh and not connection.execute(SQL["known"], (party, *key)).fetchone():
-            fresh[key] = row
+        fresh.setdefault((row[0], row[1], row[3]), row)
+    for some in chunks({row[0] for row in rows}):
+        for known in connection.execute(listed(SQL["known"], len(some)), (party, *some)):
+            fresh.pop(known, None)
     return list(fresh.values())
 
 
@@ -77,10 +78,11 @@ def disclose(
     place = size(connection, party)
     salts = random(SALT_BYTES * len(fresh))
     chain: list[tuple[Any, ...]] = []
+    texts = {clauses: canonical(clauses).decode() for clauses in {tuple(row[2]) for row in fresh}}
     for i, (oid, oversion, clauses, body) in enumerate(fresh):
         n += 1
         salt = salts[i * SALT_BYTES : (i + 1) * SALT_BYTES]
-        said = (oid, oversion, canonical(list(clauses)).decode(), body)
+        said = (oid, oversion, texts[tuple(clauses)], body)
         seal = sealed(salt, (at, party, *said))
         sha = chained(prev, (n, at, party, place, seal))
         chain.append((n, prev, sha, FORM, at, party, place, seal, salt, *said))

@@ -28,6 +28,9 @@ _PRAGMAS: Final = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA cache_size = -16384",
     "PRAGMA temp_store = MEMORY",
+    # Pages of indexes change with every batch: copied back into the file once for several, they
+    # cost less than half. The log then takes up to 32 MiB.
+    "PRAGMA wal_autocheckpoint = 4096",
 )
 
 

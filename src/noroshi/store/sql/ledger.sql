@@ -1,5 +1,5 @@
 -- name: known
-SELECT 1 FROM ledger WHERE party = ? AND id = ? AND version = ? AND body_sha256 = ?;
+SELECT id, version, body_sha256 FROM ledger WHERE party = ? AND id IN (?*);
 
 -- name: head
 SELECT n, sha FROM ledger ORDER BY n DESC LIMIT 1;

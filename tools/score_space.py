@@ -11,15 +11,17 @@ import argparse
 import io
 import json
 import sys
+from typing import Any, cast
 
 import msgspec
 
 from noroshi.desks.space import desk
 from noroshi.desks.space.cases import CASES
-from noroshi.desks.space.plant import Inject, background, plant
+from noroshi.desks.space.plant import planted
 from noroshi.desks.space.score import Scene, score_alike, score_kind
 from noroshi.words.asset import Asset, AssetGraph
-from noroshi.words.desk import Columns, Context, Found, Source, detect
+from noroshi.words.desk import Columns, Context, Desk, Found, Source, detect
+from noroshi.words.finding import Finding
 from noroshi.words.ids import canonical, sha256
 from noroshi.words.label import Label, Strand
 from noroshi.words.time import format_instant, parse_instant
@@ -29,16 +31,13 @@ LABEL = Label((Strand("JPN", "space", "*"),))
 SOURCE = Source("sky", "sky", AT, "0" * 64, LABEL, "JPN", "B", lambda: io.BytesIO(b""))
 
 
-def scene(seed: int, cases: tuple[str, ...] = tuple(CASES), many: int = 150) -> Scene:
+def scene(seed: int) -> Scene:
     """Every case once, in one sky."""
-    whole, truths = background(seed, AT, SOURCE, many), []
-    for number, case in enumerate(cases, start=1):
-        whole, told = plant(Inject(case, AT, 1000 * number), whole, seed * 1_000 + number)
-        truths += told
-    return Scene(tuple(truths), find(whole, {n for each in truths for n in each.protected}))
+    whole, truths = planted(seed, AT, SOURCE)
+    return Scene(truths, find(whole, {n for each in truths for n in each.protected}))
 
 
-def find(whole: Columns, protected: set[int]) -> tuple:
+def find(whole: Columns, protected: set[int]) -> tuple[Finding, ...]:
     """Everything that the desk finds with its default parameters."""
     assets = tuple(
         Asset(f"satellite:{n}", "satellite", str(n), identifiers=(f"norad:{n}",))
@@ -46,10 +45,12 @@ def find(whole: Columns, protected: set[int]) -> tuple:
     )
     chosen = desk.parameters({"at": format_instant(AT)})
     context = Context("JPN", AssetGraph(assets), desk.kinds, chosen, sha256(canonical(chosen)))
-    return tuple(e.finding for e in detect(desk, context, [whole]) if isinstance(e, Found))
+    return tuple(
+        e.finding for e in detect(cast("Desk", desk), context, [whole]) if isinstance(e, Found)
+    )
 
 
-def report(first: int, many: int) -> dict[str, object]:
+def report(first: int, many: int) -> dict[str, Any]:
     """All figures as one table of plain values."""
     scenes: list[Scene] = []
     for seed in range(first, first + many):
@@ -69,7 +70,7 @@ def report(first: int, many: int) -> dict[str, object]:
     }
 
 
-def show(figures: dict[str, object]) -> None:
+def show(figures: dict[str, Any]) -> None:
     """As two Markdown tables."""
     print(f"Seeds {figures['seeds']}, truths {figures['truths_sha256'][:16]}.\n")
     heads = ("kind", "planted", "met", "false", "precision", "recall", "time off, h", "size off")

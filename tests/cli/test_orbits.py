@@ -35,6 +35,33 @@ def test_a_sky_is_made_with_its_truth(sky: Path) -> None:
     assert set(truths[0]["objects"]) <= numbers
 
 
+def test_a_sky_has_every_kind_of_event_on_request(tmp_path: Path) -> None:
+    truths = json.loads(said("sample", "--cases", "--truth"))
+    (tmp_path / "events.json").write_text(said("sample", "--cases"))
+    protected = sorted({n for each in truths for n in each["protected"]})
+    assets = tmp_path / "assets.toml"
+    assets.write_text(
+        'format = "assets/1"\n'
+        + "".join(
+            f'[[asset]]\nid = "sat-{n}"\nkind = "satellite"\nname = "{n}"\n'
+            f'identifiers = ["norad:{n}"]\n'
+            for n in protected
+        )
+    )
+    node = str(tmp_path / "jpn")
+    run = CliRunner().invoke
+    for given in (
+        ("init", node, "--party", "JPN"),
+        ("assets", "load", str(assets), "--node", node),
+        ("ingest", "--tlp", "green", str(tmp_path / "events.json"), "--node", node),
+    ):
+        done = run(app, list(given))
+        assert done.exit_code == 0, done.output
+    listed = run(app, ["findings", "--node", node, "--json", "--limit", "200"])
+    kinds = {each["kind"] for each in json.loads(listed.stdout)}
+    assert kinds == {each["kind"] for each in truths if each["kind"]}
+
+
 def test_coverage_and_losses_are_told_and_drawn(sky: Path, tmp_path: Path) -> None:
     short = ("--hours", "3", "--step", "5", "--json")
     views = json.loads(said("coverage", str(sky), "--match", "WALKER", *short))

@@ -42,28 +42,42 @@ AtOption = Annotated[
 SvgOption = Annotated[Path | None, typer.Option(help="Write the picture to this file.")]
 
 
-@orbits_app.command(epilog=example("noroshi orbits sample --seed 1 > sky.json"))
+@orbits_app.command(
+    epilog=example(
+        "noroshi orbits sample --seed 1 > sky.json",
+        "noroshi orbits sample --cases > events.json",
+        "noroshi orbits sample --cases --truth",
+    )
+)
 def sample(
     seed: Annotated[int, typer.Option(help="The same seed gives the same sky.")] = 1,
     at: Annotated[str, typer.Option(help="Epoch of its elements.")] = "2026-11-01T00:00:00Z",
     scale: Annotated[float, typer.Option(help="13 is as many as are tracked.")] = 1.0,
+    cases: Annotated[
+        bool,
+        typer.Option(
+            "--cases",
+            help="Few objects and forty days of sets, with every kind of event and look-alike.",
+        ),
+    ] = False,
     truth: Annotated[bool, typer.Option("--truth", help="What was planted instead.")] = False,
 ) -> None:
     """A made-up catalogue with planted events, as OMM in JSON: it may be given away."""
     from noroshi.cli.show import print_json
-    from noroshi.desks.space import elements, synth
+    from noroshi.desks.space import elements, plant, synth
     from noroshi.words.time import parse_instant
 
-    sky = synth.sample(seed, parse_instant(at), scale)
+    present = parse_instant(at)
+    source = plant.made_up(present)
+    if cases:
+        columns, truths = plant.planted(seed, present, source)
+    else:
+        sky = synth.sample(seed, present, scale)
+        columns, truths = plant.told(sky, source), sky.truths
     if truth:
-        print_json(sky.truths)
-        return
-    names = [sky.names[int(row["norad"])] for row in sky.rows]
-    sets = [
-        elements.omm_fields(row, name, cospar) | {"OBJECT_TYPE": kind}
-        for row, (name, cospar, kind) in zip(sky.rows, names, strict=True)
-    ]
-    typer.echo(elements.write(sets, "json", "noroshi", sky.at), nl=False)
+        print_json(truths)
+    else:
+        typer.echo(elements.write(plant.sets(columns), "json", "noroshi", present), nl=False)
 
 
 @orbits_app.command(epilog=example("noroshi orbits omm 3le.txt --to xml > sets.xml"))

@@ -7,7 +7,7 @@ import pytest
 from heaven import AT, found, source
 
 from noroshi.desks.space.cases import CASES
-from noroshi.desks.space.plant import Inject, background, plant
+from noroshi.desks.space.plant import Inject, background, plant, planted
 from noroshi.desks.space.score import Scene, meets, score_alike, score_kind
 from noroshi.words.asset import Asset
 from noroshi.words.errors import BadInput
@@ -18,15 +18,12 @@ ALIKE = tuple(each for each in CASES if each not in EVENTS)
 
 
 def scene(*cases: str, seed: int = 7, many: int = 20) -> Scene:
-    whole, truths = background(seed, AT, source(b"sky"), many), []
-    for number, case in enumerate(cases, start=1):
-        whole, told = plant(Inject(case, AT, 1000 * number), whole, seed + number)
-        truths += told
+    whole, truths = planted(seed, AT, source(b"sky"), cases, many)
     assets = [
         Asset(f"satellite:{n}", "satellite", str(n), identifiers=(f"norad:{n}",))
         for n in sorted({n for each in truths for n in each.protected})
     ]
-    return Scene(tuple(truths), tuple(found([whole], assets, at=format_instant(AT))))
+    return Scene(truths, tuple(found([whole], assets, at=format_instant(AT))))
 
 
 @pytest.mark.parametrize("case", ["conjunction", "re_entry", "raising"])

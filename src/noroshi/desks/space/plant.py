@@ -6,20 +6,22 @@ The background is not touched.
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
 from noroshi.desks.space.cases import BACK_DAYS, CASES, Truth
-from noroshi.desks.space.elements import DTYPE
+from noroshi.desks.space.elements import DTYPE, omm_fields
 from noroshi.desks.space.synth import Sky, aged
-from noroshi.words.desk import Columns
+from noroshi.words.desk import Columns, Source
 from noroshi.words.errors import BadInput
+from noroshi.words.label import Label, Strand
 from noroshi.words.time import DAY
 
 if TYPE_CHECKING:
-    from noroshi.words.desk import Source
+    from collections.abc import Sequence
 
 TEXTS = ("name", "cospar", "type", "owner")
 
@@ -56,6 +58,17 @@ def plant(inject: Inject, columns: Columns, seed: int) -> tuple[Columns, tuple[T
     return Columns("elements", columns.source, merged), moved
 
 
+def planted(
+    seed: int, at: int, source: Source, cases: Sequence[str] = tuple(CASES), many: int = 150
+) -> tuple[Columns, tuple[Truth, ...]]:
+    """Each of the cases once in one background, and what is true of it."""
+    whole, truths = background(seed, at, source, many), tuple[Truth, ...]()
+    for number, case in enumerate(cases, start=1):
+        whole, told = plant(Inject(case, at, 1000 * number), whole, seed * 1_000 + number)
+        truths += told
+    return whole, truths
+
+
 def told(sky: Sky, source: Source, moved: int = 0) -> Columns:
     """A sky's sets as the desk's columns, its numbers and launches moved on."""
     rows = sky.rows
@@ -70,6 +83,24 @@ def told(sky: Sky, source: Source, moved: int = 0) -> Columns:
     arrays["cospar"] = np.array([f"{year}{each[4:]}" for each in arrays["cospar"].tolist()])
     arrays["owner"] = np.array([""] * len(rows))
     return Columns("elements", source, arrays)
+
+
+def made_up(at: int) -> Source:
+    """The source of a sky that no file holds."""
+    label = Label((Strand("", "space", "*"),))
+    return Source("sky", "sky", at, "0" * 64, label, "", "F", io.BytesIO)
+
+
+def sets(columns: Columns) -> list[dict[str, str]]:
+    """OMM's fields of each element set."""
+    arrays = columns.arrays
+    rows = np.zeros(len(arrays["norad"]), DTYPE)
+    for key in DTYPE.names or ():
+        rows[key] = arrays[key]
+    texts = zip(rows, *(arrays[key].tolist() for key in TEXTS[:3]), strict=True)
+    return [
+        omm_fields(row, name, cospar) | {"OBJECT_TYPE": kind} for row, name, cospar, kind in texts
+    ]
 
 
 def background(seed: int, at: int, source: Source, many: int = 150) -> Columns:

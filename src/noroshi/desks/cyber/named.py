@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from noroshi.words.record import Record
 
 LOOKED_UP: Final = ("address", "domain", "url", "mail", "system", "product", "name")
+RULES: Final = 2
+"""Another number whenever other values name assets: then all records are looked at once more."""
+
 MOST: Final = 1_000
 """Findings of one record: one that names more assets than this names none."""
 
@@ -51,11 +54,11 @@ _dated = msgspec.json.Decoder(_Dated)
 
 def look(state: State, ours: Ours) -> None:
     """Bring what the state knows of named assets up to the records that there are now: those that
-    came since the last look, or all where the assets are others."""
+    came since the last look, or all where the assets or the rules are others."""
     known = state.context.known
     if known is None:
         return
-    assets = state.assets_key
+    assets = f"{RULES} {state.assets_key}"
     if state.named_for != assets:
         state.named, state.named_for, state.named_to = {}, assets, 0
     last = state.named_to

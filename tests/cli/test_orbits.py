@@ -66,6 +66,9 @@ def test_coverage_and_losses_are_told_and_drawn(sky: Path, tmp_path: Path) -> No
     short = ("--hours", "3", "--step", "5", "--json")
     views = json.loads(said("coverage", str(sky), "--match", "WALKER", *short))
     assert len(views) == 9
+    passes = json.loads(said("coverage", str(sky), "--match", "WALKER", "--passes", *short))
+    assert passes
+    assert all(each["begin"] <= each["end"] and each["places"] > 0 for each in passes)
     svg = tmp_path / "losses.svg"
     left = json.loads(
         said("losses", str(sky), "--match", "WALKER", "--most", "3", "--svg", str(svg), *short)

@@ -181,13 +181,27 @@ def coverage(
     step: StepOption = 1.0,
     mask: MaskOption = 5.0,
     at: AtOption = "",
+    passes: Annotated[
+        bool, typer.Option("--passes", help="Which satellite, from when to when, instead.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """When satellites are in view of a region: share of time, passes and gaps."""
     from noroshi.cli.show import print_json, table
     from noroshi.desks.space import coverage as views
 
-    seen, spots, _ = _seen(_state(files, at), match, box, hours, step, mask)
+    seen, spots, times, names = _seen(_state(files, at), match, box, hours, step, mask)
+    if passes:
+        every = views.views(seen, times, names)
+        if json:
+            print_json(every)
+            return
+        table(
+            [("from (UTC)", False), ("to", False), ("satellite", False), ("of places", True)],
+            [[p.begin[:16].replace("T", " "), p.end[:16].replace("T", " "), p.satellite,
+              str(p.places)] for p in every],
+        )  # fmt: skip
+        return
     found = views.passes(seen, spots, step)
     if json:
         print_json(found)
@@ -224,7 +238,7 @@ def losses(
     from noroshi.desks.space import coverage as views
     from noroshi.desks.space.pictures import Series, chart
 
-    seen, _, names = _seen(_state(files, at), match, box, hours, step, mask)
+    seen, _, _, names = _seen(_state(files, at), match, box, hours, step, mask)
     found = views.resilience(seen, step, most)
     if svg is not None:
         worst = tuple((float(each.k), each.availability) for each in found)
@@ -347,8 +361,9 @@ def _state(files: list[Path], at: str = "") -> State:
 
 def _seen(
     state: State, match: str, box: str, hours: float, step: float, mask: float
-) -> tuple[Any, list[tuple[float, float]], list[str]]:
-    """What nine places of the box see: places × times × objects; the places; the objects' names."""
+) -> tuple[Any, list[tuple[float, float]], Any, list[str]]:
+    """What nine places of the box see: places × times × objects; the places; the instants (µs UTC);
+    the objects' names."""
     from noroshi.desks.space import coverage as views
     from noroshi.desks.space.drawing import chosen
     from noroshi.words.errors import BadInput
@@ -361,4 +376,4 @@ def _seen(
         raise BadInput("--box", "not a box", found=box, expected="122,24,146,46") from None
     catalogue, times, names = chosen(state, match, hours, step)
     spots = views.places((west, south, east, north), 3)
-    return views.visible(views.fixed(catalogue, times), spots, mask), spots, names
+    return views.visible(views.fixed(catalogue, times), spots, mask), spots, times, names

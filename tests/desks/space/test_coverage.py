@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from noroshi.desks.space import coverage, synth
 from noroshi.desks.space.pictures import Series, chart
-from noroshi.words.time import DAY, HOUR, MINUTE
+from noroshi.words.time import DAY, HOUR, MINUTE, format_instant
 
 
 def test_a_geostationary_satellite_stays_above_one_place() -> None:
@@ -64,6 +64,20 @@ def test_passes_and_gaps_are_counted() -> None:
     (each,) = coverage.passes(seen, [(0.0, 0.0)], 2.0)
     assert (each.passes, each.longest_gap_min, each.mean_gap_min) == (2, 6.0, 4.0)
     assert each.availability == pytest.approx(3 / 7)
+
+
+def test_who_is_in_view_is_told_from_when_to_when() -> None:
+    seen = np.zeros((2, 6, 2), bool)
+    seen[0, 1:3, 1] = seen[1, 2:4, 1] = True
+    seen[0, 0, 0] = seen[1, 5, 0] = True
+    times = AT + np.arange(6) * MINUTE
+    told = coverage.views(seen, times, ["A", "B"])
+    assert [(each.satellite, each.begin, each.end, each.places) for each in told] == [
+        ("A", format_instant(AT), format_instant(AT), 1),
+        ("B", format_instant(AT + MINUTE), format_instant(AT + 3 * MINUTE), 2),
+        ("A", format_instant(AT + 5 * MINUTE), format_instant(AT + 5 * MINUTE), 1),
+    ]
+    assert coverage.views(seen[:, :0], times[:0], ["A", "B"]) == []
 
 
 def test_a_shell_covers_its_latitudes() -> None:

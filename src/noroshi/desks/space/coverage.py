@@ -16,6 +16,7 @@ import numpy as np
 
 from noroshi.desks.space.catalogue import LANES
 from noroshi.desks.space.coefficients import DAY_US, JD_1970, gmst
+from noroshi.words.time import format_instant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +62,32 @@ def visible(position: Array, places: Sequence[tuple[float, float]], mask_deg: fl
             sine = ray @ up / np.linalg.norm(ray, axis=-1)
             found[n] = sine >= math.sin(math.radians(mask_deg))
     return found
+
+
+class Pass(msgspec.Struct, frozen=True):
+    """While a satellite is in view of one place or more: the first and last instants at which it is
+    seen, to a step, and of how many places at most."""
+
+    satellite: str
+    begin: str
+    end: str
+    places: int
+
+
+def views(seen: Array, times: Array, names: Sequence[str]) -> list[Pass]:
+    """Who is in view from when to when (places × times × objects; µs UTC), in order of time."""
+    many = seen.sum(0, dtype="i4")
+    edge = np.zeros((1, many.shape[1]), bool)
+    change = np.diff(np.concatenate([edge, many > 0, edge]).astype("i1"), axis=0)
+    who, begin = np.nonzero((change > 0).T)
+    _, end = np.nonzero((change < 0).T)
+    order = np.lexsort((who, begin))
+    return [
+        Pass(names[int(n)], format_instant(int(times[a])), format_instant(int(times[b - 1])),
+             int(many[a:b, n].max()))
+        for n, a, b in zip(who[order].tolist(), begin[order].tolist(), end[order].tolist(),
+                           strict=True)
+    ]  # fmt: skip
 
 
 class Loss(msgspec.Struct, frozen=True):

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from heaven import read
+from hypothesis import given
+from hypothesis import strategies as st
 
 from noroshi.desks.space import bends, desk, elements
 from noroshi.desks.space.manoeuvre import Jump, between, jumps
@@ -178,6 +180,15 @@ def test_iridium_159_keeps_its_height(shared: Path) -> None:
     gained = sum(each.da_km for each in found)
     assert gained == pytest.approx(axis[-1] - axis[0] - lost, rel=0.5)
     assert 8 <= len(found) <= 12
+
+
+@given(st.lists(st.floats(-1e6, 1e6), max_size=40), st.floats(0, 20))
+def test_a_moving_median_is_the_median(x: list[float], around: float) -> None:
+    when, about = np.arange(len(x), dtype="f8"), np.linspace(-30, 60, 11)
+    found = bends.median_around(np.array(x), when, about, around)
+    for middle, each in zip(about, found, strict=True):
+        near = [y for t, y in zip(when, x, strict=True) if middle - around <= t < middle + around]
+        assert each == (float(np.median(near)) if near else 0.0)
 
 
 def test_a_history_of_few_or_equal_sets_bends_nowhere() -> None:

@@ -208,6 +208,7 @@ def test_the_approaches_of_three_payloads_launched_together(shared: Path) -> Non
 @pytest.mark.slow
 def test_the_break_up_of_2024_140(shared: Path) -> None:
     from noroshi.desks.space.family import break_ups
+    from noroshi.desks.space.pinch import worked_back
 
     state = desk.start(context())
     for day in ("0705", "0917"):
@@ -219,6 +220,16 @@ def test_the_break_up_of_2024_140(shared: Path) -> None:
     mine = families["family:2024-140"]
     assert mine["pieces"] == 405
     assert str(mine["instant"]).startswith("2024-08-06T17:1")
+    # Those above and those below the place of origin say the same instant, each for themselves.
+    table = state.table()
+    first = table[np.append(True, np.diff(table["norad"]) != 0)]
+    numbers = [n for n, known in state.known.items() if known.cospar.startswith("2024-140")]
+    pieces = first[np.isin(first["norad"], numbers)]
+    for low, high in ((13.8, 14.2), (14.4, 14.7)):
+        part = pieces[(pieces["n"] >= low) & (pieces["n"] < high)]
+        origin, _ = worked_back(part, int(np.median(first["epoch"])))
+        assert origin is not None
+        assert abs(origin.at - parse_instant(str(mine["instant"]))) < 2 * MINUTE
     # In air half or twice as dense it would have been as early as 15:30.
     assert 100 < mine["within_min"] < 110
     assert mine["origin_km"] == pytest.approx(803, abs=3)

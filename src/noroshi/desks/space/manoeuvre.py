@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import numpy as np
 
-from noroshi.desks.space.bends import SIDE, bends
+from noroshi.desks.space.bends import AROUND_DAYS, SIDE, bends, median_around
 from noroshi.desks.space.catalogue import Catalogue
 from noroshi.desks.space.elements import sgp4
 from noroshi.desks.space.findings import Seen, subject
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from noroshi.desks.space.state import State
     from noroshi.words.desk import Array
     from noroshi.words.finding import Credibility
-
-AROUND_DAYS: Final = 60.0
-"""An object's scatter at a time is that of so many days either way."""
 
 ENTER: Final = 3.0
 """Scatters from which a jump may be part of a manoeuvre."""
@@ -206,11 +203,7 @@ def _begin(days: Array, x: Array, s: Array, k: int, end: int) -> int:
 def _scatter(days: Array, x: Array) -> Array:
     """The median size of jumps around each, as a standard deviation."""
     middle = (days[1:] + days[:-1]) / 2.0
-    low = np.searchsorted(middle, middle - AROUND_DAYS)
-    high = np.searchsorted(middle, middle + AROUND_DAYS)
-    size = np.abs(x)
-    pairs = zip(low.tolist(), high.tolist(), strict=True)
-    return 1.4826 * np.array([np.median(size[a:b]) for a, b in pairs])
+    return 1.4826 * median_around(np.abs(x), middle, middle, AROUND_DAYS)
 
 
 def histories(state: State) -> Iterator[Array]:

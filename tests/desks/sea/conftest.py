@@ -14,7 +14,7 @@ import pytest
 
 from noroshi.desks.sea import desk
 from noroshi.words.asset import Asset, AssetGraph
-from noroshi.words.desk import Columns, Context, Emit, Found, Rejected, Source
+from noroshi.words.desk import Columns, Context, Emit, Found, Rejected, Retract, Source
 from noroshi.words.finding import Finding
 from noroshi.words.ids import canonical, sha256
 from noroshi.words.label import Label, Strand
@@ -129,7 +129,7 @@ def live(emits: Iterable[Emit]) -> list[Finding]:
     for emit in emits:
         if isinstance(emit, Found):
             standing[emit.finding.id] = emit.finding
-        else:
+        elif isinstance(emit, Retract):
             del standing[emit.id]
     return sorted(standing.values(), key=lambda each: (each.span.t0, each.id))
 

@@ -157,3 +157,32 @@ def test_loitering_at_an_asset_is_read_as_by_the_slow_oracle(scene, lon, lat, se
 def test_loitering_at_an_asset_is_there_now_and_then(scene):
     found = [bool(slow_there(scene, seed, -30.0, 45.0)[0]) for seed in range(6)]
     assert 1 < sum(found) < 6
+
+
+def at_anchor(others, knots, surveyed):
+    """How many ships are told to loiter by a cable, where so many others lie about the first."""
+    path = ((-30.1, 45.0), (-29.9, 45.0))
+    asset = Asset("cable:c", "cable", "c", path=path, surveyed=surveyed)
+    ships = {
+        257_000_001 + n: [(300 * k, -30.0 + 0.005 * n + knots * k / 14_400, 45.001, knots)
+                          for k in range(20)]
+        for n in range(1 + others)
+    }  # fmt: skip
+    return ships, asset
+
+
+@pytest.mark.parametrize(
+    ("others", "knots", "surveyed", "told"),
+    [(2, 0.8, False, 3), (3, 0.8, False, 0), (3, 0.8, True, 0), (0, 0.1, False, 0),
+     (0, 0.1, True, 1)],
+    ids=["two others", "a road", "a road at a surveyed cable", "at rest", "at rest and surveyed"],
+)  # fmt: skip
+def test_who_lies_in_a_road_or_still_near_a_drawn_line_does_not_loiter(
+    scene, others, knots, surveyed, told
+):
+    ships, asset = at_anchor(others, knots, surveyed)
+    found = [
+        each for each in scene.found([scene.columns(ships)], [asset]) if each.kind == "loitering"
+    ]
+    assert len(found) == told
+    assert {each.measures["others_slow"] for each in found} <= {others}

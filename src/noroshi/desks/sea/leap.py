@@ -2,12 +2,15 @@
 
 The positions of such an identity are attached to several tracks (`attach`; after GFW's
 gpsdio-segment). Two tracks heard by turns are two transmitters at once: a *clash*. One that
-takes over from another is an *impossible move*. Tracks of too few positions are errors.
+takes over from another is an *impossible move*. Tracks of too few positions are errors, and so is
+one that lies along the way that another came: a receiver that delivers late, or its clock.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -28,6 +31,10 @@ if TYPE_CHECKING:
     from noroshi.words.finding import Measure
 
 
+Late = Callable[[int, int], bool]
+"""Of two segments, the lower first: whether one lies along the way of the other."""
+
+
 class Clash(msgspec.Struct, frozen=True):
     """From `first` to `last`, indices of an identity's rows, `segments` of it come by turns."""
 
@@ -44,10 +51,37 @@ def leaps(track: Tracks, segments: Array, parameters: Parameters) -> Iterator[Se
         segment = segments[rows]
         many: Array = np.bincount(segment)[segment] >= parameters.leap_messages
         rows, segment = rows[many], segment[many]
-        clashes = _clashes(track, rows, segment, parameters)
+        late = functools.cache(functools.partial(_late, track, rows, segment, parameters))
+        clashes = _clashes(track, rows, segment, parameters, late)
         for clash in clashes:
             yield _clash(track, rows, segment, clash, parameters)
-        yield from _moves(track, rows, segment, clashes, parameters)
+        yield from _moves(track, rows, segment, clashes, parameters, late)
+
+
+def _late(
+    track: Tracks, rows: Array, segment: Array, parameters: Parameters, a: int, b: int
+) -> bool:
+    """Whether of two segments the lesser lies, nine in ten of its positions, where the other had
+    come by in the hours before."""
+    greater, lesser = (rows[segment == each] for each in (a, b))
+    if len(greater) < len(lesser):
+        greater, lesser = lesser, greater
+    times, hours = track.t[greater], parameters.clash_late_s * SECOND
+    behind = 0
+    for row in lesser.tolist():
+        until = int(np.searchsorted(times, track.t[row], "left"))
+        since = max(0, int(np.searchsorted(times, track.t[row] - hours, "left")) - 1)
+        way = track.xyz[greater[since:until]]
+        behind += len(way) > 1 and _off_m(track.xyz[row], way) <= parameters.attach_m
+    return behind >= 0.9 * len(lesser)
+
+
+def _off_m(place: Array, way: Array) -> float:
+    """Metres from a vector to the nearest of the straight legs between vectors (n, 3)."""
+    leg, out = np.diff(way, axis=0), place - way[:-1]
+    long2 = np.maximum((leg * leg).sum(axis=1), 1e-9)
+    share = np.clip((out * leg).sum(axis=1) / long2, 0.0, 1.0)
+    return float(np.linalg.norm(out - share[:, np.newaxis] * leg, axis=1).min())
 
 
 def _from(
@@ -59,7 +93,9 @@ def _from(
     return metres, possible(metres, (track.t[to] - track.t[rows]) / SECOND, slack, parameters)
 
 
-def _clashes(track: Tracks, rows: Array, segment: Array, parameters: Parameters) -> list[Clash]:
+def _clashes(
+    track: Tracks, rows: Array, segment: Array, parameters: Parameters, late: Late
+) -> list[Clash]:
     """Where two segments change places often and for long; such times that meet are one."""
     found: list[Clash] = []
     for a, b in itertools.combinations(np.unique(segment).tolist(), 2):
@@ -69,7 +105,8 @@ def _clashes(track: Tracks, rows: Array, segment: Array, parameters: Parameters)
         high = min(int(both[segment[both] == each][-1]) for each in (a, b))
         long = track.t[rows[high]] - track.t[rows[low]] >= parameters.clash_min_s * SECOND
         far = _apart_m(track, rows, both, turns + 1)
-        if long and len(turns) >= parameters.clash_turns and far > parameters.jump_m:
+        often = len(turns) >= parameters.clash_turns
+        if long and often and far > parameters.jump_m and not late(a, b):
             found.append(Clash(low, high, frozenset((a, b))))
     found.sort(key=lambda each: (each.first, each.last))
     merged: list[Clash] = []
@@ -110,8 +147,9 @@ def _clash(
 
 
 def _moves(
-    track: Tracks, rows: Array, segment: Array, clashes: list[Clash], parameters: Parameters
-) -> Iterator[Seen]:
+    track: Tracks, rows: Array, segment: Array, clashes: list[Clash], parameters: Parameters,
+    late: Late,
+) -> Iterator[Seen]:  # fmt: skip
     """Where a segment that was confirmed gives way to another that is, outside of clashes."""
     least = parameters.leap_messages
     for at in (np.flatnonzero(np.diff(segment)) + 1).tolist():
@@ -122,7 +160,7 @@ def _moves(
             continue
         here, there = int(rows[at - 1]), int(rows[at])
         metres, can = _from(track, np.array([here]), there, parameters)
-        if can[0]:
+        if can[0] or late(*sorted((int(before[0]), int(after[0])))):
             continue
         seconds = int(track.t[there] - track.t[here]) / SECOND
         measures: dict[str, Measure] = {

@@ -2,8 +2,9 @@
 
 After GFW's pipe-loitering: hours whose mean speed made good is under 2 kn, on end, for 4 h, 20
 nautical miles and more from any port or anchorage (their product: from shore). At a cable or
-pipeline half an hour under 3 kn is told, ports and anchorages apart. No known drag of the Baltic
-would be found by either: that is what the ledger of crossings is for.
+pipeline half an hour under 3 kn is told, ports and anchorages apart, and roads: places where others
+lie as slow at the time. Who lies still near a line that is only drawn has stopped. No known drag of
+the Baltic would be found by either: that is what the ledger of crossings is for.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from noroshi.desks.sea.findings import Seen
+from noroshi.desks.sea.sphere import chord_m
 from noroshi.desks.sea.tracks import runs, speed_kn
 from noroshi.words.time import HOUR, SECOND
 
@@ -80,7 +82,9 @@ def at_assets(
     lines, every = found
     speed = speed_kn(track, parameters.cross_gap_s)
     breaks = track.leg_s > parameters.step_gap_s
+    road = _Road(track, speed, parameters)
     for each in every:
+        asset = lines.assets[each.line]
         rows = slice(each.first, each.last + 1)
         inside = (track.t[rows] >= each.t_in) & (track.t[rows] <= each.t_out)
         slow = inside & (speed[rows] < parameters.loiter_asset_kn)
@@ -89,10 +93,15 @@ def at_assets(
             lasted = int(track.t[last] - track.t[first])
             if lasted < parameters.loiter_asset_min_s * SECOND:
                 continue
+            mean_kn = float(speed[first : last + 1].mean())
+            if mean_kn < parameters.slow_kn and not asset.surveyed:
+                continue
             middle = track.xyz[first : last + 1].mean(axis=0)[np.newaxis]
             if harbours.within(middle, parameters.port_exit_m)[0] is not None:
                 continue
-            asset = lines.assets[each.line]
+            others = road.others(first, last, middle[0])
+            if others >= parameters.drag_traffic:
+                continue
             yield Seen(
                 "loitering",
                 ((first, last),),
@@ -100,12 +109,33 @@ def at_assets(
                 {
                     "form": "at an asset",
                     "duration_h": round(lasted / HOUR, 2),
-                    "mean_kn": round(float(speed[first : last + 1].mean()), 2),
+                    "mean_kn": round(mean_kn, 2),
                     "below_kn": parameters.loiter_asset_kn,
                     "least_h": round(parameters.loiter_asset_min_s / 3600, 2),
                     "port_beyond_km": parameters.port_exit_m / 1000,
+                    "others_slow": others,
                     "asset_name": asset.name,
                     "buffer_m": float(lines.reach_m[each.line]),
                 },
                 at=(asset,),
             )
+
+
+class _Road:
+    """Where ships are slow, by time."""
+
+    def __init__(self, track: Tracks, speed: Array, parameters: Parameters) -> None:
+        slow = np.flatnonzero(speed < parameters.loiter_asset_kn)
+        self._rows = slow[np.argsort(track.t[slow], kind="stable")]
+        self._t, self._track = track.t[self._rows], track
+        self._identity, self._reach_m = track.identities(), parameters.stop_near_m
+
+    def others(self, first: int, last: int, middle: Array) -> int:
+        """How many other identities are slow near by, from an hour before to an hour after."""
+        since, until = self._track.t[first] - HOUR, self._track.t[last] + HOUR
+        rows = self._rows[
+            np.searchsorted(self._t, since, "left") : np.searchsorted(self._t, until, "right")
+        ]
+        rows = rows[chord_m(self._track.xyz[rows], middle) <= self._reach_m]
+        named = np.unique(self._identity[self._track.vessel[rows]])
+        return int((named != self._identity[self._track.vessel[first]]).sum())

@@ -83,6 +83,10 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clash_turns: int = 3
     """Fewest changes of place: there, back, and there again. Ours: less is a move and a return."""
 
+    clash_late_s: int = 21_600
+    """A track that lies along the way that another came in this time before is no other ship: a
+    receiver that delivers late, or its clock. Ours: an hour and more is seen of satellites."""
+
     slow_kn: float = 0.2
     """A vessel begins to be stationary below this (GFW anchorages_pipeline, begin)."""
 
@@ -318,7 +322,8 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     drag_traffic: int = 3
     """As many others at the asset within an hour that lost half as much of their speed or more
-    are a reason: traffic, a speed limit, weather. Ours."""
+    are a reason: traffic, a speed limit, weather. And where as many lie as slow within
+    `stop_near_m` and an hour is a road, not loitering at an asset. Ours."""
 
     zone_gap_s: int = 14_400
     """A ship that is silent for longer is in no zone meanwhile (as `port_gap_s`)."""

@@ -8,6 +8,7 @@ import importlib.resources
 import operator
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -137,6 +138,26 @@ def test_datagrams_are_whole_lines(tmp_path: Path, log: bytes) -> None:
     stop.set()
     reading.join()
     assert lines(unstamped(segments(spool))) == lines(b"\n".join(some))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel must tell")
+def test_datagrams_that_the_kernel_dropped_are_counted(tmp_path: Path, log: bytes) -> None:
+    spool, stop, many = Spool(tmp_path, Clock()), threading.Event(), 2_000
+    listening = live.bound("udp://127.0.0.1:0")
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    line = log.split(b"\n")[0]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for _ in range(many):
+            sender.sendto(line, listening.getsockname())
+    reading = threading.Thread(target=live.datagrams, args=(listening, spool, stop), daemon=True)
+    dropped = live.lost(listening)
+    reading.start()
+    spool.wait(many - dropped)
+    stop.set()
+    reading.join()
+    spool.release()
+    assert 0 < spool.counts.lost < many
+    assert spool.counts.lines + spool.counts.lost == many
 
 
 def test_an_address_that_is_taken_or_not_ours_is_named() -> None:

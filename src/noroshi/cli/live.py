@@ -74,7 +74,11 @@ def _tell(heard: Heard, json: bool, hinted: set[str]) -> None:
         f"{heard.uri}: {counts.lines:,} lines so far; now {positions:,} positions, "
         f"{report.new} new findings, {report.changed} changed, {report.retracted} taken back"
         + (f", {rejected} lines bad" if rejected else "")
+        + (f"; {counts.lost:,} datagrams lost so far, its buffer full" if counts.lost else "")
     )
+    if counts.lost and f"lost {heard.uri}" not in hinted:
+        hinted.add(f"lost {heard.uri}")
+        say("  Hint: let the kernel hold more: sysctl -w net.core.rmem_max=67108864")
     if heard.uri not in hinted and any(each.undeclared for each in report.sources):
         hinted.add(heard.uri)
         say("  no label declared, so TLP RED for this node alone")

@@ -10,11 +10,14 @@ Each runs until `stop` or its end, and holds no more than a line.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
+import queue
 import socket
 import struct
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
@@ -36,6 +39,18 @@ SILENT_S: Final = 300.0
 FIRST_S: Final = 1.0
 LONGEST_S: Final = 60.0
 """Of the pause before the next attempt, which doubles from one to the next."""
+
+BUFFER: Final = 64 << 20
+"""Bytes of the kernel's buffer for datagrams that are asked for."""
+
+WAITING: Final = 1 << 17
+TOGETHER: Final = 1_024
+"""Datagrams that wait for the disc at most, and that are written at once."""
+
+RCVBUFFORCE: Final = 33
+MEMINFO: Final = 55
+"""SO_RCVBUFFORCE and SO_MEMINFO of Linux (asm-generic/socket.h); the last of the nine numbers of
+the latter (linux/sock_diag.h, SK_MEMINFO_DROPS) counts what was dropped."""
 
 SCHEMES: Final = ("tcp:", "udp:", "tail:")
 
@@ -131,7 +146,7 @@ def bound(uri: str) -> socket.socket:
         family, _, _, _, at = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
         made = socket.socket(family, socket.SOCK_DGRAM)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        _widen(made)
         made.bind(at)
         if ipaddress.ip_address(at[0]).is_multicast and family == socket.AF_INET:
             group = struct.pack("4sl", socket.inet_aton(str(at[0])), socket.INADDR_ANY)
@@ -143,16 +158,53 @@ def bound(uri: str) -> socket.socket:
     return made
 
 
+def _widen(listening: socket.socket) -> None:
+    """The largest buffer that the kernel gives: by right of an administrator, else by its limit
+    (`net.core.rmem_max`)."""
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, RCVBUFFORCE, BUFFER)
+    except OSError:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+
+
+def lost(listening: socket.socket) -> int:
+    """Datagrams that the kernel dropped at this socket, as its buffer was full; 0 where it does not
+    tell (other than Linux 4.12 and later)."""
+    try:
+        said = listening.getsockopt(socket.SOL_SOCKET, MEMINFO, 36)
+    except OSError:
+        return 0
+    return int(struct.unpack("9I", said)[8]) if len(said) == 36 else 0
+
+
 def datagrams(listening: socket.socket, spool: Spool, stop: Stop) -> None:
-    """What comes in datagrams, each of whole lines."""
+    """What comes in datagrams, each of whole lines. A thread does nothing but take them from the
+    kernel, whose buffer is small; how many it dropped all the same is counted."""
+    waiting: queue.Queue[bytes] = queue.Queue(WAITING)
+    reader = threading.Thread(target=_receive, args=(listening, waiting, stop), daemon=True)
     with listening:
         listening.settimeout(LOOK_S)
-        while not stop.is_set():
-            try:
-                spool.take(listening.recv(CHUNK))
-            except TimeoutError:
-                continue
-            spool.end()
+        reader.start()
+        while reader.is_alive() or not waiting.empty():
+            with contextlib.suppress(queue.Empty):
+                came = [waiting.get(timeout=LOOK_S)]
+                while len(came) < TOGETHER and not waiting.empty():
+                    came.append(waiting.get())
+                spool.take(b"".join(each if each[-1:] == b"\n" else each + b"\n" for each in came))
+            spool.counts.lost = lost(listening)
+        reader.join()
+
+
+def _receive(listening: socket.socket, waiting: queue.Queue[bytes], stop: Stop) -> None:
+    while not stop.is_set():
+        try:
+            came = listening.recv(CHUNK)
+        except TimeoutError:
+            continue
+        except OSError:
+            return  # closed: what came could not be written
+        if came:
+            waiting.put(came)
 
 
 def standard_input(spool: Spool, stop: Stop) -> None:

@@ -37,13 +37,15 @@ _PART = re.compile(rb"^(?:\\[^\\]*\\)?[!$][A-Z]{2}VD[MO],(\d),(\d),")
 
 
 class Counts(msgspec.Struct):
-    """What came: connections, bytes, lines, those given their time here, those cut as too long."""
+    """What came: connections, bytes, lines, those given their time here, those cut as too long, and
+    datagrams that this machine dropped before they could be read."""
 
     connects: int = 0
     bytes: int = 0
     lines: int = 0
     stamped: int = 0
     cut: int = 0
+    lost: int = 0
 
 
 class Spool:

@@ -214,7 +214,10 @@ def test_every_form_says_the_same(scene, form):
     first, second = sorted(scene.found(columns, CABLES), key=lambda each: each.subjects)
     assert (first.kind, first.assets, first.span.t0) == ("outage", ("cable:estlink-2",), T)
     assert first.span.t1 == T + 4 * MINUTE + 1_000_000
-    assert first.measures == {"ref": "F-1", "reported_by": "Fingrid", "note": "tripped"}
+    assert first.measures == {
+        "ref": "F-1", "reported_by": "Fingrid", "note": "tripped", "state": "closed",
+    }  # fmt: skip
+    assert second.measures["state"] == "open"
     assert (second.assets, second.span.precision) == (("cable:gone",), "day")
     assert second.span.t1 - second.span.t0 == DAY
     where = first.evidence[0].locator

@@ -48,6 +48,8 @@ class Report(msgspec.Struct, frozen=True, order=True):
     origin: int
     row: int
     pointer: str
+    open: bool = False
+    """No end was reported."""
 
 
 class _Form(msgspec.Struct, forbid_unknown_fields=True):
@@ -69,7 +71,7 @@ def read(source: Source) -> Iterator[Columns | Rejected]:
     `row` or `pointer`; and the rows that could not be read."""
     with source.open() as stream:
         data = stream.read(LARGEST)
-    good: list[tuple[str, str, Span, str, str, int, str]] = []
+    good: list[tuple[str, str, Span, str, str, bool, int, str]] = []
     for given, locator in _rows(data):
         try:
             row = locator.row if isinstance(locator, Row) else 0
@@ -81,18 +83,21 @@ def read(source: Source) -> Iterator[Columns | Rejected]:
         yield _columns(source, good)
 
 
-def _columns(source: Source, rows: list[tuple[str, str, Span, str, str, int, str]]) -> Columns:
+def _columns(
+    source: Source, rows: list[tuple[str, str, Span, str, str, bool, int, str]]
+) -> Columns:
     spans = [row[2] for row in rows]
     codes = [PRECISIONS.index(each.precision) for each in spans]
     texts = {
         name: np.array([row[n] for row in rows])
-        for name, n in (("ref", 0), ("asset", 1), ("reported_by", 3), ("note", 4), ("pointer", 6))
+        for name, n in (("ref", 0), ("asset", 1), ("reported_by", 3), ("note", 4), ("pointer", 7))
     }
     numbers = {
         "t0": np.array([each.t0 for each in spans], "i8"),
         "t1": np.array([each.t1 for each in spans], "i8"),
         "precision": np.array(codes, "u1"),
-        "row": np.array([row[5] for row in rows], "i8"),
+        "open": np.array([row[5] for row in rows], "?"),
+        "row": np.array([row[6] for row in rows], "i8"),
     }
     return Columns("outage", source, texts | numbers)
 
@@ -113,7 +118,7 @@ def _rows(data: bytes) -> Iterator[tuple[Mapping[str, Any], Locator]]:
         yield {str(k).strip().lower(): v for k, v in each.items()}, Row(number)
 
 
-def _read(given: Mapping[str, Any]) -> tuple[str, str, Span, str, str]:
+def _read(given: Mapping[str, Any]) -> tuple[str, str, Span, str, str, bool]:
     if "" in given:
         raise ValueError(f"not a form of outages: {given['']}")
     said = {name: _text(given.get(name)) for name in TEXTS}
@@ -124,13 +129,14 @@ def _read(given: Mapping[str, Any]) -> tuple[str, str, Span, str, str]:
         raise ValueError("no time at which it began")
     began, ended = _when(given["began"]), given.get("ended")
     t1 = began.t1
-    if ended not in (None, ""):
+    is_open = ended in (None, "")
+    if not is_open:
         last = _when(ended)
         if last.t1 < began.t0:
             raise ValueError("it ended before it began")
         t1 = max(t1, last.t1)
     span = Span(began.t0, t1, began.precision)
-    return said["ref"], said["asset"], span, said["reported_by"], said["note"]
+    return said["ref"], said["asset"], span, said["reported_by"], said["note"], is_open
 
 
 def _text(value: object) -> str:
@@ -151,9 +157,12 @@ def take(state: State, columns: Columns, origin: int) -> None:
     """Hold the reports of a batch."""
     arrays = columns.arrays
     texts = [arrays[name].tolist() for name in (*TEXTS, "pointer")]
-    numbers = [arrays[name].tolist() for name in ("t0", "t1", "precision", "row")]
-    for ref, asset, by, note, pointer, t0, t1, precision, row in zip(*texts, *numbers, strict=True):
-        report = Report(columns.source.retrieved, t0, t1, precision, by, note, origin, row, pointer)
+    numbers = [arrays[name].tolist() for name in ("t0", "t1", "precision", "row", "open")]
+    for ref, asset, by, note, pointer, *rest in zip(*texts, *numbers, strict=True):
+        t0, t1, precision, row, is_open = rest
+        report = Report(
+            columns.source.retrieved, t0, t1, precision, by, note, origin, row, pointer, is_open
+        )
         state.outages.setdefault((ref, asset), set()).add(report)
 
 
@@ -181,7 +190,10 @@ def outages(state: State, version: str) -> Iterator[Finding]:
             place=None,
             subjects=subjects,
             assets=(known,),
-            measures={"ref": ref, "reported_by": last.reported_by or "—", "note": last.note or "—"},
+            measures={
+                "ref": ref, "reported_by": last.reported_by or "—", "note": last.note or "—",
+                "state": "open" if last.open else "closed",
+            },
             evidence=(
                 Evidence(
                     origin.name, origin.lineage, origin.retrieved, origin.sha256, locator,

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from noroshi.demo.nodes import connect, introduce, serving
+from noroshi.node.erase import erase
 from noroshi.node.ingest import ingest
 from noroshi.node.node import Node, clock
 from noroshi.node.recall import recall
@@ -57,3 +58,17 @@ def test_they_arrive_whole_once_and_are_taken_back(tmp_path: Path) -> None:
         with Node.open(union) as node:
             assert sync(node, "JPN", clock).withdrawn == 3
         assert live(union) == []
+
+
+def test_of_what_is_erased_no_observable_is_left(tmp_path: Path) -> None:
+    japan, _ = introduce(tmp_path)
+    source = tmp_path / "b.json"
+    source.write_text(json.dumps({"type": "bundle", "objects": [OLD]}))
+    with Node.open(japan) as node:
+        ingest(node, [source], clock, tlp="green")
+        node.views().refresh("EU", clock())
+        assert len(node.store.view_by_seqs("EU", [1])) == 3
+    with Node.open(japan) as node:
+        assert erase(node, ID, "court order", clock()).scrubbed
+    files = (path for path in japan.rglob("*") if path.is_file())
+    assert [path for path in files if b"198.51.100.7" in path.read_bytes()] == []

@@ -31,6 +31,11 @@ class _World:
         self.t0 = {f["id"]: parse_instant(f["t0"]) / DAY for f in findings}
         self.t1 = {f["id"]: parse_instant(f["t1"]) / DAY for f in findings}
         self.days = max(1.0, max(self.t1.values()) - min(self.t0.values()))
+        until = min(self.t0.values())
+        for each in sorted(self.t0, key=lambda name: self.t0[name]):
+            # Of weeks in which nothing came two are left.
+            self.days -= max(0, math.floor((self.t0[each] - until - 14) / 7)) * 7
+            until = max(until, self.t1[each])
         self.kinds = Counter((f["domain"], f["kind"]) for f in findings)
         self.domains = Counter(f["domain"] for f in findings)
         self.here = {f["id"]: {*f["assets"], *f["targets"]} for f in findings}

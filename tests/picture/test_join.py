@@ -92,6 +92,8 @@ def test_order_and_repetition_of_lines_change_nothing() -> None:
     assert first.incidents
 
 
+LONG = [finding(9 + n, "space", -300 * n, assets=["c"]) for n in range(1, 8)]
+"""So that a stream is long, and rates are low."""
 PAIRS = {
     "the same asset": ({"assets": ["a"]}, {"assets": ["a"]}, True),
     "one hop": ({"assets": ["a"]}, {"assets": ["o"]}, True),
@@ -118,7 +120,7 @@ PAIRS = {
 def test_what_links_two_findings(name: str) -> None:
     first, second, links = PAIRS[name]
     pair = [
-        finding(0, "space", -2000, assets=["c"]),  # so that the stream is long, and rates are low
+        *LONG,
         finding(1, "maritime", 10, **first),
         finding(2, "cyber", 20, **second),
     ]
@@ -133,7 +135,7 @@ def test_what_links_two_findings(name: str) -> None:
 ])  # fmt: skip
 def test_how_far_apart_in_time(domain: str, hours: int, links: bool) -> None:
     pair = [
-        finding(0, "space", -2000, assets=["c"]),  # so that the stream is long, and rates are low
+        *LONG,
         finding(1, "maritime", 100, assets=["a"]),
         finding(2, domain, 100 + hours, assets=["a"]),
     ]

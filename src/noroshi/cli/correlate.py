@@ -198,14 +198,19 @@ def _head(picture: Picture) -> list[str]:
     stream, null = picture.field.stream, picture.chance
     if not len(stream):
         return ["No findings.", *_unread(stream)]
+    days = picture.field.rates.days
+    quiet = round(stream.days - days)
+    without = f" ({quiet:,} more in which nothing came are left out)" if quiet else ""
     lines = [
         f"{many(len(stream), 'finding')} of {many(len(stream.domains), 'domain')} "
-        f"({', '.join(stream.domains)}) over {many(round(picture.field.rates.days), 'day')}, "
+        f"({', '.join(stream.domains)}) over {many(round(days), 'day')}{without}, "
         f"{many(picture.joined.meetings, 'meeting')}",
         *_unread(stream),
     ]
     if null.unit == "none":
-        lines += [_no_chance(picture), "  so all incidents are shown, and their chance is unknown"]
+        lines.append(_no_chance(picture))
+        if len(stream.domains) > 1:
+            lines.append("  so all incidents are shown, and their chance is unknown")
     else:
         lines.append(
             f"Chance: {null.shifts} moves by whole {null.unit}; from score {picture.threshold:.2f} "

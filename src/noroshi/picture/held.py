@@ -38,7 +38,8 @@ class Held:
         background: Background | None = None,
     ) -> None:  # fmt: skip
         self.on = on
-        self.field = ready_on(stream, graph, on, priors, None, background)
+        # What comes late may yet lie in a time in which nothing came.
+        self.field = ready_on(stream, graph, on, priors, None, background, whole=True)
         self.background = self.field.rates.background
         held = self.field.postings
         self.field = msgspec.structs.replace(
@@ -102,12 +103,12 @@ class Held:
         near = crowds_of(stream, postings)
         extra, rate = with_bursts(stream, postings, self.background, base, near)
         trust = np.array([before.priors.reliability[grade] for grade in GRADES])
+        start = self.background.day(stream.t0)
         return msgspec.structs.replace(
             before, stream=stream, postings=postings,
             rates=Rates(rate, base, extra, seen, self.background),
             trust=trust[stream.reliability],
-            start=(stream.t0 - self.background.begin) / DAY,
-            end=(stream.t1 - self.background.begin) / DAY,
+            start=start, end=start + (stream.t1 - stream.t0) / DAY,
         )  # fmt: skip
 
     def _posted(self, new: Stream, place: Array) -> tuple[Postings, Array, Array]:

@@ -84,12 +84,12 @@ def ready(
 
 def ready_on(
     stream: Stream, graph: AssetGraph, on: Ground, priors: Priors,
-    seen: Iterable[Seen] | None = None, background: Background | None = None,
+    seen: Iterable[Seen] | None = None, background: Background | None = None, whole: bool = False,
 ) -> Field:  # fmt: skip
-    """The same, where the graph is ready already."""
+    """The same, where the graph is ready already; `whole` as in `rates.measure`."""
     postings = post(stream, on, priors)
     near = crowds_of(stream, postings)
-    background = background or measure(stream, postings, near)
+    background = background or measure(stream, postings, near, whole)
     rates = rated(stream, postings, near, background, priors.rate.upper)
     count = len(stream.domains)
     low, high, later = np.zeros((3, count, count))
@@ -99,10 +99,11 @@ def ready_on(
             later[a, b] = priors.after(first, second)
     trust = np.array([priors.reliability[grade] for grade in GRADES])[stream.reliability]
     share = np.array([priors.share(each) for each in stream.domains])
+    start = background.day(stream.t0)
     prior = np.log10(priors.campaigns_per_month / MONTH_DAYS * WHOLE_DAYS / rates.assets)
     return Field(
         stream, postings, rates, priors, low, high, later, trust, share,
-        (stream.t0 - background.begin) / DAY, (stream.t1 - background.begin) / DAY, float(prior),
+        start, start + (stream.t1 - stream.t0) / DAY, float(prior),
         None if seen is None else seen_share(stream, graph, seen),
     )  # fmt: skip
 

@@ -22,6 +22,8 @@ from noroshi.words.time import DAY
 SHAPE: Final = 0.5
 BURST_DAYS: Final = 2.0
 """Findings of a domain at one place within so many days may be a burst."""
+QUIET: Final = 14 * DAY
+"""Of a longer time in which nothing at all came so much is left (µs): more than any window."""
 TABLE: Final = 256
 """Counts up to here have their exact quantile, larger ones Wilson and Hilferty's (1931)."""
 
@@ -32,7 +34,8 @@ class Background(msgspec.Struct, frozen=True):
     cell; `scale` is, for each sort of key and domain, 1 over the days that half an event takes at
     the mean and `days`; `excess` how many of its domain each near finding adds; `common` the share
     of its domain that a kind makes up, over its even share: 1 for an ordinary one. What began after
-    `until` is not counted in."""
+    `until` is not counted in. `left_out` has, after each of its instants (µs), how much of the time
+    before was left out (µs): whole weeks in which nothing came."""
 
     domains: tuple[str, ...]
     begin: int
@@ -45,6 +48,12 @@ class Background(msgspec.Struct, frozen=True):
     scale: Array
     excess: Array
     common: dict[str, float]
+    left_out: tuple[Array, Array]
+
+    def day(self, at: Array) -> Array:
+        """Days from `begin` to each instant, without what is left out."""
+        after, less = self.left_out
+        return (at - self.begin - less[np.searchsorted(after, at, "right")]) / DAY
 
     def at(self, mark: Array) -> Array:
         """What was seen under keys of these marks."""
@@ -77,8 +86,9 @@ class Rates(msgspec.Struct, frozen=True):
         return self.background.assets
 
 
-def measure(stream: Stream, postings: Postings, near: Array) -> Background:
-    """The background that a stream shows under its own keys; `near` are its `crowds_of`."""
+def measure(stream: Stream, postings: Postings, near: Array, whole: bool = False) -> Background:
+    """The background that a stream shows under its own keys; `near` are its `crowds_of`. Long times
+    in which nothing came say nothing of a rate and are left out, unless it is to be `whole`."""
     domains, keys = len(stream.domains), len(postings.cell)
     domain = stream.domain[postings.row]
     counted = ~postings.away | postings.cell[postings.key]
@@ -89,12 +99,24 @@ def measure(stream: Stream, postings: Postings, near: Array) -> Background:
     strong = ~postings.weak & ~postings.cell & touched
     used = np.flatnonzero((seen > 0).any(axis=1))
     used = used[np.argsort(postings.mark[used], kind="stable")]
-    sorts, scale = _scales(seen, postings, stream.days)
+    left_out = quiet(stream.t0[:0] if whole else stream.t0, stream.t1)
+    days = stream.days - float(left_out[1][-1]) / DAY
+    sorts, scale = _scales(seen, postings, days)
     begin, until = (int(stream.t0.min()), int(stream.t0.max())) if len(stream) else (0, 0)
     return Background(
-        stream.domains, begin, until, stream.days, max(1, int(strong.sum())), postings.mark[used],
-        seen[used], sorts, scale, _excess(stream, postings, near), _common(stream),
+        stream.domains, begin, until, days, max(1, int(strong.sum())), postings.mark[used],
+        seen[used], sorts, scale, _excess(stream, postings, near, days), _common(stream), left_out,
     )  # fmt: skip
+
+
+def quiet(t0: Array, t1: Array) -> tuple[Array, Array]:
+    """When each time ends in which nothing came for longer than `QUIET`, and how much of it and of
+    those before is left out: whole weeks, so that hours of the week stay; the first is 0, before
+    any. `t0` ascends."""
+    after, between = t0[1:], t0[1:] - np.maximum.accumulate(t1[: len(t0)])[:-1]
+    long = between >= QUIET + 7 * DAY
+    less = np.cumsum((between[long] - QUIET) // (7 * DAY) * (7 * DAY))
+    return after[long], np.concatenate([np.zeros(1, np.int64), less])
 
 
 def rated(
@@ -162,7 +184,7 @@ def _scales(seen: Array, postings: Postings, days: float) -> tuple[dict[str, int
     return sorts, scale
 
 
-def _excess(stream: Stream, postings: Postings, near: Array) -> Array:
+def _excess(stream: Stream, postings: Postings, near: Array, days: float) -> Array:
     """For each domain, by how many the findings near one of it at the same token are more than its
     rates give."""
     own = near >= 0
@@ -172,7 +194,7 @@ def _excess(stream: Stream, postings: Postings, near: Array) -> Array:
         mine = domain == each
         if mine.any():
             many = np.bincount(key[mine])
-            usual = (many * (many - 1.0)).sum() / mine.sum() * 2 * BURST_DAYS / stream.days
+            usual = (many * (many - 1.0)).sum() / mine.sum() * 2 * BURST_DAYS / days
             excess[each] = max(0.0, float(near[mine].mean()) - usual)
     return excess
 

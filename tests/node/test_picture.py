@@ -108,4 +108,4 @@ def test_what_a_finding_quotes_is_read_for_names_and_topics(folder: Path) -> Non
     told = [part for each in found.incidents for part in each.parts if part.finding == event["id"]]
     start = quoted.index("Atlantic A")
     assert len(told) == 1
-    assert f"“Atlantic A” at {start}–{start + 10}" in told[0].why
+    assert f"“Atlantic A” {start}–{start + 10}" in told[0].why

@@ -18,7 +18,7 @@ interface Asset { id: string; kind: string; name: string; name_ja?: string; plac
 export const assets = signal<Asset[]>([]);
 
 /** What of an address filters the picture. */
-export const FILTERS = ["kind", "desk", "tlp", "q", "verdict", "asset", "t0", "t1"];
+export const FILTERS = ["kind", "desk", "tlp", "owner", "q", "verdict", "asset", "t0", "t1"];
 const FIRST = "200";
 type Answers = { first: Promise<Seen>; whole: Promise<Seen> };
 /** The first rows, and then the whole, of which the first rows may be all. */
@@ -125,14 +125,14 @@ effect(() => {
 });
 
 export function filtered(marks: Mark[], by: Record<string, string>): Mark[] {
-  const { desk, kind, tlp, asset, verdict } = by;
+  const { desk, kind, tlp, asset, owner, verdict } = by;
   const words = (by.q ?? "").toLowerCase().trim();
   const from = by.t0 ? Date.parse(by.t0) : -Infinity;
   const to = by.t1 ? Date.parse(by.t1) : Infinity;
   const kinds = session.value?.kinds ?? {};
   return marks.filter((each) =>
     (!kind || each.kind === kind) && (!desk || kinds[each.kind]?.desk === desk) &&
-    (!tlp || each.tlp === tlp) && (!verdict || (each.verdict ?? "released") === verdict) &&
+    (!tlp || each.tlp === tlp) && (!owner || each.owner === owner) && (!verdict || (each.verdict ?? "released") === verdict) &&
     (!asset || (each.assets ?? []).includes(asset)) && each.t1 >= from && each.t0 <= to &&
     (!words || spoken(each).includes(words)));
 }

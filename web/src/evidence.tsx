@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { type Detail, type Onward, type Recalled, failure, get, may, printed, session } from "./api";
 import { changed, tracks, type Track } from "./data";
 import { picked, toggle } from "./picked";
-import { address, query, turn } from "./place";
-import { At, degrees, Problem, Text, Time, Tlp, Verdict } from "./show";
+import { address, query, leave } from "./place";
+import { At, degrees, Problem, Text, Time, Tlp, Verdict, transformed } from "./show";
 import { language, t } from "./words";
 
 interface Item { source: string; lineage: string; sha256: string; place: string; retrieved: string; at: string; lon: number; lat: number; sog_kn?: number; cog_deg?: number; raw?: string }
@@ -31,7 +31,7 @@ function Rests({ id }: { id: string }) {
       {kept?.items.map((each) => (
         <div key={each.source + each.place} class="item">
           <p><b><Text s={each.source} longest={120} /></b> {each.place} · <At s={each.at} /> · {each.lat.toFixed(4)}, {each.lon.toFixed(4)}{each.sog_kn !== undefined && ` · ${each.sog_kn.toFixed(1)} kn`} <span class="quiet" title={`SHA-256 ${each.sha256}`}>{t("read")} <At s={each.retrieved} precision="day" /></span></p>
-          {each.raw ? <pre class="raw small" tabIndex={0}><Text s={each.raw} longest={2000} /></pre> : <p class="quiet">{t("The file itself is not in the node's folder any more, or is another.")}</p>}
+          {each.raw ? <pre class="raw small" tabIndex={0} role="group" aria-label={t("The row as it stands in the file")}><Text s={each.raw} longest={2000} /></pre> : <p class="quiet">{t("The file itself is not in the node's folder any more, or is another.")}</p>}
         </div>))}
     </section>
   );
@@ -56,8 +56,8 @@ export function Evidence({ id }: { id: string }) {
   return (
     <aside ref={box} class="drawer" aria-label={t("Evidence")}>
       <header>
-        <h2>{found ? (language.value === "ja" ? found.name_ja : found.name_en) : t("Evidence")}</h2>
-        <button type="button" class="plain" aria-label={t("Close")} onClick={() => turn({ sel: "" })}>✕</button>
+        <h2 tabIndex={-1}>{found ? (language.value === "ja" ? found.name_ja : found.name_en) : t("Evidence")}</h2>
+        <button type="button" class="plain" aria-label={t("Close")} onClick={leave}>✕</button>
       </header>
       <Problem text={problem || failure.value} />
       {found && <Opened found={found} />}
@@ -108,7 +108,7 @@ function Measures({ found }: { found: Detail }) {
       <h3>{t("Measures")}</h3>
       <table><tbody>
         {found.measures.map((each) => (
-          <tr key={each.name}><th scope="row">{each.name}</th><td><Text s={String(each.value)} /></td><td class="quiet">{each.unit === "name" || each.unit === "names" ? "" : each.unit}</td></tr>
+          <tr key={each.name}><th scope="row">{each.name}</th><td><Text s={String(each.value)} /></td><td class="quiet">{each.unit === "name" || each.unit === "names" ? "" : t(each.unit)}</td></tr>
         ))}
       </tbody></table>
     </section>
@@ -135,7 +135,7 @@ function Owned({ found }: { found: Detail }) {
         <h3>{t("Who may have it")}</h3>
         {Object.keys(found.audience).length ? (
           <ul class="tight">{Object.entries(found.audience).map(([party, how]) => (
-            <li key={party}><a href={address("picture", { ...query.value, as: party })}>{party}</a> {how ? <span class="quiet">{how}</span> : <span class="quiet">{t("as it is")}</span>}</li>
+            <li key={party}><a href={address("picture", { ...query.value, as: party })}>{party}</a> {how ? <span class="quiet">{how.split(", ").map(transformed).join(", ")}</span> : <span class="quiet">{t("as it is")}</span>}</li>
           ))}</ul>) : <p class="quiet">{t("Nobody but us: no clause covers it.")}</p>}
         {!!found.held.length && <p>{found.held.map((each) => (
           <span key={each.party}>{each.party} {each.served ? <>{t("has had it since")} <At s={each.served} precision="min" /></> : t("has not fetched it yet")}. </span>))}</p>}
@@ -156,7 +156,7 @@ function Owned({ found }: { found: Detail }) {
       </section>
       <details>
         <summary>{t("The object as it is kept")}</summary>
-        <pre class="raw" tabIndex={0}><Text s={pretty(found.raw)} longest={20_000} /></pre>
+        <pre class="raw" tabIndex={0} role="group" aria-label={t("The object as it is kept")}><Text s={pretty(found.raw)} longest={20_000} /></pre>
         <p class="quiet"><code>{found.id}</code></p>
       </details>
     </>

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { session, type Mark } from "./api";
 import { picked, toggle } from "./picked";
-import { one, turn } from "./place";
+import { leave, one, turn } from "./place";
 import { degrees, Text, Time, Tlp, Verdict } from "./show";
 import { hue, theme } from "./theme";
 import { named, t } from "./words";
@@ -43,7 +43,7 @@ export function List({ marks, whose }: { marks: Mark[]; whose: string }) {
       else if (event.key === "x" && at >= 0) toggle(marks[at]!.id);
       else if (event.key === "/") { event.preventDefault(); document.getElementById("search")?.focus(); }
       else if (event.key === "a") document.getElementById("as")?.focus();
-      else if (event.key === "Escape") turn({ sel: "" });
+      else if (event.key === "Escape") leave();
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
@@ -58,6 +58,8 @@ export function List({ marks, whose }: { marks: Mark[]; whose: string }) {
       onScroll={(event) => setTop(Math.floor((event.target as HTMLElement).scrollTop / STEP) * STEP)}
       onKeyDown={(event) => {
         if (event.key === "ArrowDown") { event.preventDefault(); step(1); }
+        // Who hears the page goes on in what is opened, and comes back from there.
+        if (event.key === "Enter" && at >= 0) { event.preventDefault(); document.querySelector<HTMLElement>(".drawer h2")?.focus(); }
         if (event.key === "ArrowUp") { event.preventDefault(); step(at < 0 ? 1 : -1); }
       }}>
       <div style={{ height: `${marks.length * ROW}px` }} role="presentation">

@@ -2,7 +2,7 @@
 import * as maplibre from "maplibre-gl";
 import { useEffect, useRef } from "preact/hooks";
 import { effect } from "@preact/signals";
-import type { Mark } from "./api";
+import { session, type Mark } from "./api";
 import { assets, seen, settled, tracks } from "./data";
 import { cap, circle, collected, land, NONE, running, told, type Land, type Ring } from "./land";
 import { Layers } from "./layers";
@@ -10,10 +10,10 @@ import { one, turn } from "./place";
 import { Points, rgb } from "./points";
 import { drawn, positions, rested, stretch } from "./positions";
 import { orbit, there } from "./satellites";
-import { utc, plain } from "./show";
+import { plain, transformed, utc } from "./show";
 import { signs } from "./signs";
 import { hue, theme, type Colours } from "./theme";
-import { t } from "./words";
+import { named, t } from "./words";
 
 maplibre.setWorkerUrl(new URL(WORKER, document.baseURI).href);
 
@@ -110,7 +110,11 @@ function laid(map: maplibre.Map, of: () => Mark[], whole: boolean, painted: Colo
     if (mark) turn({ sel: mark.id });
     else if (whole) ship(map, dots.near(event.point, 7));
   });
-  map.on("mousemove", (event) => { map.getCanvas().style.cursor = pick(event) ? "pointer" : ""; });
+  map.on("mousemove", (event) => {
+    const mark = pick(event), canvas = map.getCanvas();
+    canvas.style.cursor = mark ? "pointer" : "";
+    canvas.title = mark ? pointedAt(mark) : "";
+  });
   return [
     effect(() => {
       const all = of(), whose = `${seen.value?.party}`, found = signs(all);
@@ -126,7 +130,7 @@ function laid(map: maplibre.Map, of: () => Mark[], whole: boolean, painted: Colo
       const at = chosen?.place && ([chosen.place[0], chosen.place[1]] as [number, number]);
       source("chosen")?.setData(at ? collected([told({ type: "Point", coordinates: at })]) : NONE);
       if (at && gone !== sel && map.getZoom() < 4) map.jumpTo({ center: at, zoom: 6 });
-      gone = sel;
+      if (at || !sel) gone = sel;
     }),
     effect(() => { source("assets")?.setData(protectedOnes()); }),
     effect(() => { source("track")?.setData(ways()); }),
@@ -161,6 +165,12 @@ function laid(map: maplibre.Map, of: () => Mark[], whole: boolean, painted: Colo
     }),
     () => { delete document.documentElement.dataset.positions; rested.value = false; },
   ];
+}
+
+/** What the pointer is on: when it was, and for another's picture which clause let it out. */
+function pointedAt(mark: Mark): string {
+  const by = (mark.clauses ?? []).join(", ");
+  return [named(session.value?.kinds[mark.kind], mark.kind), utc(mark.t0), by && `${t("by")} ${by}`, ...(mark.transforms ?? []).map(transformed)].filter(Boolean).join(" · ");
 }
 
 /** Whose position was pointed at, when, and the way to what was found about it. */

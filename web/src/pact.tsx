@@ -158,7 +158,7 @@ function Whole({ id, set, at }: { id: string; set: string; at: string }) {
       <p>{it.parties.join(", ")} · {t(it.form)} · {it.cls} · <b>{t(it.state)}</b>{it.signed && <> · {t("signed")} {it.signed}</>}{it.in_force && <> · {t("in force since")} {it.in_force}</>}</p>
       <p class="quiet">{t("{model} of its {all} clauses are our reading, not its text.", { model: it.model, all: it.clauses })} {page.docs.map((each) => [each.ref, each.para].filter(Boolean).join(" § ")).join("; ")} · <code title="SHA-256">{page.sha256.slice(0, 16)}</code></p>
       <div class="two">
-        <div><h3>{t("As the file has it")}</h3><pre class="raw tall" tabIndex={0}><Text s={page.text} longest={60_000} /></pre></div>
+        <div><h3>{t("As the file has it")}</h3><pre class="raw tall" tabIndex={0} role="group" aria-label={t("As the file has it")}><Text s={page.text} longest={60_000} /></pre></div>
         <div><h3>{t("What is promised in it")}</h3>{page.promises.length ? <table><tbody>{page.promises.map((each) => (
           <tr key={each.id}><th scope="row">{each.id.split("/")[1]}</th><td><Text s={each.text} longest={500} />{each.next_due && <span class="quiet"> · {t("next due")} {each.next_due}</span>}</td><td>{t(each.status)}</td></tr>))}</tbody></table> : <p class="quiet">{t("Nothing that has a date or a lead.")}</p>}</div>
       </div>
@@ -231,7 +231,7 @@ function Differing({ at, asked }: { at: string; asked: boolean }) {
       <h2>{t("What loading the files would change")}</h2>
       <p class="bar"><button type="button" disabled={busy} onClick={() => turn({ diff: asked ? "" : "files", without: "", with: "" })}>{asked ? t("Do not compare") : t("Compare the law with the files")}</button></p>
       <Problem text={problem} />
-      {found && (found.report.changes.length ? <pre class="raw tall" tabIndex={0}><Text s={found.lines.join("\n")} longest={60_000} /></pre> : <p data-testid="same">{t("Nothing would be decided differently.")}</p>)}
+      {found && (found.report.changes.length ? <pre class="raw tall" tabIndex={0} role="group" aria-label={t("What would be decided differently")}><Text s={found.lines.join("\n")} longest={60_000} /></pre> : <p data-testid="same">{t("Nothing would be decided differently.")}</p>)}
     </section>
   );
 }

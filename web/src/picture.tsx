@@ -33,7 +33,7 @@ export function AsWhom() {
   );
 }
 
-export function Filters({ of }: { of: { kind: string; tlp: string }[] }) {
+export function Filters({ of }: { of: Mark[] }) {
   return (
     <div class="filters" role="search">
       <input id="search" type="search" placeholder={t("Ship, asset, id …")} aria-label={t("Search findings")} value={one("q")} maxLength={200}
@@ -44,8 +44,8 @@ export function Filters({ of }: { of: { kind: string; tlp: string }[] }) {
 }
 
 /** Apart from what is typed, so that a letter draws none of it again. */
-function Narrowed({ of }: { of: { kind: string; tlp: string }[] }) {
-  const [kind, desk, tlp, verdict, as, asset] = ["kind", "desk", "tlp", "verdict", "as", "asset"].map(one) as [string, string, string, string, string, string];
+function Narrowed({ of }: { of: Mark[] }) {
+  const [kind, desk, tlp, owner, verdict, as, asset] = ["kind", "desk", "tlp", "owner", "verdict", "as", "asset"].map(one) as [string, string, string, string, string, string, string];
   const some = useComputed(() => FILTERS.some(one)).value;
   const kinds = session.value!.kinds;
   const counted = useMemo(() => {
@@ -53,6 +53,7 @@ function Narrowed({ of }: { of: { kind: string; tlp: string }[] }) {
     for (const each of of) found.set(each.kind, (found.get(each.kind) ?? 0) + 1);
     return found;
   }, [of]);
+  const owners = useMemo(() => [...new Set(of.map((each) => each.owner))].sort(), [of]);
   const desks = [...new Set([...counted.keys()].map((each) => kinds[each]?.desk ?? "other"))].sort();
   const to = (key: string) => (event: Event) => turn({ [key]: (event.target as HTMLSelectElement).value });
   return (
@@ -67,6 +68,8 @@ function Narrowed({ of }: { of: { kind: string; tlp: string }[] }) {
         <option value="">{t("whole and in part")}</option><option value="released">{t("released")}</option><option value="partial">{t("released in part")}</option></select>
         : <select aria-label={t("Label")} value={tlp} onChange={to("tlp")}>
           <option value="">{t("every label")}</option>{["clear", "green", "amber", "amber+strict", "red"].map((each) => <option key={each} value={each}>TLP:{each.toUpperCase()}</option>)}</select>}
+      {(owners.length > 1 || owner) && <select aria-label={t("From whom")} value={owner} onChange={to("owner")}>
+        <option value="">{t("from everybody")}</option>{owners.map((each) => <option key={each} value={each}>{t("from")} {each}</option>)}</select>}
       {asset && <span class="quiet">{t("at")} <Text s={asset} longest={60} /></span>}
       {some && <button type="button" onClick={clear}>{t("Clear")}</button>}
     </>

@@ -40,6 +40,13 @@ export function arrive(view: string): void {
 
 const WRITTEN_MS = 200;
 let due = 0;
+/** Close what is opened; who was in it is in the list again. */
+export function leave(): void {
+  const inside = document.querySelector(".drawer")?.contains(document.activeElement);
+  turn({ sel: "" });
+  if (inside) document.querySelector<HTMLElement>(".list")?.focus();
+}
+
 /** Change some of the query and keep the rest; `""` takes a key out. No new entry in the history.
  * `later`: what is being typed, which is written into the address when the word is there. */
 export function turn(change: Query, later = false): void {

@@ -5,7 +5,7 @@ import { Whose } from "./compare";
 import { Chart } from "./chart";
 import { pick } from "./picked";
 import { address, query } from "./place";
-import { At, degrees, Problem, Text, Tlp, Verdict } from "./show";
+import { At, degrees, Problem, Text, Tlp, Verdict, transformed } from "./show";
 import { named, t } from "./words";
 
 export function Send() {
@@ -69,7 +69,7 @@ function One({ of, to }: { of: Preview; to: string }) {
       <p><Verdict v={of.verdict} /> <b>{named(session.value!.kinds[of.kind], of.kind)}</b> <Tlp tlp={of.tlp} /> {of.waits && <b>{t("waits for a second person")}</b>} {of.served && <span class="quiet">{t("{party} has it already", { party: to })}</span>}</p>
       {of.told ? (
         <p class="quiet">{of.whole.place && <>{degrees(of.whole.place)}{of.told.place && of.told.place.join() !== of.whole.place.join() && <> → <b>{degrees(of.told.place)}</b></>}</>}
-          {!!of.transforms.length && <> · {of.transforms.join(", ")}</>}{!!lost.length && <> · {t("without")} {lost.join(", ")}</>} · {t("by")} {of.clauses.join(", ")}</p>
+          {!!of.transforms.length && <> · {of.transforms.map(transformed).join(", ")}</>}{!!lost.length && <> · {t("without")} {lost.join(", ")}</>} · {t("by")} {of.clauses.join(", ")}</p>
       ) : <p class="quiet"><Text s={of.reason} longest={500} /></p>}
       <details><summary>{t("Why, in full")}</summary><pre><Text s={of.text} longest={4000} /></pre><p class="quiet">{t("What {party} reads about it:", { party: to })} <Text s={of.hears} longest={500} /></p></details>
     </li>

@@ -47,6 +47,12 @@ export function Verdict({ v, short = false }: { v: string; short?: boolean }) {
   return <span class={`verdict ${v === "own" ? "released" : v}`}><i aria-hidden="true" />{said}</span>;
 }
 
+/** What is done to a finding before it goes, in words: the node says them in English. */
+export function transformed(each: string): string {
+  const [, size] = /^position to (.+)$/.exec(each) ?? [], [, unit] = /^time to the (.+)$/.exec(each) ?? [];
+  return size ? t("position to {size}", { size }) : unit ? t("time to the {unit}", { unit: t(unit) }) : t(each);
+}
+
 export function Tlp({ tlp }: { tlp: string }) {
   return <span class={`tlp tlp-${tlp.replace("+", "-")}`}>TLP:{tlp.toUpperCase()}</span>;
 }

@@ -198,7 +198,7 @@ def finding_report(of: Detail, tlp: Tlp, head: Head) -> Document:
     ]
     if of.measures:
         units = {"name": "", "names": ""}
-        told = ((m.name, str(m.value), units.get(m.unit, m.unit)) for m in of.measures)
+        told = ((m.name, str(m.value), say(units.get(m.unit, m.unit))) for m in of.measures)
         blocks += [Heading(say("Measures")), Table(tuple(told), widths=(2, 2, 1))]
     if of.strands:
         strands = tuple((" · ".join(_strand(say, each)),) for each in of.strands)

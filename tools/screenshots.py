@@ -29,7 +29,6 @@ from noroshi.node.sync import sync
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "docs" / "console"
-SIZE = {"width": 1280, "height": 800}
 ASSETS = """
 format = "assets/1"
 surveyed = true
@@ -132,14 +131,16 @@ def take(page: Any, url: str, theme: str, only: list[str]) -> None:
     for name, where, wanted in VIEWS:
         if only and name not in only:
             continue
+        page.goto("about:blank")  # each is a page of its own: nothing stays open from before
         page.goto(url + where.format(**some))
         page.wait_for_selector(wanted, timeout=120_000)
         for there in ("html[data-map=idle]", "html[data-positions]") if "picture?" in where else ():
             with contextlib.suppress(Exception):
                 page.wait_for_selector(there, timeout=5_000 if "as=" in where else 30_000)
         if name == "satellite":
-            page.locator(".layers summary").click()
             page.wait_for_selector(".orbit", timeout=60_000)
+        if name == "agreement":
+            page.locator("pre.tall").evaluate("it => it.closest('section').scrollIntoView()")
         page.wait_for_timeout(1_500)
         page.screenshot(path=str(OUT / f"{name}-{theme}.png"))
         print(OUT.name, f"{name}-{theme}.png")
@@ -157,7 +158,9 @@ def main(only: list[str]) -> None:
                 sync(node, "JPN", clock)
             url = f"{served.removesuffix('/taxii2/')}/console/"
             browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            page = browser.new_page(viewport=SIZE, locale="en-GB", timezone_id="Asia/Tokyo")
+            page = browser.new_page(
+                viewport={"width": 1280, "height": 800}, locale="en-GB", timezone_id="Asia/Tokyo"
+            )
             page.goto(f"{url}#token={opening(load_settings(japan), 'watch', clock())}")
             page.wait_for_selector(".row", timeout=60_000)
             for theme in ("dark", "light"):

@@ -58,11 +58,11 @@ export function Incidents() {
   );
 }
 
-/** A kind with its domain before it, `maritime/crossing`, in words; or a word of ours. */
-function kindOf(text: string): string {
+/** A kind with its domain before it, `maritime/crossing`, in words, `alone` without; or a word of ours. */
+function kindOf(text: string, alone = false): string {
   const [domain = "", kind] = text.split("/");
   if (kind === undefined) return t(text);
-  return `${t(domain)}/${named(session.value?.kinds[kind], kind)}`;
+  return `${alone ? "" : `${t(domain)}/`}${named(session.value?.kinds[kind], kind)}`;
 }
 
 function chanceOf(of: Incident): string {
@@ -105,7 +105,7 @@ function Sum({ parts }: { parts: Part[] }) {
     <ol class="waterfall">{steps.map((each, i) => (
       <li key={i}><span class="num">{each.log10 > 0 ? "+" : "−"}{Math.abs(each.log10).toFixed(2)}</span>
         <span class="track" aria-hidden="true"><i class={each.log10 < 0 ? "minus" : "plus"} style={{ left: x(Math.min(each.from, each.to)), width: `${(Math.abs(each.log10) / (high - low)) * 100}%` }} /><u style={{ left: x(0) }} /></span>
-        <span>{each.finding ? <a href={address("picture", { sel: each.finding })}>{kindOf(each.what)}</a> : <b>{kindOf(each.what)}</b>} <span class="quiet"><Text s={said(each.told, each.why, kindOf)} longest={300} /></span></span></li>))}
+        <span>{each.finding ? <a href={address("picture", { sel: each.finding })}>{kindOf(each.what, true)}</a> : <b>{kindOf(each.what, true)}</b>} <span class="quiet"><Text s={said(each.told, each.why, kindOf)} longest={300} /></span></span></li>))}
       <li class="total"><span class="num">{at.toFixed(2)}</span><span /><span><b>{t("score")}</b></span></li></ol>
   );
 }

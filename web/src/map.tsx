@@ -20,7 +20,9 @@ maplibre.setWorkerUrl(new URL(WORKER, document.baseURI).href);
 function areas(marks: Mark[], selected: string | undefined): GeoJSON.FeatureCollection {
   const coarse = marks.filter((each) => each.place && (each.verdict === "partial" || each.id === selected));
   const unique = new Map(coarse.map((each) => [each.place!.join(), each]));
-  return collected([...unique.values()].map((each) => told(circle(...each.place!), { chosen: each.id === selected })));
+  // Many lie over one another: together they are no darker than a few.
+  const shade = Math.min(0.1, 1.5 / unique.size);
+  return collected([...unique.values()].map((each) => told(circle(...each.place!), { chosen: each.id === selected, shade })));
 }
 
 function style(): maplibre.StyleSpecification {
@@ -41,7 +43,7 @@ function style(): maplibre.StyleSpecification {
       { id: "reach", type: "fill", source: "reach", paint: { "fill-color": hue("space"), "fill-opacity": 0.16 } },
       { id: "reach-rim", type: "line", source: "reach", paint: { "line-color": hue("space"), "line-width": 1.2, "line-dasharray": [4, 3] } },
       { id: "orbit", type: "line", source: "orbit", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": hue("space"), "line-width": 1.8 } },
-      { id: "areas", type: "fill", source: "areas", paint: { "fill-color": c.ink, "fill-opacity": 0.1 } },
+      { id: "areas", type: "fill", source: "areas", paint: { "fill-color": c.ink, "fill-opacity": ["case", ["get", "chosen"], 0.1, ["get", "shade"]] } },
       { id: "rims", type: "line", source: "areas", paint: { "line-color": c.ink, "line-width": ["case", ["get", "chosen"], 2, 0.8], "line-dasharray": [3, 2] } },
       { id: "track", type: "line", source: "track", filter: ["==", ["get", "n"], 0], paint: { "line-color": c.ink, "line-width": 2 } },
       { id: "track-other", type: "line", source: "track", filter: [">", ["get", "n"], 0], paint: { "line-color": c.ink, "line-width": 2, "line-dasharray": [2, 1.5] } },
@@ -137,7 +139,8 @@ function laid(map: maplibre.Map, of: () => Mark[], whole: boolean, painted: Colo
     effect(() => {
       // Whoever chooses a satellite looks at the world.
       const first = orbit.value?.points[0];
-      if (first && map.getZoom() > FAR_ZOOM) map.jumpTo({ center: [first[1], first[2]], zoom: 1.4 });
+      // Beside what is said of it, which stands on the left.
+      if (first && map.getZoom() > FAR_ZOOM) map.easeTo({ center: [first[1], first[2]], zoom: 1.4, offset: [Math.min(160, map.getContainer().clientWidth / 5), 0], duration: 0 });
     }),
     effect(() => { source("orbit")?.setData(below()); source("reach")?.setData(reach()); }),
     effect(() => {

@@ -9,7 +9,7 @@ import { t } from "./words";
 
 const W = 1000, H = 54, BINS = 200;
 const DAY = 86_400_000;
-/** From this share of the width on a label stands before its line, where there is room for it. */
+/** From this share of the width on there is no room for a label. */
 const LAST = 0.93;
 const STEPS = [3_600_000, 6 * 3_600_000, DAY, 7 * DAY, 30.44 * DAY, 91.3 * DAY, 365.25 * DAY, 5 * 365.25 * DAY];
 
@@ -85,7 +85,7 @@ export function Timeline() {
         {chosen && <rect class="brush" x={((Math.min(...chosen) - from) / span) * W} width={(Math.abs(chosen[1] - chosen[0]) / span) * W} y="0" height={H - 14} />}
       </svg>
       <div class="ticks" aria-hidden="true">
-        {ticks.map((each) => <span key={each} class={(each - from) / span > LAST ? "last" : ""} style={{ left: `${((each - from) / span) * 100}%` }}>{utc(each, step < DAY ? "min" : step < 28 * DAY ? "day" : step < 360 * DAY ? "month" : "year")}</span>)}
+        {ticks.map((each) => <span key={each} style={{ left: `${((each - from) / span) * 100}%` }}>{(each - from) / span > LAST ? "\u00a0" : utc(each, step < DAY ? "min" : step < 28 * DAY ? "day" : step < 360 * DAY ? "month" : "year")}</span>)}
       </div>
       <div class="stretch">
         <label>{t("From")} <input type="datetime-local" value={day(t0)} onChange={typed("t0")} /></label>

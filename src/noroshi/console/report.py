@@ -243,12 +243,18 @@ def _sum(say: _Words, parts: Sequence[Part]) -> Iterator[Block]:
     yield Heading(say("The sum of the score"))
     at, bars = 0.0, list[tuple[str, float, float]]()
     for each in parts:
-        bars.append((f"{each.log10:+.2f}  {say.kind(each.what)}", at, at + each.log10))
+        what = say.kind(each.what.rpartition("/")[2])
+        bars.append((f"{each.log10:+.2f}  {what}", at, at + each.log10))
         at += each.log10
     if bars:
         yield Bars(tuple(bars))
     rows = tuple(
-        (f"{each.log10:+.2f}", say.kind(each.what), say.told(each.told, each.why)) for each in parts
+        (
+            f"{each.log10:+.2f}",
+            say.kind(each.what.rpartition("/")[2]),
+            say.told(each.told, each.why),
+        )
+        for each in parts
     )
     yield Table((*rows, (f"{at:.2f}", say("score"), "")), widths=(0.6, 1.2, 4))
 

@@ -140,7 +140,9 @@ function laid(map: maplibre.Map, of: () => Mark[], whole: boolean, painted: Colo
       // Whoever chooses a satellite looks at the world.
       const first = orbit.value?.points[0];
       // Beside what is said of it, which stands on the left.
-      if (first && map.getZoom() > FAR_ZOOM) map.easeTo({ center: [first[1], first[2]], zoom: 1.4, offset: [Math.min(160, map.getContainer().clientWidth / 5), 0], duration: 0 });
+      const left = first ? Math.min(320, map.getContainer().clientWidth * 0.4) : 0;
+      if (map.getPadding().left !== left) map.setPadding({ ...map.getPadding(), left });
+      if (first && map.getZoom() > FAR_ZOOM) map.jumpTo({ center: [first[1], first[2]], zoom: 1.4 });
     }),
     effect(() => { source("orbit")?.setData(below()); source("reach")?.setData(reach()); }),
     effect(() => {

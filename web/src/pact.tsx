@@ -159,7 +159,7 @@ function Whole({ id, set, at }: { id: string; set: string; at: string }) {
       <p class="quiet">{t("{model} of its {all} clauses are our reading, not its text.", { model: it.model, all: it.clauses })} {page.docs.map((each) => [each.ref, each.para].filter(Boolean).join(" § ")).join("; ")} · <code title="SHA-256">{page.sha256.slice(0, 16)}</code></p>
       <div class="two">
         <div><h3>{t("As the file has it")}</h3><pre class="raw tall" tabIndex={0} role="group" aria-label={t("As the file has it")}><Text s={page.text} longest={60_000} /></pre></div>
-        <div><h3>{t("What is promised in it")}</h3>{page.promises.length ? <table><tbody>{page.promises.map((each) => (
+        <div><h3>{t("What is promised in it")}</h3>{page.promises.length ? <table class="promises"><tbody>{page.promises.map((each) => (
           <tr key={each.id}><th scope="row">{each.id.split("/")[1]}</th><td><Text s={each.text} longest={500} />{each.next_due && <span class="quiet"> · {t("next due")} {each.next_due}</span>}</td><td>{t(each.status)}</td></tr>))}</tbody></table> : <p class="quiet">{t("Nothing that has a date or a lead.")}</p>}</div>
       </div>
     </section>

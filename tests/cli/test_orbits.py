@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,12 @@ def test_a_sky_has_every_kind_of_event_on_request(tmp_path: Path) -> None:
     listed = run(app, ["findings", "--node", node, "--json", "--limit", "200"])
     kinds = {each["kind"] for each in json.loads(listed.stdout)}
     assert kinds == {each["kind"] for each in truths if each["kind"]}
+    (broken,) = (
+        line
+        for line in run(app, ["findings", "--node", node, "--kind", "breakup"]).stdout.splitlines()
+        if "breakup" in line
+    )
+    assert re.search(r" -?\d+\.\d{3} -?\d+\.\d{3} ± \d+ km ", broken)
 
 
 def test_coverage_and_losses_are_told_and_drawn(sky: Path, tmp_path: Path) -> None:

@@ -17,8 +17,11 @@ import { named, t } from "./words";
 
 maplibre.setWorkerUrl(new URL(WORKER, document.baseURI).href);
 
+/** Metres: round a point known worse than this, half the Earth, there is no circle to draw. */
+const ANYWHERE = 1e7;
+
 function areas(marks: Mark[], selected: string | undefined): GeoJSON.FeatureCollection {
-  const coarse = marks.filter((each) => each.place && (each.verdict === "partial" || each.id === selected));
+  const coarse = marks.filter((each) => each.place && each.place[2] < ANYWHERE && (each.verdict === "partial" || each.id === selected));
   const unique = new Map(coarse.map((each) => [each.place!.join(), each]));
   // Many lie over one another: together they are no darker than a few.
   const shade = Math.min(0.1, 1.5 / unique.size);

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -254,7 +254,7 @@ def print_findings(rows: list[FindingRow], total: int, held: int) -> None:
                 row.kind,
                 when(row.t0),
                 "open" if row.measures.get("state") == "open" else how_long(row.t1 - row.t0),
-                "" if row.lat is None or row.lon is None else f"{row.lat:.3f} {row.lon:.3f}",
+                _place(row),
                 _few(row.subjects),
                 _where(row),
             ]
@@ -263,6 +263,19 @@ def print_findings(rows: list[FindingRow], total: int, held: int) -> None:
     )
     if total > len(rows):
         say(f"{len(rows)} of {total} findings; --limit shows more.")
+
+
+VAGUE_M: Final = 50_000.0
+"""A place less well known than this is told with its radius."""
+
+
+def _place(row: FindingRow) -> str:
+    """Latitude and longitude, and how far about them where that is far."""
+    if row.lat is None or row.lon is None:
+        return ""
+    about = row.radius_m or 0.0
+    wide = f" ± {about / 1000:,.0f} km" if about > VAGUE_M else ""
+    return f"{row.lat:.3f} {row.lon:.3f}{wide}"
 
 
 def _where(row: FindingRow) -> str:

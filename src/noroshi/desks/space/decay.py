@@ -155,7 +155,7 @@ def below(fall: Fall) -> Place | None:
     at, lon, lat = track(fall)
     middle = int(np.argmin(np.abs(at - fall.end)))
     lon, lat = lon.round(2), lat.round(2)
-    here = wrap_lon(float(lon[middle])), float(lat[middle])
+    here = round(wrap_lon(float(lon[middle])), 2), float(lat[middle])
     every = np.unique(np.append(np.arange(0, len(at), MINUTE // (STEP_S * SECOND)), len(at) - 1))
     cuts = np.flatnonzero(np.abs(np.diff(lon[every])) > 180.0) + 1
     lines = [

@@ -128,7 +128,7 @@ def _pinched(name: str, rows: Array, new: Array, begun: int, parameters: Paramet
     if origin is not None:
         within = round(origin.within_min * MINUTE)
         span = Span(origin.at - within, origin.at + within, "min")
-        lon = wrap_lon(round(origin.lon, 2))
+        lon = round(wrap_lon(round(origin.lon, 2)), 2)
         place = Place(lon, round(origin.lat, 2), 1000.0 * math.ceil(origin.radius_km))
         measures |= {
             "instant": format_instant(origin.at // SECOND * SECOND),

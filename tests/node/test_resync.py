@@ -14,7 +14,7 @@ from noroshi.node.backup import backup, restore
 from noroshi.node.elsewhere import elsewhere
 from noroshi.node.law import load_law
 from noroshi.node.node import clock
-from noroshi.node.push import due_receipts, letter
+from noroshi.node.push import due_receipts, letter, push
 from noroshi.node.recall import Query, chosen, lift, recall, recalled
 from noroshi.node.resync import answer, let_go, told
 from noroshi.store import Forgotten
@@ -240,6 +240,28 @@ def test_the_last_withdrawal_of_an_object_is_the_one_to_confirm(web: Web, lost: 
     with web.open("JPN") as japan:
         *_, last = recalled(japan, clock())
     assert [(each.party, each.state) for each in last.parties] == [("IND", "confirmed")]
+
+
+def test_what_a_partner_said_was_withdrawn_is_again_when_it_was_put_back_too(web: Web) -> None:
+    """Japan knows by India's word alone that it took it back; then India has it again."""
+    first, second = saved(web), web.folders["IND"].parent / "ind.backup"
+    given(web, "JPN", "IND")
+    with web.open("IND") as india:
+        backup(india, second, clock())
+    take_back(web, ONE)
+    given(web, "JPN", "IND")
+    restore(first, web.folders["JPN"], clock(), replace=True)
+    with web.open("JPN") as japan, web.open("IND") as india:
+        let_go(japan, "FRA", "it never was served", clock())
+        for part in answer(india, "JPN", japan.store.life().n, clock()):
+            assert told(japan, part, clock()) is None
+    given(web, "JPN", "IND")
+    restore(second, web.folders["IND"], clock(), replace=True)
+    given(web, "JPN", "IND")
+    assert live(web, "IND") == {ONE, TWO}
+    with web.serving("IND"), web.open("JPN") as japan:
+        push(japan, "IND", clock)
+    assert live(web, "IND") == {TWO}
 
 
 def _carry_out(web: Web) -> None:

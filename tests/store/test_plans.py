@@ -67,6 +67,7 @@ INDEXED = [
     "records.version",
     "records.since",
     "records.cells_since",
+    "records.first",
     "records.held",
     "records.hops",
     "records.hops_of",

@@ -110,23 +110,24 @@ def given(
     node: Node, party: str, told: Mapping[int, SaidReceived], restored: Restored
 ) -> Iterator[Difference]:
     """Where our ledger of what `party` received and the parts of it that it says differ."""
-    theirs: dict[int, dict[tuple[str, int], list[Line]]] = {
-        n: _by_version(said) for n, said in told.items()
-    }
-    listed: set[tuple[str, int, str]] = set()
+    theirs = {n: _by_id(said) for n, said in told.items()}
+    listed: set[tuple[str, int]] = set()
+    bodies: set[tuple[str, str]] = set()
     erased = 0
     for row in node.store.ledger(party):
         erased += row.id is None
         lines = theirs.get(account.bucket(row.id or "")) if row.id else None
         if lines is None or row.id is None or row.version is None or row.body_sha256 is None:
             continue
-        listed.add((row.id, row.version, row.body_sha256))
-        found = _given(node, party, row, lines.get((row.id, row.version), []), restored)
+        listed.add((row.id, row.version))
+        bodies.add((row.id, row.body_sha256))
+        found = _given(node, party, row, lines.get(row.id, []), restored)
         if found is not None:
             yield found
     for lines in theirs.values():
         for line in (each for some in lines.values() for each in some):
-            if line[0] and line[:3] not in listed and not _other(line, listed):
+            known = (line[0], line[2]) in bodies or line[:2] in listed
+            if line[0] and not known:
                 life = node.store.life()
                 kind: Kind = "forgotten" if life.n else "only in theirs"
                 why = f"{party} says that it has it from us; our ledger does not say so"
@@ -143,7 +144,9 @@ def _given(
         return Difference(node.party, kind, row.id or "", row.version, why)
 
     said = f"disclosed {format_instant(row.at)} {_by(list(row.clauses))}"
+    # The version follows from the bytes, or each side has one of its own.
     same = [each for each in lines if each[2] == row.body_sha256]
+    lines = [each for each in lines if each[1] == row.version]
     if same:
         if same[0][4] and _ended(node, party, row.id or ""):
             return differs("withdrawn but still held", f"{said}; withdrawn, and {party} holds it")
@@ -180,14 +183,10 @@ def _theirs(node: Node, party: str, id: str) -> bool:
     return record is not None and any(s.originator == party for s in record.label.strands)
 
 
-def _other(line: Line, listed: set[tuple[str, int, str]]) -> bool:
-    return any((each[0], each[1]) == line[:2] for each in listed)
-
-
-def _by_version(said: SaidReceived) -> dict[tuple[str, int], list[Line]]:
-    found: dict[tuple[str, int], list[Line]] = {}
+def _by_id(said: SaidReceived) -> dict[str, list[Line]]:
+    found: dict[str, list[Line]] = {}
     for line in said.rows:
-        found.setdefault((line[0], line[1]), []).append(line)
+        found.setdefault(line[0], []).append(line)
     return found
 
 

@@ -163,6 +163,7 @@ class Line:
             self.put([letter(node.party, party, inventory.inventory(each), now)], now)
         with node.store.write():
             node.store.say_again(party)
+            resync.withdraw_again(node, party)
             node.store.set_source(f"life:{party}", f"life of {party}", life, b"", True, now)
 
     def receipts(self, pushed: Pushed, now: int) -> None:

@@ -34,7 +34,7 @@ from noroshi.words.grant import Grant
 from noroshi.words.ids import identity_id, is_stix_id, sha256
 from noroshi.words.label import Label
 from noroshi.words.record import Hop, Record
-from noroshi.words.stix import FindingBody, Head, body_of, head, version_of
+from noroshi.words.stix import FindingBody, Head, body_of, dated, head, version_of
 from noroshi.words.time import DAY
 
 
@@ -125,6 +125,9 @@ class Left(Enum):
         setattr(report, self.value, getattr(report, self.value) + 1)
 
 
+Read = tuple[Head | None, int | str]
+"""The head of an object, where it reads, and its version (µs UTC), or why it has none."""
+
 _SAID_TO_US: Final = frozenset((receipt.TYPE, inventory.TYPE, *account.TYPES))
 """What one node says to another, which is no disclosure."""
 
@@ -145,8 +148,18 @@ class _Taking:
         self._terms: dict[int, Labelled] = {}
         self._signed: dict[tuple[str, ...], frozenset[str]] = {}
         self._hops: dict[tuple[int, frozenset[str]], Hop] = {}
-        self.heads = [_read(raw, now) for raw in page.objects]
+        self.heads = self._first([_read(raw, now) for raw in page.objects])
         self._ended: dict[str, frozenset[str]] | None = None
+
+    def _first(self, heads: list[Read]) -> list[Read]:
+        """The heads with their versions. What bears no date has the one under which it first came,
+        however often it comes."""
+        undated = {n: each.id for n, (each, _) in enumerate(heads) if each and not dated(each)}
+        held = self._node.store.first(undated.values()) if undated else {}
+        for n, name in undated.items():
+            common, version = heads[n]
+            heads[n] = common, held.get((name, sha256(self._page.objects[n])), version)
+        return heads
 
     def take(self, n: int) -> Record | Left | str:
         """The record to keep of object `n`, what it was instead, or why it is refused."""
@@ -290,7 +303,7 @@ class _Taking:
         return None if by is None else f"{by} took it back"
 
 
-def _read(raw: bytes, now: int) -> tuple[Head | None, int | str]:
+def _read(raw: bytes, now: int) -> Read:
     """The head of an object, where it reads, and its version; why it has none."""
     common: Head | None = None
     try:
@@ -335,7 +348,10 @@ def _withdraw(node: Node, party: str, gone: Tombstone, now: int) -> Left | str:
     that comes again, as all does from a node that was put back, was carried out."""
     if node.store.carried(party, gone.id):
         return Left.WITHDRAWN
-    ended = node.store.give_up(gone.withdrawn, party, gone.versions, at=now)
+    held = node.store.record(gone.withdrawn)
+    # Of what bears no date each node has a version of its own.
+    named = gone.versions if held is None or dated(head(held.raw)) else ()
+    ended = node.store.give_up(gone.withdrawn, party, named, at=now)
     if gone.recalled:
         for each in node.store.holdings(gone.withdrawn):
             if any(s.originator == party for s in node.store.label_of(each.cell).strands):

@@ -75,6 +75,12 @@ def _look_again(node: Node, said: Inventory, now: int) -> None:
     store.settled(said.party).put_todo_unshown(each.seq for each in found)
 
 
+def withdraw_again(node: Node, party: str) -> None:
+    """Withdraw once more what only the word of `party` says was withdrawn from it: it was put back
+    since, maybe to when it had it. Call in a transaction."""
+    node.store.settled(party).put_todo_forgotten()
+
+
 def let_go(node: Node, party: str, why: str, now: int) -> None:
     """Wait no longer for `party`: a person says, and why. `Refused` where nobody does."""
     if not why.strip():

@@ -274,9 +274,14 @@ class Settled:
         self._listed("put_todo_unshown", some)
         self._listed("put_todo_unshown_variants", some)
 
+    def put_todo_forgotten(self) -> None:
+        """Those of versions of what was withdrawn from the party, as its word alone tells."""
+        self._all("put_todo_forgotten")
+
     def unshown(self, record: str) -> list[str]:
-        """Under which ids the party was served the record and its journal does not know it."""
-        return [row[0] for row in self._all("unshown", record, record)]
+        """Under which ids the party was served the record, or had it withdrawn, and its journal
+        does not know it."""
+        return [row[0] for row in self._all("unshown", record, record, self._party, record)]
 
     def put_again(self, seqs: Iterable[int]) -> None:
         """A reader was led past the entries of these versions."""

@@ -11,7 +11,7 @@ import msgspec
 from noroshi.store import holdings
 from noroshi.store.database import Database
 from noroshi.store.rows import Attested, Holding
-from noroshi.store.statements import statements
+from noroshi.store.statements import chunks, listed, statements
 from noroshi.words.attest import Attestation, Batch
 from noroshi.words.ids import canonical, sha256
 from noroshi.words.record import Record
@@ -36,6 +36,16 @@ class Incoming:
     def holdings(self, id: str) -> tuple[Holding, ...]:
         """Who gives this node which versions of the object, by version and party."""
         return holdings.holdings(self._database.connection, id)
+
+    def first(self, ids: Iterable[str]) -> dict[tuple[str, str], int]:
+        """By (id, hash of the bytes) under which version each came first: that is what the version
+        of an object is which bears no date of its own."""
+        found: dict[tuple[str, str], int] = {}
+        for some in chunks({*ids}):
+            sql = listed(statements("records")["first"], len(some))
+            for name, digest, version in self._database.connection.execute(sql, some):
+                found[name, digest] = min(version, found.get((name, digest), version))
+        return found
 
     def put_attestations(
         self, rows: Iterable[Attested], doubtful: Container[str] = frozenset()

@@ -81,7 +81,8 @@ class Reconciling:
     def account_for(self, party: str, row: Row) -> bool:
         """Note that this row of the ledger of `party` accounts for what came; whether it did."""
         with self._database.write() as connection:
-            key = (row.place, party, row.id, row.version, row.body_sha256)
+            # Not by version: of bytes that bear no date each side has one of its own.
+            key = (row.place, party, row.id, row.body_sha256)
             return bool(connection.execute(SQL["placed"], key).rowcount)
 
     def other_bytes(self, party: str, id: str, version: int) -> tuple[str, ...]:
@@ -95,7 +96,7 @@ class Reconciling:
 
     def came(self, party: str, id: str, version: int, sha256: str) -> Came | None:
         """What is known of these bytes from `party`; None where they never came."""
-        found = self._one("came", party, id, version, sha256)
+        found = self._one("came", party, id, sha256)
         return Came(id, version, sha256, found[0], found[1], 0, found[2]) if found else None
 
     def view_of(self, party: str) -> Iterator[tuple[str, int]]:

@@ -89,6 +89,11 @@ def _decoded(decoder: msgspec.json.Decoder[T], data: bytes | memoryview) -> T:
         raise msgspec.DecodeError(TOO_DEEP) from problem
 
 
+def dated(common: Head) -> bool:
+    """Whether the object bears a date of its own, of which its version follows."""
+    return bool(common.modified or common.created)
+
+
 def version_of(common: Head, received: int) -> int:
     """µs UTC of modified, else created, else when it was first received."""
     stamp = common.modified or common.created

@@ -14,7 +14,7 @@ FROM received c LEFT JOIN holding h
 WHERE c.party = ? ORDER BY c.id, c.version, c.sha256;
 
 -- name: placed
-UPDATE received SET place = ? WHERE party = ? AND id = ? AND version = ? AND sha256 = ?;
+UPDATE received SET place = ? WHERE party = ? AND id = ? AND sha256 = ?;
 
 -- name: others
 SELECT sha256 FROM received WHERE party = ? AND id = ? AND version = ? ORDER BY sha256;
@@ -24,8 +24,7 @@ SELECT id, version, sha256, outcome, clauses, 0, at FROM received WHERE party = 
 ORDER BY id, version;
 
 -- name: came
-SELECT outcome, clauses, at FROM received
-WHERE party = ? AND id = ? AND version = ? AND sha256 = ?;
+SELECT outcome, clauses, at FROM received WHERE party = ? AND id = ? AND sha256 = ? LIMIT 1;
 
 -- name: gives
 SELECT 1 FROM holding h JOIN record r ON r.id = h.id AND r.version = h.version

@@ -7,6 +7,9 @@ SELECT bytes FROM blob WHERE sha256 = ?;
 -- name: last_seq
 SELECT coalesce(max(seq), 0) FROM record;
 
+-- name: first
+SELECT id, sha256, version FROM record WHERE id IN (?*);
+
 -- name: held
 SELECT r.id, r.version, r.sha256, r.owner, r.status, s.cell, h.party, t.reason
 FROM record r JOIN record_strand s ON s.seq = r.seq LEFT JOIN hop h ON h.seq = r.seq AND h.i = 0

@@ -81,11 +81,22 @@ WHERE NOT EXISTS (SELECT 1 FROM view_current c WHERE c.party = l.party AND c.abo
   AND r.seq IN (?*)
 ON CONFLICT (party, seq) DO NOTHING;
 
+-- name: put_todo_forgotten
+INSERT INTO view_todo (party, seq, held, again)
+SELECT DISTINCT f.party, r.seq, 1, 0 FROM forgotten f
+JOIN record r ON r.id = coalesce(f.record, f.withdrawn)
+WHERE f.party = ? AND NOT EXISTS
+    (SELECT 1 FROM view_current c WHERE c.party = f.party AND c.about = f.withdrawn)
+ON CONFLICT (party, seq) DO NOTHING;
+
 -- name: unshown
-SELECT DISTINCT l.id FROM ledger l
+SELECT l.id FROM ledger l
 WHERE l.party = ? AND (l.id = ? OR l.id IN (SELECT id FROM variant WHERE record_id = ?))
   AND NOT EXISTS (SELECT 1 FROM view_current c WHERE c.party = l.party AND c.about = l.id)
-ORDER BY l.id;
+UNION SELECT f.withdrawn FROM forgotten f
+WHERE f.party = ? AND coalesce(f.record, f.withdrawn) = ?
+  AND NOT EXISTS (SELECT 1 FROM view_current c WHERE c.party = f.party AND c.about = f.withdrawn)
+ORDER BY 1;
 
 -- name: todo
 SELECT seq, again FROM view_todo WHERE party = ? AND seq > ? ORDER BY seq LIMIT ?;

@@ -3,7 +3,7 @@
 The positions of such an identity are attached to several tracks (`attach`; after GFW's
 gpsdio-segment). Two tracks heard by turns are two transmitters at once: a *clash*. One that
 takes over from another is an *impossible move*. Tracks of too few positions are errors, and so is
-one that lies along the way that another came: a receiver that delivers late, or its clock.
+one that lies along the way of another, hours off: a receiver that delivers late, or its clock.
 """
 
 from __future__ import annotations
@@ -61,19 +61,19 @@ def leaps(track: Tracks, segments: Array, parameters: Parameters) -> Iterator[Se
 def _late(
     track: Tracks, rows: Array, segment: Array, parameters: Parameters, a: int, b: int
 ) -> bool:
-    """Whether of two segments the lesser lies, nine in ten of its positions, where the other had
-    come by in the hours before."""
+    """Whether of two segments the lesser lies, nine in ten of its positions, where the other came
+    by in the hours before or after."""
     greater, lesser = (rows[segment == each] for each in (a, b))
     if len(greater) < len(lesser):
         greater, lesser = lesser, greater
     times, hours = track.t[greater], parameters.clash_late_s * SECOND
-    behind = 0
+    along = 0
     for row in lesser.tolist():
-        until = int(np.searchsorted(times, track.t[row], "left"))
         since = max(0, int(np.searchsorted(times, track.t[row] - hours, "left")) - 1)
+        until = int(np.searchsorted(times, track.t[row] + hours, "right")) + 1
         way = track.xyz[greater[since:until]]
-        behind += len(way) > 1 and _off_m(track.xyz[row], way) <= parameters.attach_m
-    return behind >= 0.9 * len(lesser)
+        along += len(way) > 1 and _off_m(track.xyz[row], way) <= parameters.attach_m
+    return along >= 0.9 * len(lesser)
 
 
 def _off_m(place: Array, way: Array) -> float:

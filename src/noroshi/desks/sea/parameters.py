@@ -84,7 +84,7 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Fewest changes of place: there, back, and there again. Ours: less is a move and a return."""
 
     clash_late_s: int = 21_600
-    """A track that lies along the way that another came in this time before is no other ship: a
+    """A track that lies where another came by in this time before or after is no other ship: a
     receiver that delivers late, or its clock. Ours: an hour and more is seen of satellites."""
 
     slow_kn: float = 0.2

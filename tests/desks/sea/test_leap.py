@@ -207,8 +207,8 @@ def test_identities_of_many_ships_are_told(scene, shared, name, clashes):
 
 
 def heard_twice(late_min, beside_deg):
-    """A ship northward at 20 kn for five hours, and from the second to the fourth what it said so many minutes
-    before, so far to the east, every six minutes."""
+    """A ship northward at 20 kn for five hours, and from the second to the fourth what it said so
+    many minutes before, so far to the east, every six minutes."""
     lat = {m: 45.0 + m * 20 / 3600 for m in range(300)}
     own = [(60 * m, -30.0, lat[m], 20.0) for m in range(0, 300, 2)]
     again = [(60 * m, -30.0 + beside_deg, lat[m - late_min], 20.0) for m in range(121, 240, 6)]

@@ -102,3 +102,9 @@ def test_a_planted_ship_that_ends_with_its_case_is_not_held_against_gaps(stop):
     assert score_alike("tow", [Scene((alike,), (ended,))]).fired == 0
     assert score_kind("gap", [Scene((alike,), (silent,))]).false == 1
     assert score_alike("tow", [Scene((alike,), (silent,))]).fired == 1
+
+
+def test_what_is_open_and_no_gap_counts(stop):
+    truth = Truth("x", (A,), 0, 100 * MINUTE, "stop")
+    still = msgspec.structs.replace(told(stop, "stop", 0, 100, A), measures={"state": "open"})
+    assert score_kind("stop", [Scene((truth,), (still,))]).met == 1

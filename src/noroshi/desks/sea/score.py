@@ -87,7 +87,7 @@ def _told(scene: Scene) -> list[Finding]:
     return [
         each
         for each in scene.findings
-        if each.measures.get("state") != "open" or not ours & {*each.subjects}
+        if (each.kind, each.measures.get("state")) != ("gap", "open") or not ours & {*each.subjects}
     ]
 
 

@@ -239,7 +239,7 @@ def report(asked: Asked) -> Response:
         document = printing.finding(node, named, head)
     asked.note("print", record=named[:80], whose=head.whose, label=document.label)
     with asked.desk.printing:
-        body = printing.pdf(node, document)
+        body = printing.pdf_beside(node, document)
     # A partner's copy bears no name of ours, outside neither.
     ours = head.whose == node.party or "incident" in asked.query
     name = (

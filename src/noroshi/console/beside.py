@@ -19,7 +19,8 @@ KEPT: Final = 32
 EVIDENCE: Final = "noroshi.console.evidence"
 POSITIONS: Final = "noroshi.console.positions"
 SATELLITES: Final = "noroshi.console.satellites"
-"""Those that are no commands: what a finding rests on, and what the map shows in columns."""
+PAPER: Final = "noroshi.console.paper"
+"""Those that are no commands: what a finding rests on, what the map shows in columns, paper."""
 
 
 class Beside:
@@ -47,13 +48,18 @@ class Beside:
         command = [sys.executable, "-m", "noroshi", *words, "--node", str(self._folder), "--json"]
         if words[0] in (EVIDENCE, POSITIONS, SATELLITES):
             command = [sys.executable, "-m", words[0], str(self._folder), *words[1:]]
-        try:
-            done = subprocess.run(  # noqa: S603 — our own command, no shell
-                command, capture_output=True, timeout=PATIENCE_S, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise Refused(f"noroshi {words[0]} took longer than {PATIENCE_S:.0f} s") from None
-        if not done.stdout:
-            said = done.stderr.decode("utf-8", "replace").strip()
-            raise Refused(said.removeprefix("noroshi: ") or f"noroshi {words[0]} said nothing")
-        return done.stdout
+        return said(command, words[0])
+
+
+def said(command: list[str], name: str, given: bytes = b"") -> bytes:
+    """What a command of ours writes of what it is `given`. Raises `Refused` with what it said."""
+    try:
+        done = subprocess.run(  # noqa: S603 — our own command, no shell
+            command, input=given, capture_output=True, timeout=PATIENCE_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise Refused(f"noroshi {name} took longer than {PATIENCE_S:.0f} s") from None
+    if not done.stdout:
+        problem = done.stderr.decode("utf-8", "replace").strip()
+        raise Refused(problem.removeprefix("noroshi: ") or f"noroshi {name} said nothing")
+    return done.stdout

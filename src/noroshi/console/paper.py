@@ -359,3 +359,19 @@ def _read(path: Path) -> Font:
     except Exception as problem:
         raise Refused(f"{path} is no font that can be used: {problem}\n{HINT}") from problem
     return Font(path, frozenset(has or ()))
+
+
+def main() -> int:
+    """Print the document that comes as JSON, in the font file named first, if one is."""
+    document = msgspec.json.decode(sys.stdin.buffer.read(), type=Document)
+    try:
+        body = printed(document, Path(sys.argv[1]) if sys.argv[1:] else None)
+    except Refused as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    sys.stdout.buffer.write(body)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from noroshi.console import seen
+from noroshi.console.beside import PAPER, said
 from noroshi.console.detail import detail
 from noroshi.console.paper import Document, printed
 from noroshi.console.report import (
@@ -56,8 +58,19 @@ def head(node: Node, language: str, party: str | None, user: str, now: int) -> H
 
 def pdf(node: Node, document: Document) -> bytes:
     """The document as PDF, in the node's font where it names one."""
+    return printed(document, _font(node))
+
+
+def pdf_beside(node: Node, document: Document) -> bytes:
+    """The same made in another process: what makes it loads what computes."""
+    font = _font(node)
+    words = [sys.executable, "-m", PAPER, *([] if font is None else [str(font)])]
+    return said(words, PAPER, msgspec.json.encode(document))
+
+
+def _font(node: Node) -> Path | None:
     font = node.settings.config.console.font
-    return printed(document, None if font is None else Path(node.settings.folder, font))
+    return None if font is None else Path(node.settings.folder, font)
 
 
 def finding(node: Node, id: str, by: Head) -> Document:

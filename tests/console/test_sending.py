@@ -9,10 +9,11 @@ import pytest
 from lookout import LATER, Clock, Looker, finding, looker
 from web import Web
 
-from noroshi.console import twice, users
+from noroshi.console import users
 from noroshi.console.acts import Acts
 from noroshi.desks.registry import desks
 from noroshi.exchange.taxii.client import open_client
+from noroshi.node import twice
 from noroshi.node.findings import settle
 from noroshi.node.node import Node, clock
 from noroshi.node.push import answer

@@ -116,9 +116,9 @@ def waiting(
     Nothing waits where `[console] two_person` is not set.
     """
     from noroshi.cli.show import print_json, say
-    from noroshi.console.twice import held_back
-    from noroshi.console.twice import waiting as asked
     from noroshi.node.node import Node, clock
+    from noroshi.node.twice import held_back
+    from noroshi.node.twice import waiting as asked
     from noroshi.words.time import format_instant
 
     with Node.open(node) as opened:
@@ -147,8 +147,8 @@ def ask(
 ) -> None:
     """Ask that a second person agrees, within a day, to records that wait."""
     from noroshi.cli.show import print_json, say
-    from noroshi.console import twice
     from noroshi.console.acts import Acts
+    from noroshi.node import twice
     from noroshi.node.node import Node, clock
     from noroshi.node.why import complete
     from noroshi.words.errors import Refused
@@ -179,8 +179,8 @@ def agree(
     them. The console asks for a password.
     """
     from noroshi.cli.show import print_json, say
-    from noroshi.console import twice
     from noroshi.console.acts import Acts
+    from noroshi.node import twice
     from noroshi.node.node import Node, clock
 
     with Node.open(node) as opened:

@@ -7,13 +7,13 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import Response
 
-from noroshi.console import pacts, printing, sending, twice, users
+from noroshi.console import pacts, printing, sending, users
 from noroshi.console.beside import EVIDENCE, POSITIONS, SATELLITES
 from noroshi.console.detail import detail
 from noroshi.console.doors import Answer, Asked, Denied, answered
 from noroshi.console.seen import PAGE, drawn_assets, seen
 from noroshi.console.users import Role
-from noroshi.node import ledger
+from noroshi.node import ledger, twice
 from noroshi.node.comparing import Supposed
 from noroshi.node.recall import recall, recalled
 from noroshi.words.asset import Asset

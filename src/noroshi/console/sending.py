@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from noroshi.console.seen import One, one
-from noroshi.console.twice import permitted
 from noroshi.exchange.served import Served
 from noroshi.exchange.taxii.client import Patience, PeerError
 from noroshi.node.ledger import Line as Disclosed
@@ -21,6 +20,7 @@ from noroshi.node.node import Node
 from noroshi.node.overview import reason
 from noroshi.node.peering import open_to
 from noroshi.node.push import Line
+from noroshi.node.twice import permitted
 from noroshi.node.why import law, why
 from noroshi.pact.explain import owner, recipient
 from noroshi.words.errors import Refused

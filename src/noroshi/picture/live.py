@@ -8,15 +8,17 @@ once a day beside all else: nobody waits for what is then joined afresh.
 
 from __future__ import annotations
 
+import operator
 import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Final, Literal
 
 import msgspec
+import numpy as np
 
 from noroshi.picture.bulk import read_block
-from noroshi.picture.correlate import Known, explained, measured, weighed
+from noroshi.picture.correlate import Known, measured, weighed
 from noroshi.picture.held import Held
 from noroshi.picture.hypotheses import Overrule, Weighing
 from noroshi.picture.identity import name
@@ -24,7 +26,8 @@ from noroshi.picture.join import Field, Joined
 from noroshi.picture.merge import Lineages, latest, merge, renumbered
 from noroshi.picture.postings import ground
 from noroshi.picture.priors import Priors
-from noroshi.picture.score import Incident
+from noroshi.picture.rates import Background
+from noroshi.picture.score import Incident, explain
 from noroshi.picture.stream import Builder, Stream, add_lines
 from noroshi.words import ids
 from noroshi.words.asset import AssetGraph
@@ -93,6 +96,8 @@ class Live:
         self._builder = Builder(source, graph)
         self._lines = 0
         self._told: dict[str, Incident] = {}
+        self._worded: dict[object, Incident] = {}
+        self._basis: tuple[Known, Background] | None = None
 
     def add(self, block: bytes) -> None:
         """Take some whole lines."""
@@ -125,9 +130,20 @@ class Live:
             self._beside.start()
         joined = self.held.joined(self.known.chance.threshold(self.budget))
         field = self.held.field
-        return Look(
-            explained(field, joined, self.known), field, joined, new.bad, new.rejected
-        )  # fmt: skip
+        incidents = self._explained(field, joined, self.known)
+        return Look(incidents, field, joined, new.bad, new.rejected)
+
+    def _explained(self, field: Field, joined: Joined, known: Known) -> tuple[Incident, ...]:
+        """Incidents in words, highest first; those that read as they did are not told anew."""
+        basis = known, field.rates.background
+        before = self._worded if self._basis and all(map(operator.is_, self._basis, basis)) else {}
+        self._worded, self._basis = {}, basis
+        order: list[int] = np.argsort(-joined.score, kind="stable").tolist()
+        for n in order:
+            key = _worded_by(field, joined, n)
+            held = before.get(key)
+            self._worded[key] = held or explain(field, joined, n, known.chance, known.calibration)
+        return tuple(self._worded.values())
 
     def _begun(self, stream: Stream) -> Held:
         """A stream held against its own background."""
@@ -194,3 +210,21 @@ class Live:
         changed += [Change("ended", self._told[each]) for each in named.ended]
         self._told = now
         return changed
+
+
+def _worded_by(field: Field, joined: Joined, n: int) -> object:
+    """All that the words of an incident hang on, against one background and one chance."""
+    stream, middle = field.stream, int(joined.middle[n])
+    held: list[int] = joined.members[n].tolist()
+    rows = [row for row in held if row >= 0]
+    at, to = stream.asset_at, stream.target_at
+    return (
+        rows.index(middle), float(joined.score[n]),
+        joined.best[middle].tobytes(), joined.own[middle].tobytes(), joined.link[middle].tobytes(),
+        joined.missing[n].tobytes(), stream.t0[rows].tobytes(), stream.t1[rows].tobytes(),
+        stream.kind[rows].tobytes(), stream.reliability[rows].tobytes(),
+        tuple(stream.ids[row] for row in rows),
+        tuple(stream.asset[at[row] : at[row + 1]].tobytes() for row in rows),
+        tuple(stream.target[to[row] : to[row + 1]].tobytes() for row in rows),
+        tuple(stream.said.get(stream.ids[row], ()) for row in rows),
+    )  # fmt: skip

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from noroshi.desks.sea.parameters import Parameters
+    from noroshi.desks.sea.passes import Passes
     from noroshi.desks.sea.ports import Harbour, Harbours
     from noroshi.desks.sea.state import State
     from noroshi.words.desk import Array
@@ -66,10 +67,13 @@ def _of(state: State, shard: str | None) -> Iterator[Finding]:
     yield from (builder.build(each) for each in seen)
     track = sound(whole, segment, parameters, false)
     builder = Builder(state, track)
-    if len(track.t) and shard in (None, "subject"):
-        yield from (builder.build(each) for each in _alone(track, state))
-    if len(track.t) and shard in (None, "cell"):
-        yield from (builder.build(each) for each in _together(track, state))
+    if not len(track.t):
+        return
+    found = passed(track, state.context.assets, parameters)
+    if shard in (None, "subject"):
+        yield from (builder.build(each) for each in _alone(track, state, found))
+    if shard in (None, "cell"):
+        yield from (builder.build(each) for each in _together(track, state, found))
 
 
 def _leaps(whole: Tracks, segment: Array, parameters: Parameters) -> tuple[list[Seen], Array]:
@@ -82,26 +86,25 @@ def _leaps(whole: Tracks, segment: Array, parameters: Parameters) -> tuple[list[
     return [*clashes, *found, *left], false
 
 
-def _alone(track: Tracks, state: State) -> Iterator[Seen]:
+def _alone(track: Tracks, state: State, found: Passes) -> Iterator[Seen]:
     """What a ship does by itself (`shard = "subject"`)."""
     parameters: Parameters = state.context.parameters
     near = ports.indexed(max(parameters.stop_near_m, parameters.port_exit_m))
     still = stationary(track, parameters)
-    found = passed(track, state.context.assets, parameters)
     yield from _stops(track, near, still, parameters)
     yield from _visits(track, near, still, parameters)
-    grid = resample(track, parameters)
-    yield from at_sea(grid, ports.indexed(parameters.loiter_port_m), parameters)
-    yield from at_assets(track, near, parameters, found)
     yield from crossings(track, state, near, parameters, found)
     yield from zone_visits(track, state, parameters)
 
 
-def _together(track: Tracks, state: State) -> Iterator[Seen]:
+def _together(track: Tracks, state: State, found: Passes) -> Iterator[Seen]:
     """What ships do together, or what rests on others being heard (`shard = "cell"`)."""
     parameters: Parameters = state.context.parameters
     far = ports.indexed(parameters.encounter_port_m)
     grid = resample(track, parameters)
+    near = ports.indexed(max(parameters.stop_near_m, parameters.port_exit_m))
+    yield from at_sea(grid, ports.indexed(parameters.loiter_port_m), parameters)
+    yield from at_assets(track, near, parameters, found)
     yield from gaps(track, parameters)
     yield from encounters(track, grid, far, parameters)
     yield from companies(track, grid, state, parameters)

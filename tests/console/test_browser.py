@@ -102,6 +102,10 @@ def test_a_watch_officer_s_morning(page: Watch, address: tuple[str, str]) -> Non
     shown.get_by_text("On the map").click()
 
     # Filters, evidence, keys, the address of a view.
+    shown.get_by_label("Asset", exact=True).select_option("cable:a")
+    shown.wait_for_function("() => document.querySelectorAll('.row').length === 2")
+    assert "asset=cable" in shown.url
+    shown.get_by_label("Asset", exact=True).select_option("")
     shown.select_option(".filters select >> nth=0", "port_visit")
     shown.wait_for_function("() => document.querySelectorAll('.row').length === 6")
     shown.locator(".row").nth(5).click()

@@ -51,7 +51,7 @@ export function PactRoom() {
       <div class="two">
         {shown && room && <section class="card"><h2>{t("Layer")}: {t(shown.layer)}</h2><Network room={room} layer={shown} lost={without} come={joined} moves={moves} />
           <Moved moves={moves} />
-          <p class="quiet">{t("{a} agreements, {p} parties, {n} ties, in {k} parts.", { a: shown.agreements.length, p: shown.parties, n: shown.ties, k: shown.parts.length })}{" "}
+          <p class="quiet">{t("Agreements: {a}, parties: {p}, ties: {n}, parts that nothing joins: {k}.", { a: shown.agreements.length, p: shown.parties, n: shown.ties, k: shown.parts.length })}{" "}
             {shown.cut.length ? t("Whose loss would split it: {who}.", { who: shown.cut.join(", ") }) : t("Nobody's loss would split it.")}
             {shown.hubs.map(([agreement, hub]) => <span key={agreement}> {t("{agreement} goes through its hub {hub}.", { agreement, hub })}</span>)}</p></section>}
         {room && <section class="card"><h2>{t("Agreements")}</h2><div class="scroll" tabIndex={0} role="region" aria-label={t("Agreements")}><table><thead><tr><th scope="col">{t("Name")}</th><th scope="col">{t("Parties")}</th><th scope="col">{t("State")}</th></tr></thead>

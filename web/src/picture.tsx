@@ -8,7 +8,7 @@ import { List } from "./list";
 import { Chart } from "./chart";
 import { pick, picked } from "./picked";
 import { address, one, query, turn } from "./place";
-import { Problem, Text, Time } from "./show";
+import { plain, Problem, Time } from "./show";
 import { Timeline } from "./timeline";
 import { language, named, t } from "./words";
 
@@ -53,6 +53,7 @@ function Narrowed({ of }: { of: Mark[] }) {
     for (const each of of) found.set(each.kind, (found.get(each.kind) ?? 0) + 1);
     return found;
   }, [of]);
+  const assets = useMemo(() => mostAssets(of), [of]);
   const owners = useMemo(() => [...new Set(of.map((each) => each.owner))].sort(), [of]);
   const desks = [...new Set([...counted.keys()].map((each) => kinds[each]?.desk ?? "other"))].sort();
   const to = (key: string) => (event: Event) => turn({ [key]: (event.target as HTMLSelectElement).value });
@@ -70,10 +71,20 @@ function Narrowed({ of }: { of: Mark[] }) {
           <option value="">{t("every label")}</option>{["clear", "green", "amber", "amber+strict", "red"].map((each) => <option key={each} value={each}>TLP:{each.toUpperCase()}</option>)}</select>}
       {(owners.length > 1 || owner) && <select aria-label={t("From whom")} value={owner} onChange={to("owner")}>
         <option value="">{t("from everybody")}</option>{owners.map((each) => <option key={each} value={each}>{t("from")} {each}</option>)}</select>}
-      {asset && <span class="quiet">{t("at")} <Text s={asset} longest={60} /></span>}
+      {(assets.length > 1 || asset) && <select aria-label={t("Asset")} value={asset} onChange={to("asset")}>
+        <option value="">{t("every asset")}</option>
+        {asset && !assets.some(([each]) => each === asset) && <option value={asset}>{plain(asset, 60)}</option>}
+        {assets.map(([each, n]) => <option key={each} value={each}>{plain(each, 60)} ({n})</option>)}</select>}
       {some && <button type="button" onClick={clear}>{t("Clear")}</button>}
     </>
   );
+}
+
+/** The assets that most findings name, with how many; another is chosen in a finding. */
+function mostAssets(of: Mark[], most = 200): [string, number][] {
+  const counted = new Map<string, number>();
+  for (const { assets } of of) for (const each of assets ?? []) counted.set(each, (counted.get(each) ?? 0) + 1);
+  return [...counted].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, most);
 }
 
 const clear = () => turn(Object.fromEntries(FILTERS.map((each) => [each, ""])));

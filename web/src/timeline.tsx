@@ -1,5 +1,5 @@
 // The timeline: how many findings began when, by desk; a stretch of it chosen filters everything.
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { session, type Mark } from "./api";
 import { FILTERS, filtered, seen, sought } from "./data";
 import { one, turn } from "./place";
@@ -9,8 +9,8 @@ import { t } from "./words";
 
 const W = 1000, H = 54, BINS = 200;
 const DAY = 86_400_000;
-/** From this share of the width on there is no room for a label. */
-const LAST = 0.93;
+/** Pixels that a label of each precision needs. */
+const ROOM = { min: 135, day: 85, month: 65, year: 45 };
 const STEPS = [3_600_000, 6 * 3_600_000, DAY, 7 * DAY, 30.44 * DAY, 91.3 * DAY, 365.25 * DAY, 5 * 365.25 * DAY];
 
 function stretch(marks: Mark[]): [number, number] {
@@ -56,6 +56,15 @@ export function Timeline() {
   const ticks: number[] = [];
   if (step < 360 * DAY) for (let at = Math.ceil(from / step) * step; at < to; at += step) ticks.push(at);
   else for (let year = new Date(from).getUTCFullYear() + 1; Date.UTC(year, 0) < to; year += Math.round(step / (365.25 * DAY))) ticks.push(Date.UTC(year, 0));
+  const precision = step < DAY ? "min" : step < 28 * DAY ? "day" : step < 360 * DAY ? "month" : "year";
+  const [width, setWidth] = useState(W);
+  useEffect(() => {
+    const watch = new ResizeObserver(() => setWidth(svg.current?.clientWidth || W));
+    watch.observe(svg.current!);
+    return () => watch.disconnect();
+  }, []);
+  // As many labels as there is room for, none cut at the right edge.
+  const every = Math.ceil((ROOM[precision] * span) / (step * width)), last = 1 - ROOM[precision] / width;
   const chosen: [number, number] | null = drag ?? (t0 && t1 ? [Date.parse(t0), Date.parse(t1)] : null);
 
   const at = (event: PointerEvent) => {
@@ -85,7 +94,7 @@ export function Timeline() {
         {chosen && <rect class="brush" x={((Math.min(...chosen) - from) / span) * W} width={(Math.abs(chosen[1] - chosen[0]) / span) * W} y="0" height={H - 14} />}
       </svg>
       <div class="ticks" aria-hidden="true">
-        {ticks.map((each) => <span key={each} style={{ left: `${((each - from) / span) * 100}%` }}>{(each - from) / span > LAST ? "\u00a0" : utc(each, step < DAY ? "min" : step < 28 * DAY ? "day" : step < 360 * DAY ? "month" : "year")}</span>)}
+        {ticks.map((each, i) => <span key={each} style={{ left: `${((each - from) / span) * 100}%` }}>{i % every || (each - from) / span > last ? "\u00a0" : utc(each, precision)}</span>)}
       </div>
       <div class="stretch">
         <label>{t("From")} <input type="datetime-local" value={day(t0)} onChange={typed("t0")} /></label>

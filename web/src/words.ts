@@ -14,8 +14,11 @@ export function speak(next: Language): void {
   localStorage.setItem("language", next);
 }
 
+/** A term of a file or of the journal, as `non_binding`: its words are English already. */
+const TERM = /^[a-z]+(_[a-z]+)+$/;
+
 export function t(text: string, values: Record<string, string | number> = {}): string {
-  const found = language.value === "ja" ? (japanese as Record<string, string>)[text] ?? text : text;
+  const found = language.value === "ja" ? (japanese as Record<string, string>)[text] ?? text : TERM.test(text) ? text.replaceAll("_", " ") : text;
   return found.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 

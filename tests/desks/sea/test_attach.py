@@ -157,6 +157,7 @@ def tool():
 
 
 @pytest.mark.shared
+@pytest.mark.slow
 def test_real_identities_are_separated_on_the_part_held_out(shared):
     """The issue's floor is 0.85; what is reached stands in docs/sea.md."""
     module = tool()

@@ -28,14 +28,17 @@ def canonical(raw: bytes) -> bytes:
             made = _written(value).encode()
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
         raise ValueError(f"no canonical form: {problem}") from problem
-    if made == raw:
-        return made
-    # A member name that stands twice was dropped, and its colon with it. No other colon comes or
-    # goes, unless one may be written as an escape: then only those outside of strings are counted.
-    count = _colons if b"\\" in raw and b"\\u003" in raw else _every_colon
-    if count(raw) != count(made):
+    if made != raw and dropped(raw, made):
         raise ValueError("no canonical form: a member stands twice in one object")
     return made
+
+
+def dropped(raw: bytes, made: bytes) -> bool:
+    """Whether a member of the JSON text `raw` is not in `made`, its value written again: of two
+    with one name the first is dropped, and its colon with it. No other colon comes or goes, unless
+    one may be written as an escape: then only those outside of strings are counted."""
+    count = _colons if b"\\" in raw and b"\\u003" in raw else _every_colon
+    return count(raw) != count(made)
 
 
 def number(literal: str) -> bytes:

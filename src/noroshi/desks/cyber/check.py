@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from noroshi.words import ids, stix
+from noroshi.words import ids, jcs, stix
 from noroshi.words.nesting import too_deep
 from noroshi.words.time import parse_instant
 
@@ -120,17 +120,11 @@ def strictly(raw: bytes) -> Any:
 
 
 def _plain(raw: bytes) -> Any:
-    """The value of `raw` where it has as many colons written again: of two values of one key the
-    first is lost, and the colon of its key with it.
-
-    None where an escaped colon could make up for that, or where it is no JSON: then `strictly`
-    reads it once more, slower, and says why.
-    """
-    if b"\\" in raw and b"\\u003" in raw:
-        return None
+    """The value of `raw`; None where a key stands twice, or where it is no JSON: then `strictly`
+    reads it once more, slower, and says why."""
     try:
         value = _decode(raw)
-        return value if _encode(value).count(b":") == raw.count(b":") else None
+        return None if jcs.dropped(raw, _encode(value)) else value
     except (ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
         return None
 

@@ -42,9 +42,10 @@ def served(node: Node) -> Generator[str]:
     """The node's console at its address, until the end."""
     said: queue.Queue[str] = queue.Queue()
     stop = threading.Event()
-    front: Any = lambda behind, tls, stop: console(  # noqa: E731
-        behind, node, clock, secure=tls, stop=stop
-    )
+
+    def front(behind: Any, tls: bool, stop: threading.Event) -> Any:
+        return console(behind, node, clock, secure=tls, stop=stop)
+
     thread = threading.Thread(
         target=serve, args=(node, said.put, stop, said.put), kwargs={"front": front}
     )

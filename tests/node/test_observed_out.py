@@ -27,6 +27,16 @@ OLD = {
 }  # fmt: skip
 
 
+def holding(folder: Path) -> tuple[Path, Path, Path]:
+    """Japan, which has read the object; the union; and the file."""
+    japan, union = introduce(folder)
+    source = folder / "b.json"
+    source.write_text(json.dumps({"type": "bundle", "objects": [OLD]}))
+    with Node.open(japan) as node:
+        ingest(node, [source], clock, tlp="green")
+    return japan, union, source
+
+
 def live(folder: Path) -> list[str]:
     with Node.open(folder) as node:
         rows = node.store.cells_since(0, 10**6)
@@ -34,11 +44,7 @@ def live(folder: Path) -> list[str]:
 
 
 def test_they_arrive_whole_once_and_are_taken_back(tmp_path: Path) -> None:
-    japan, union = introduce(tmp_path)
-    source = tmp_path / "b.json"
-    source.write_text(json.dumps({"type": "bundle", "objects": [OLD]}))
-    with Node.open(japan) as node:
-        ingest(node, [source], clock, tlp="green")
+    japan, union, source = holding(tmp_path)
     with serving(japan) as url:
         connect(japan, union, url)
         with Node.open(union) as node:
@@ -61,11 +67,8 @@ def test_they_arrive_whole_once_and_are_taken_back(tmp_path: Path) -> None:
 
 
 def test_of_what_is_erased_no_observable_is_left(tmp_path: Path) -> None:
-    japan, _ = introduce(tmp_path)
-    source = tmp_path / "b.json"
-    source.write_text(json.dumps({"type": "bundle", "objects": [OLD]}))
+    japan, _, _ = holding(tmp_path)
     with Node.open(japan) as node:
-        ingest(node, [source], clock, tlp="green")
         node.views().refresh("EU", clock())
         assert len(node.store.view_by_seqs("EU", [1])) == 3
     with Node.open(japan) as node:

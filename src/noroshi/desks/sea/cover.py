@@ -9,6 +9,7 @@ end of a long cable proves nothing of the other.
 from __future__ import annotations
 
 import itertools
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,6 +18,7 @@ from noroshi.desks.sea.lines import KINDS
 from noroshi.desks.sea.sphere import Cubes, vectors
 from noroshi.desks.sea.tracks import heard
 from noroshi.words.desk import Covered
+from noroshi.words.place import EARTH_RADIUS_M
 from noroshi.words.shape import lines
 from noroshi.words.time import DAY, HOUR, MINUTE, Span
 
@@ -33,7 +35,7 @@ STEPS: Final = 10
 """Quality is told in tenths, rounded down: no more than was shown."""
 OFTEN: Final = 10 * MINUTE
 """Of each identity one position in so many µs is looked at."""
-DEGREE_M: Final = 111_195.0
+DEGREE_M: Final = math.radians(1.0) * EARTH_RADIUS_M
 """Of latitude, on the sphere."""
 
 

@@ -41,6 +41,10 @@ class Counting(argon2.PasswordHasher):
         self.computed += 1
         return super().verify(*args, **kwargs)
 
+    def hash(self, *args: Any, **kwargs: Any) -> Any:
+        self.computed += 1
+        return super().hash(*args, **kwargs)
+
 
 def test_a_hash_made_here_is_argon2id_with_the_library_s_defaults() -> None:
     encoded = hash_password("x")
@@ -82,6 +86,7 @@ def test_a_right_password_is_remembered_and_forgotten_again() -> None:
 def test_a_wrong_or_unknown_one_costs_one_computation_each_time() -> None:
     hasher = Counting()
     accounts = Accounts([BOB], hasher)
+    assert not hasher.computed  # a node starts without
     accounts.authenticate(basic("bob", "pässword"), 0)
     for n, (name, password) in enumerate([("bob", "wrong"), ("eve", "wrong")] * 3):
         assert accounts.authenticate(basic(name, password), 0) is None

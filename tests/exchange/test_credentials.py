@@ -6,6 +6,7 @@ import binascii
 import hashlib
 from datetime import UTC, datetime, timedelta
 
+import argon2
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -25,6 +26,7 @@ from noroshi.exchange.credentials import (
     live,
     new_id,
     new_token,
+    nobody,
     presented,
 )
 
@@ -53,6 +55,16 @@ def test_one_wrong_character_is_noticed(place: int, other: str) -> None:
     token = summed("noroshi_0123456789abcdefghijABCDEFGHIJ0123")
     wrong = token[:place] + other + token[place + 1 :]
     assert is_token(wrong) == (wrong == token)
+
+
+def test_nobody_s_hash_is_checked_like_a_real_one_and_is_never_right() -> None:
+    hasher = argon2.PasswordHasher(time_cost=2, memory_cost=64, parallelism=2)
+    real, found = hasher.hash("x"), nobody(hasher)
+    assert argon2.extract_parameters(found) == argon2.extract_parameters(real)
+    assert len(found) == len(real)
+    assert found != nobody(hasher)
+    with pytest.raises(argon2.exceptions.VerifyMismatchError):  # computed, and not the same
+        hasher.verify(found, "x")
 
 
 @pytest.mark.parametrize("text", ["", "noroshi_", "x" * 48, "noroshi_" + "ä" * 40, "\ud800"])

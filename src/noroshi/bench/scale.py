@@ -24,7 +24,7 @@ from noroshi.bench.case import Case, Measured
 from noroshi.bench.http import Access, Client
 from noroshi.bench.measure import cpu_of, rate
 from noroshi.bench.taxii import NOTHING_NEW
-from noroshi.exchange.accounts import hash_password, new_password
+from noroshi.exchange.credentials import hash_password, new_password
 from noroshi.exchange.views import Views
 from noroshi.node.law import load_law
 from noroshi.node.node import Node, clock

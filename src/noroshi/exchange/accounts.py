@@ -25,11 +25,10 @@ from noroshi.exchange.credentials import (
     Password,
     Presented,
     Token,
-    hash_password,
     hash_token,
     is_token,
     live,
-    new_password,
+    nobody,
 )
 from noroshi.words.time import HOUR, MINUTE
 
@@ -97,7 +96,7 @@ class Accounts:
         self._table = _table(accounts)
         self._hasher = hasher or argon2.PasswordHasher()
         self._key = secrets.token_bytes(32)
-        self._nobody = hash_password(new_password(), self._hasher)
+        self._nobody = nobody(self._hasher)
         # At most one entry an account, so the memory is bounded by what the operator declared.
         self._known: dict[str, tuple[bytes, int, Password]] = {}
         self._used: dict[str, int] = {}

@@ -5,6 +5,7 @@ A file from a newer noroshi is refused: guessing at its tables could lose what i
 
 from __future__ import annotations
 
+import functools
 import importlib.resources
 import sqlite3
 
@@ -41,6 +42,7 @@ class Migration(msgspec.Struct, frozen=True):
         return sha256(self.sql.encode())
 
 
+@functools.cache
 def packaged(dialect: Dialect = "sqlite") -> tuple[Migration, ...]:
     """The migrations of this noroshi, in order: one row for both sides. A file of the same name
     in the folder `postgres` stands in where that side must go another way to the same tables."""

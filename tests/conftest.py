@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,9 +39,34 @@ def shared() -> Path:
     return SHARED
 
 
+@pytest.fixture(scope="session", autouse=True)
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A new SQLite store in this process is a copy of one that was made by its migrations, unless
+    a test changes those: they take 30 ms, and a thousand stores are made."""
+    from noroshi.store import Store, migrate, sqlite
+
+    made, packaged = sqlite.opened, migrate.packaged
+    file = tmp_path_factory.mktemp("copied") / "node.db"
+    Store.open(file, create=True).close()
+    empty = file.read_bytes()
+
+    def opened(path: Path, *, create: bool) -> sqlite.Database:
+        database = made(path, create=create)
+        if create and migrate.packaged is packaged and not path.stat().st_size:
+            path.write_bytes(empty)
+        return database
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite, "opened", opened)
+        yield
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Test files of one name may stand in several rooms, so none is imported by its bare name. The
-    tree of commands is made once: typer's runner would make it for each command, for 0.1 s."""
+    tree of commands is made once: typer's runner would make it for each command, for 0.1 s. What
+    Python compiles is kept whatever the environment says, for the many processes that follow."""
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     config.option.importmode = "importlib"
     monkeypatch = pytest.MonkeyPatch()
     monkeypatch.setattr(typer.testing, "_get_command", functools.cache(typer.main.get_command))

@@ -17,7 +17,6 @@ import zlib
 from typing import Final
 
 import argon2
-import argon2.low_level
 import msgspec
 
 LONGEST: Final = 1024
@@ -118,14 +117,14 @@ def hash_password(password: str, hasher: argon2.PasswordHasher | None = None) ->
 def nobody(hasher: argon2.PasswordHasher) -> str:
     """What stands for the hash of a name that there is not: random in place of a digest, so that no
     password is right, and checking one takes as long as `hasher` takes for a real hash. Making it
-    computes nothing (the form: https://github.com/P-H-C/phc-winner-argon2, "encoded")."""
+    computes nothing. 19 is the version of RFC 9106, 0x13."""
     salt, digest = (
         base64.b64encode(secrets.token_bytes(n)).decode().rstrip("=")
         for n in (hasher.salt_len, hasher.hash_len)
     )
     costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
     kind = f"argon2{hasher.type.name.lower()}"
-    return f"${kind}$v={argon2.low_level.ARGON2_VERSION}${costs}${salt}${digest}"
+    return f"${kind}$v=19${costs}${salt}${digest}"
 
 
 def new_token() -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import argon2
+import msgspec
 from starlette.testclient import TestClient
 
 from noroshi.console import users
@@ -18,12 +19,14 @@ from noroshi.node.findings import settle
 from noroshi.node.law import load_law
 from noroshi.node.node import Node
 from noroshi.node.setup import init
+from noroshi.pact.explain import text
 from noroshi.words.evidence import Evidence, Row
 from noroshi.words.finding import Finding, finding_ids
 from noroshi.words.ids import sha256
 from noroshi.words.label import Label, Strand, Tlp
 from noroshi.words.place import Place
 from noroshi.words.time import HOUR, Span
+from noroshi.words.told import Told
 
 NOW = 1_780_000_000_000_000
 """2026-05-28, µs UTC."""
@@ -105,6 +108,12 @@ def _passwords(node: Node) -> None:
     for each in file["users"]:
         each["argon2"] = cheap
     path.write_text(json.dumps(file), "utf-8")
+
+
+def english(told: Any) -> str:
+    """Sentences as the API gives them, in English: one, or several as lines."""
+    each = told if isinstance(told, list) else [told]
+    return text(msgspec.convert(each, list[Told]))
 
 
 async def behind(scope: Any, receive: Any, send: Any) -> None:

@@ -53,7 +53,7 @@ def test_every_piece_opens_and_is_the_line_that_was_read(folder: Path) -> None:
                 assert item.raw is not None
                 assert item.at[:16] in item.raw
                 lines = (folder / "feed" / item.source).read_text().splitlines()
-                assert lines[int(item.place.removeprefix("row "))] == item.raw
+                assert lines[int(item.place.said().removeprefix("row "))] == item.raw
             assert sum(len(each.points) for each in found.tracks) >= len(found.items)
             assert {each.subject for each in found.tracks} == set(row.subjects)
 

@@ -128,7 +128,7 @@ def test_a_party_is_told_what_the_decision_lets_out_and_coarse(node: Node) -> No
     head, rows = told(node, Ask("EU"))
     own = told(node, Ask(None))[1]
     assert (head.sources, head.withheld) == (3, 1)
-    assert head.transforms == ("position to 10 km", "source to its class")
+    assert [each.said() for each in head.transforms] == ["position to 10 km", "source to its class"]
     assert head.radius_m > 5_000
     assert not any("50000000" in ship for ship in rows)
     assert {ship for ship in rows if ship.startswith("mmsi:")} < set(own)

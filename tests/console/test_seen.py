@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lookout import HOSTILE, Clock, Looker, planted
+from lookout import HOSTILE, Clock, Looker, english, planted
 
 from noroshi.console.detail import detail
 from noroshi.console.seen import decided, seen
@@ -14,6 +14,7 @@ from noroshi.exchange.served import Match
 from noroshi.node.node import Node
 from noroshi.node.recall import recall
 from noroshi.node.why import why
+from noroshi.pact.explain import text
 from noroshi.words.finding import Finding
 from noroshi.words.stix import FindingBody, body_of
 from noroshi.words.time import DAY
@@ -46,7 +47,7 @@ def test_every_decision_is_that_of_why(folder: Path, clock: Clock, party: str) -
         for one in decided(node, node.store.findings(), party, now=now, at=None, known=None):
             asked = why(node, one.row.id, party, now=now)
             assert one.release == asked.release
-            assert detail(node, one.row.id, party, now=now).why == asked.text
+            assert text(detail(node, one.row.id, party, now=now).why) == asked.text
 
 
 @pytest.mark.parametrize("known", [None, 0])
@@ -56,7 +57,7 @@ def test_text_and_decision_are_of_one_law(folder: Path, clock: Clock, known: int
         now, name = clock(), node.store.findings()[0].id
         asked = why(node, name, "EU", now=now, at=now - 365 * DAY, known=known)
         told = detail(node, name, "EU", now=now, at=now - 365 * DAY, known=known)
-    assert told.why == asked.text
+    assert text(told.why) == asked.text
 
 
 def test_a_withdrawn_finding_is_told_as_withheld(tmp_path: Path, clock: Clock) -> None:
@@ -65,7 +66,7 @@ def test_a_withdrawn_finding_is_told_as_withheld(tmp_path: Path, clock: Clock) -
         node.store.withdraw(found[0].id, at=clock())
         told = detail(node, found[0].id, "EU", now=clock())
     assert (told.verdict, told.body) == ("withheld", None)
-    assert told.why.startswith("Withheld from EU")
+    assert text(told.why).startswith("Withheld from EU")
 
 
 def test_labels_decide_who_sees_what(browser: Looker, found: list[Finding]) -> None:
@@ -122,12 +123,16 @@ def test_a_finding_opens_with_all_that_the_owner_knows(
     assert "Yokohama" in own["text_en"]
     assert "停止" in own["text_ja"]
     assert own["strands"] == [{"originator": "JPN", "tlp": "green"}]
-    assert own["audience"]["EU"] == "position to 10 km, source to its class"
+    assert english(own["audience"]["EU"]) == "position to 10 km\n  source to its class"
+    (port,) = (each for each in own["measures"] if each["name"] == "port")
+    assert (port["called"], port["unit"]["ja"]) == ({"en": "port", "ja": "港"}, "")
+    (hours,) = (each for each in own["measures"] if each["name"] == "duration_h")
+    assert (hours["called"]["ja"], hours["value"]["ja"]) == ("継続時間", "1.0")
     assert found[0].id in own["raw"]
     told = browser.ask("finding", id=found[0].id, **{"as": "EU"})
     assert told["verdict"] == "partial"
     assert told["clauses"] == ["eu-jpn-sdp/R1"]
-    assert "eu-jpn-sdp/R1" in told["why"]
+    assert "eu-jpn-sdp/R1" in english(told["why"])
     assert told["body"]["place"] != own["body"]["place"]
     assert told["raw"] == ""
     assert told["audience"] == {}

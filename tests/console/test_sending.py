@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lookout import LATER, Clock, Looker, finding, looker
+from lookout import LATER, Clock, Looker, english, finding, looker
 from web import Web
 
 from noroshi.console import users
@@ -31,10 +31,12 @@ def test_a_preview_says_what_goes_what_not_and_why(browser: Looker, found: list[
     part, _, kept = rows
     assert part["told"]["place"] != part["whole"]["place"]
     assert "port" not in part["told"]["measures"]
-    assert part["transforms"] == ["position to 10 km", "source to its class"]
+    assert english(part["transforms"]) == "position to 10 km\n  source to its class"
+    assert [each["ja"] for each in part["lost"]] == ["港"]
     assert kept.get("told") is None
-    assert "amber+strict" in kept["reason"]
-    assert "amber+strict" not in kept["hears"]
+    assert "amber+strict" in english(kept["reason"])
+    assert "amber+strict" in english(kept["why"])
+    assert "amber+strict" not in english(kept["hears"])
 
 
 @pytest.mark.parametrize(
@@ -155,7 +157,8 @@ def test_from_the_level_on_another_person_has_to_agree(
     assert waits == [True]
     assert found[2].id in one.ask("held", party="EU")["ids"]
     assert found[2].id not in {each["id"] for each in one.ask("picture", **{"as": "EU"})["marks"]}
-    assert "second person" in one.ask("finding", id=found[2].id, **{"as": "EU"})["why"]
+    told = one.ask("finding", id=found[2].id, **{"as": "EU"})
+    assert "second person" in english(told["why"])
     assert seen_by_the_union(node) == GREEN
     told = one.tell("wishes", {"id": wish["id"], "agree": True}, 409)
     assert "somebody else" in told["error"]

@@ -1,14 +1,21 @@
-"""Every text in the source of the page has its Japanese, with the same places."""
+"""Every text in the source of the page has its Japanese, with the same places; so has what the node
+says in sentences, and the title of each agreement whose official one the manual names."""
 
 from __future__ import annotations
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "web" / "src"
+MANUAL = SOURCE.parents[1] / "docs" / "web.md"
+DATA = SOURCE.parents[1] / "src" / "noroshi" / "data"
+TITLE = re.compile(
+    r"^\| `([a-z0-9-]+)` \| ([^|]*[\u3040-\u9fff][^|]*) \| [^|]*\.[^|]+ \|$", re.MULTILINE
+)
 SAID = re.compile(r'\bt\(\s*"((?:[^"\\]|\\.)*)"')
 EITHER = re.compile(r'\bt\([^"()]*\? "([^"]+)" : "([^"]+)"\)')
 PLACES = re.compile(r"\{\w+\}")
@@ -40,3 +47,14 @@ def test_the_page_names_no_other_host() -> None:
         if path.is_file() and path.name != "package-lock.json":
             found = re.findall(r"https?://[\w.-]+", path.read_text("utf-8"))
             assert found == [], path.name
+
+
+def test_a_title_in_japanese_is_the_one_whose_source_is_named() -> None:
+    words = json.loads((SOURCE / "words.json").read_text("utf-8"))
+    files = [*DATA.glob("agreements/*.toml"), *DATA.glob("catalogue/*.toml")]
+    heads = [tomllib.loads(each.read_text("utf-8"))["agreement"] for each in files]
+    titles = {each["id"]: each["title"] for each in heads}
+    named = dict(TITLE.findall(MANUAL.read_text("utf-8")))
+    assert len(named) > 20
+    shown = {name: words[title] for name, title in titles.items() if title in words}
+    assert shown == named

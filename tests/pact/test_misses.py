@@ -1,12 +1,18 @@
-"""What the owner reads of each condition that failed: what was found, and what is allowed."""
+"""What the owner reads of each condition that failed: what was found, and what is allowed, in
+English as it is kept and in the Japanese of the console."""
 
 from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
 
 import pytest
 from making import AT, agreement, labelled, policy, strand
 from test_decide import CONDITIONS
 
 from noroshi.pact.decide import decide
+from noroshi.pact.explain import explained, missed, nearest
 
 WORDS = {
     "kind not listed": ("stop", "encounter"),
@@ -72,3 +78,26 @@ def test_what_was_found_and_what_is_allowed(name: str) -> None:
     one = strand(**terms)
     found = decide(policy(agreement(**of)), labelled(one), one.originator, party, AT)
     assert [(each.found, each.allowed) for each in found.misses] == [WORDS[name]]
+
+
+JAPANESE = Path(__file__).resolve().parents[2] / "web" / "src" / "words.json"
+ENGLISH = re.compile(r"[a-z]{2,} [a-z]{2,}")
+"""Two words on end; a name or a level by itself is no sentence."""
+
+
+@pytest.mark.skipif(not JAPANESE.is_file(), reason="no source of the page here")
+@pytest.mark.parametrize("name", WORDS)
+def test_each_is_said_in_japanese_from_what_it_is_made_of(name: str) -> None:
+    words = json.loads(JAPANESE.read_text("utf-8"))
+    of, terms, party, _ = CONDITIONS[name]
+    one, rules = strand(**terms), policy(agreement(**of))
+    found = decide(rules, labelled(one), one.originator, party, AT)
+    (miss,) = found.misses
+    assert miss.condition in words
+    said = [missed(miss), nearest(found), *explained(rules, labelled(one), found, party)]
+    for each in said:
+        line = each.said(lambda text: words.get(text, text))
+        assert not ENGLISH.search(line), line
+        assert line != each.said()
+    if miss.told:
+        assert [each.said() for each in miss.told] == [miss.found, miss.allowed]

@@ -1,8 +1,10 @@
 // What the page asks the node. Every answer is JSON; an error says what is wrong in words.
 import { signal } from "@preact/signals";
+import { t, type Told } from "./words";
 
 export interface Party { code: string; en: string; ja: string }
-export interface Kind { en: string; ja: string; desk: string; pillar: string }
+export interface Both { en: string; ja: string }
+export interface Kind extends Both { desk: string; pillar: string }
 export interface Session {
   user: string; role: Role; csrf: string; party: string; name: string; version: string;
   parties: Party[]; peers: string[]; kinds: Record<string, Kind>;
@@ -11,7 +13,7 @@ export type Role = "viewer" | "analyst" | "releaser" | "administrator";
 export interface Mark {
   id: string; kind: string; t0: number; t1: number; precision: string; owner: string; tlp: string;
   place?: [number, number, number]; subjects?: string[]; assets?: string[];
-  verdict?: string; clauses?: string[]; transforms?: string[];
+  verdict?: string; clauses?: string[]; transforms?: Told[];
   /** Where that is in the world's square, once it was worked out. */
   square?: [number, number];
   /** What a search looks through, once it was written down. */
@@ -35,21 +37,21 @@ export interface Recalled {
 export interface Detail {
   id: string; party: string; verdict: string; kind: string; name_en: string; name_ja: string;
   text_en: string; text_ja: string; body: Body | null;
-  measures: { name: string; value: string | number; unit: string }[];
-  clauses: string[]; transforms: string[]; why: string; hears: string;
+  measures: { name: string; called: Both; value: Both; unit: Both }[];
+  clauses: string[]; transforms: Told[]; why: Told[]; hears: Told | null;
   strands: {
     originator: string; tlp: string; classes?: string[]; only?: string[] | null; denied?: string[];
     orcon?: boolean; handling?: string[]; exercise?: string; expires?: string; not_before?: string; grant?: string;
   }[];
   doubts: string[];
   versions: { version: string; received: string; status: string; sha256: string; hops: string[] }[];
-  audience: Record<string, string>;
+  audience: Record<string, Told[]>;
   held: { party: string; served: string | null }[];
   recalls: Recalled[]; raw: string;
 }
 export interface Preview {
-  id: string; kind: string; tlp: string; verdict: string; clauses: string[]; transforms: string[];
-  reason: string; text: string; hears: string; whole: Body; told: Body | null; served?: boolean; waits?: boolean;
+  id: string; kind: string; tlp: string; verdict: string; clauses: string[]; transforms: Told[];
+  reason: Told | null; why: Told[]; hears: Told; whole: Body; told: Body | null; lost?: Both[]; served?: boolean; waits?: boolean;
 }
 export interface Row {
   n: number; at: string; party: string; id: string | null; version: string | null; clauses: string[];
@@ -71,7 +73,7 @@ async function answered(path: string, init: RequestInit): Promise<Response> {
   try {
     answer = await fetch(`api/${path}`, { credentials: "same-origin", ...init });
   } catch {
-    throw new Failed(0, "The node does not answer.");
+    throw new Failed(0, t("The node does not answer."));
   }
   if (answer.ok) return answer;
   const body = await answer.json().catch(() => ({})) as { error?: string };

@@ -5,7 +5,7 @@ import { changed, filtered } from "./data";
 import { Evidence } from "./evidence";
 import { Filters } from "./picture";
 import { query, turn } from "./place";
-import { degrees, Problem, Text, Time, Verdict, transformed } from "./show";
+import { degrees, Problem, Text, Time, Verdict, say } from "./show";
 import { language, named, t } from "./words";
 
 const ROWS = 200;
@@ -92,7 +92,7 @@ function Side({ mark, against, own }: { mark?: Mark; against?: Mark; own: boolea
       <Verdict v={own ? "own" : mark.verdict ?? "released"} /> {by && <span class="quiet clause">{by}</span>}
       {!(against && same(mark, against)) && <div class="quiet">
         {mark.place ? degrees(mark.place) : t("no place")} · <Text s={(mark.subjects ?? []).join(", ") || t("nobody named")} longest={60} />
-        {!!mark.transforms?.length && <> · {mark.transforms.map(transformed).join(", ")}</>}</div>}
+        {!!mark.transforms?.length && <> · {mark.transforms.map(say).join(t(", "))}</>}</div>}
     </td>
   );
 }

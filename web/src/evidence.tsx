@@ -4,10 +4,10 @@ import { type Detail, type Onward, type Recalled, failure, get, may, printed, se
 import { changed, tracks, type Track } from "./data";
 import { picked, toggle } from "./picked";
 import { address, query, leave } from "./place";
-import { At, degrees, Problem, Text, Time, Tlp, Verdict, transformed } from "./show";
-import { language, t } from "./words";
+import { At, degrees, Problem, Text, Time, Tlp, Verdict, say } from "./show";
+import { language, named, t, type Told } from "./words";
 
-interface Item { source: string; lineage: string; sha256: string; place: string; retrieved: string; at: string; lon: number; lat: number; sog_kn?: number; cog_deg?: number; raw?: string }
+interface Item { source: string; lineage: string; sha256: string; place: Told; retrieved: string; at: string; lon: number; lat: number; sog_kn?: number; cog_deg?: number; raw?: string }
 interface Kept { of: number; items: Item[]; tracks: Track[] }
 
 /** What the finding rests on, row by row, each proved by its hash in the finding; its track on the map. */
@@ -29,8 +29,8 @@ function Rests({ id }: { id: string }) {
       {!kept && !problem && <p class="quiet" role="status">{t("Opening the rows …")}</p>}
       {kept && <p class="quiet">{t("{n} of {all} pieces are kept here; each row has its hash in the finding.", { n: kept.items.length, all: kept.of })}</p>}
       {kept?.items.map((each) => (
-        <div key={each.source + each.place} class="item">
-          <p><b><Text s={each.source} longest={120} /></b> {each.place} · <At s={each.at} /> · {each.lat.toFixed(4)}, {each.lon.toFixed(4)}{each.sog_kn !== undefined && ` · ${each.sog_kn.toFixed(1)} kn`} <span class="quiet" title={`SHA-256 ${each.sha256}`}>{t("read")} <At s={each.retrieved} precision="day" /></span></p>
+        <div key={each.source + JSON.stringify(each.place)} class="item">
+          <p><b><Text s={each.source} longest={120} /></b> {say(each.place)} · <At s={each.at} /> · {each.lat.toFixed(4)}, {each.lon.toFixed(4)}{each.sog_kn !== undefined && ` · ${each.sog_kn.toFixed(1)} kn`} <span class="quiet" title={`SHA-256 ${each.sha256}`}>{t("read")} <At s={each.retrieved} precision="day" /></span></p>
           {each.raw ? <pre class="raw small" tabIndex={0} role="group" aria-label={t("The row as it stands in the file")}><Text s={each.raw} longest={2000} /></pre> : <p class="quiet">{t("The file itself is not in the node's folder any more, or is another.")}</p>}
         </div>))}
     </section>
@@ -80,7 +80,7 @@ function Opened({ found }: { found: Detail }) {
           <dt>{t("Where")}</dt><dd>{body.place ? degrees(body.place) : t("no place")}</dd>
           <dt>{t("Who")}</dt><dd><Text s={(body.subjects ?? []).join(", ") || t("nobody named")} longest={1000} /></dd>
           {!!body.assets?.length && <><dt>{t("Assets")}</dt><dd>{body.assets.slice(0, 20).map((each, i) => <>{i > 0 && ", "}<a key={each} href={address("picture", { ...query.value, asset: each })} title={t("Only what is at this asset")}><Text s={each} longest={120} /></a></>)}</dd></>}
-          <dt>{t("Source")}</dt><dd><Text s={(body.sources ?? []).join("; ") || t("not named")} longest={1000} /> <span class="quiet" title={t("Admiralty code: reliability of the source, credibility of the item")}>{body.reliability ?? "F"}{body.credibility ?? 6}</span></dd>
+          <dt>{t("Source")}</dt><dd><Text s={(body.sources ?? []).map((each) => (own ? each : t(each))).join("; ") || t("not named")} longest={1000} /> <span class="quiet" title={t("Admiralty code: reliability of the source, credibility of the item")}>{body.reliability ?? "F"}{body.credibility ?? 6}</span></dd>
           <dt>{t("Found by")}</dt><dd><Text s={`${body.detector ?? "…"} ${body.detector_version ?? ""}`} /></dd>
         </dl>
       )}
@@ -96,10 +96,16 @@ function Why({ found }: { found: Detail }) {
   return (
     <section class="why">
       <h3>{t("Why")} <span class="quiet">{t("(for the owner only)")}</span></h3>
-      <pre><Text s={found.why} longest={4000} /></pre>
-      <p class="quiet">{t("What {party} reads about it:", { party: found.party })} <Text s={found.hears} longest={600} /></p>
+      <Reasons why={found.why} />
+      {found.hears && <p class="quiet">{t("What {party} reads about it:", { party: found.party })} <Text s={say(found.hears)} longest={600} /></p>}
     </section>
   );
+}
+
+/** A decision line by line: the verdict, and what it rests on. */
+export function Reasons({ why }: { why: Told[] }) {
+  const [head, ...rest] = why.map(say);
+  return <div class="reasons"><p><Text s={head ?? ""} longest={600} /></p><ul class="tight">{rest.map((each) => <li key={each}><Text s={each} longest={600} /></li>)}</ul></div>;
 }
 
 function Measures({ found }: { found: Detail }) {
@@ -108,7 +114,7 @@ function Measures({ found }: { found: Detail }) {
       <h3>{t("Measures")}</h3>
       <table><tbody>
         {found.measures.map((each) => (
-          <tr key={each.name}><th scope="row">{each.name}</th><td><Text s={String(each.value)} /></td><td class="quiet">{each.unit === "name" || each.unit === "names" ? "" : t(each.unit)}</td></tr>
+          <tr key={each.name}><th scope="row" title={each.name}>{named(each.called, each.name)}</th><td><Text s={named(each.value, "")} /></td><td class="quiet">{named(each.unit, "")}</td></tr>
         ))}
       </tbody></table>
     </section>
@@ -135,7 +141,7 @@ function Owned({ found }: { found: Detail }) {
         <h3>{t("Who may have it")}</h3>
         {Object.keys(found.audience).length ? (
           <ul class="tight">{Object.entries(found.audience).map(([party, how]) => (
-            <li key={party}><a href={address("picture", { ...query.value, as: party })}>{party}</a> {how ? <span class="quiet">{how.split(", ").map(transformed).join(", ")}</span> : <span class="quiet">{t("as it is")}</span>}</li>
+            <li key={party}><a href={address("picture", { ...query.value, as: party })}>{party}</a> {how.length ? <span class="quiet">{how.map(say).join(t(", "))}</span> : <span class="quiet">{t("as it is")}</span>}</li>
           ))}</ul>) : <p class="quiet">{t("Nobody but us: no clause covers it.")}</p>}
         {!!found.held.length && <p>{found.held.map((each) => (
           <span key={each.party}>{each.party} {each.served ? <>{t("has had it since")} <At s={each.served} precision="min" /></> : t("has not fetched it yet")}. </span>))}</p>}
@@ -149,7 +155,7 @@ function Owned({ found }: { found: Detail }) {
       <section>
         <h3>{t("History")}</h3>
         <ul class="tight">{found.versions.map((each) => (
-          <li key={each.version}><At s={each.version} /> {each.status !== "live" && <b>{each.status}</b>} <code title={`SHA-256 ${each.sha256}`}>{each.sha256.slice(0, 12)}</code>
+          <li key={each.version}><At s={each.version} /> {each.status !== "live" && <b>{t(each.status)}</b>} <code title={`SHA-256 ${each.sha256}`}>{each.sha256.slice(0, 12)}</code>
             {each.hops.map((hop) => <span class="quiet"> {t("by way of")} {hop}</span>)}</li>
         ))}</ul>
         {found.doubts.map((each) => <p class="problem">{t("In doubt")}: {each}</p>)}

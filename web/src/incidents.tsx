@@ -5,7 +5,7 @@ import { get, type Mark, printed, session } from "./api";
 import { changed, seen } from "./data";
 import { AsWhom } from "./picture";
 import { address, query, turn } from "./place";
-import { At, degrees, Problem, Text, Time, Tlp, utc } from "./show";
+import { At, degrees, kindOf, Problem, Text, Time, Tlp, utc } from "./show";
 import { hue, theme } from "./theme";
 import { language, named, said, speak, t, type Told } from "./words";
 
@@ -43,7 +43,7 @@ export function Incidents() {
       <div class="card as-card"><AsWhom /></div>
       <Problem text={problem} />
       {!found && !problem && <p class="empty" role="status">{t("Joining findings, and asking what chance gives …")}</p>}
-      {found && <p class="quiet">{t("{n} findings of {domains} over {days} days.", { n: found.findings.toLocaleString("en"), domains: found.domains.map((each) => t(each)).join(", ") || "–", days: Math.round(found.days) })}{" "}
+      {found && <p class="quiet">{t("{n} findings of {domains} over {days} days.", { n: found.findings.toLocaleString("en"), domains: found.domains.map((each) => t(each)).join(t(", ")) || "–", days: Math.round(found.days) })}{" "}
         {found.chance.unit === "none" ? t("Too short a stream, or too few domains, to say what chance gives: all are shown, and their chance is unknown.")
           : found.threshold === null ? t("Chance was asked {shifts} times, by moving the streams.", { shifts: found.chance.shifts }) : t("From a score of {score} on, chance gives at most {budget} a month ({shifts} shifts of the streams).", { score: found.threshold.toFixed(2), budget: found.budget_per_month, shifts: found.chance.shifts })}</p>}
       {found && !found.incidents.length && <p class="empty">{t("No incident: it takes findings of two domains, of two origins, that meet in time at one asset, place or target. Feed another desk, or declare assets:")} <code>noroshi assets load</code></p>}
@@ -51,18 +51,11 @@ export function Incidents() {
         {!!found?.incidents.length && found.incidents.length > 1 && <section class="card"><h2>{t("By score")}</h2>
           <ul class="incidents">{found.incidents.map((each) => (
             <li key={each.id}><button type="button" class={each.id === one?.id ? "on" : ""} onClick={() => turn({ sel: each.id })}>
-              <b>{each.score.toFixed(2)}</b> {t(each.word)} · <At s={each.t0} precision="min" /><br /><span class="quiet">{each.domains.map((d) => t(d)).join(", ")} · <Text s={each.assets.slice(0, 3).join(", ")} /></span></button></li>))}</ul></section>}
+              <b>{each.score.toFixed(2)}</b> {t(each.word)} · <At s={each.t0} precision="min" /><br /><span class="quiet">{each.domains.map((d) => t(d)).join(t(", "))} · <Text s={each.assets.slice(0, 3).join(", ")} /></span></button></li>))}</ul></section>}
         {one && <section class="card"><p class="acts right"><a class="button" href={address("incidents", { ...query.value, sel: one.id, print: "1" })}>{t("Report to print")}</a></p><One of={one} /></section>}
       </div>
     </main>
   );
-}
-
-/** A kind with its domain before it, `maritime/crossing`, in words, `alone` without; or a word of ours. */
-function kindOf(text: string, alone = false): string {
-  const [domain = "", kind] = text.split("/");
-  if (kind === undefined) return t(text);
-  return `${alone ? "" : `${t(domain)}/`}${named(session.value?.kinds[kind], kind)}`;
 }
 
 function chanceOf(of: Incident): string {
@@ -159,7 +152,7 @@ function Report({ of, found }: { of: Incident; found: Found }) {
             <dt>{t("Seen as")}</dt><dd>{whose}</dd>
             <dt>{t("Name")}</dt><dd><code>{of.id}</code></dd>
             <dt>{t("Assets")}</dt><dd><Text s={of.assets.join(", ") || "–"} /></dd>
-            <dt>{t("Rests on")}</dt><dd>{t("{n} findings of {domains} over {days} days.", { n: found.findings.toLocaleString("en"), domains: found.domains.map((each) => t(each)).join(", "), days: Math.round(found.days) })}</dd>
+            <dt>{t("Rests on")}</dt><dd>{t("{n} findings of {domains} over {days} days.", { n: found.findings.toLocaleString("en"), domains: found.domains.map((each) => t(each)).join(t(", ")), days: Math.round(found.days) })}</dd>
           </dl>
           <One of={of} />
           <h3>{t("Findings")}</h3>

@@ -6,7 +6,7 @@ import { query, turn } from "./place";
 import { asking, positions, wanted } from "./positions";
 import { ahead, ask, orbit, problem, satellites, there, type Satellite } from "./satellites";
 import { shapeOf } from "./signs";
-import { Problem, Text, Time, transformed } from "./show";
+import { Problem, Text, Time, say } from "./show";
 import type { Shape } from "./points";
 import { hue, theme } from "./theme";
 import { named, t } from "./words";
@@ -42,7 +42,7 @@ function Told() {
     <>
       {found.of ? <p class="quiet">{t("{n} of {all} positions of {ships} ships", { n: count(found.n), all: count(found.of), ships: count(found.ships.length) })}{found.every > 1 && <> – {t("choose a stretch of time to see more of them")}</>}</p>
         : <p class="quiet">{found.withheld ? t("Nothing goes out.") : t("No position is kept for this time. Those of feeds are, when they are read in:")} {!found.withheld && <code>noroshi ingest FILE… --node DIR</code>}</p>}
-      {as && <p class="quiet">{t("{party} receives findings, not positions: this is what the same decision would let out of them.", { party: as })} {t("{n} of {all} sources withheld", { n: found.withheld, all: found.sources })}{found.transforms.length > 0 && `; ${found.transforms.map(transformed).join("; ")}`}.</p>}
+      {as && <p class="quiet">{t("{party} receives findings, not positions: this is what the same decision would let out of them.", { party: as })} {t("{n} of {all} sources withheld", { n: found.withheld, all: found.sources })}{found.transforms.length > 0 && `; ${found.transforms.map(say).join("; ")}`}.</p>}
     </>
   );
 }

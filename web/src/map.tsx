@@ -10,7 +10,7 @@ import { one, turn } from "./place";
 import { Points, rgb } from "./points";
 import { drawn, positions, rested, stretch } from "./positions";
 import { orbit, there } from "./satellites";
-import { plain, transformed, utc } from "./show";
+import { plain, say, utc } from "./show";
 import { signs } from "./signs";
 import { hue, theme, type Colours } from "./theme";
 import { named, t } from "./words";
@@ -178,7 +178,7 @@ function laid(map: maplibre.Map, of: () => Mark[], whole: boolean, painted: Colo
 /** What the pointer is on: when it was, and for another's picture which clause let it out. */
 function pointedAt(mark: Mark): string {
   const by = (mark.clauses ?? []).join(", ");
-  return [named(session.value?.kinds[mark.kind], mark.kind), utc(mark.t0), by && `${t("by")} ${by}`, ...(mark.transforms ?? []).map(transformed)].filter(Boolean).join(" · ");
+  return [named(session.value?.kinds[mark.kind], mark.kind), utc(mark.t0), by && `${t("by")} ${by}`, ...(mark.transforms ?? []).map(say)].filter(Boolean).join(" · ");
 }
 
 /** Whose position was pointed at, when, and the way to what was found about it. */

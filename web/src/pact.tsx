@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, may, session } from "./api";
 import { query, turn } from "./place";
-import { Problem, Text } from "./show";
+import { Problem, Prose, Text } from "./show";
 import { theme } from "./theme";
 import { t } from "./words";
 
@@ -56,7 +56,7 @@ export function PactRoom() {
             {shown.hubs.map(([agreement, hub]) => <span key={agreement}> {t("{agreement} goes through its hub {hub}.", { agreement, hub })}</span>)}</p></section>}
         {room && <section class="card"><h2>{t("Agreements")}</h2><div class="scroll" tabIndex={0} role="region" aria-label={t("Agreements")}><table><thead><tr><th scope="col">{t("Name")}</th><th scope="col">{t("Parties")}</th><th scope="col">{t("State")}</th></tr></thead>
           <tbody>{room.agreements.map((each) => (
-            <tr key={each.id} class={each.id === id ? "on" : ""}><th scope="row"><button type="button" class="link" onClick={() => turn({ id: each.id })}>{each.id}</button> <span><Text s={each.title} /></span></th><td>{each.parties.length > 6 ? t("{n} parties", { n: each.parties.length }) : each.parties.join(", ")}</td><td>{t(each.state)}</td></tr>))}</tbody></table></div></section>}
+            <tr key={each.id} class={each.id === id ? "on" : ""}><th scope="row"><button type="button" class="link" onClick={() => turn({ id: each.id })}>{each.id}</button> <span><Prose s={t(each.title)} /></span></th><td>{each.parties.length > 6 ? t("{n} parties", { n: each.parties.length }) : each.parties.join(", ")}</td><td>{t(each.state)}</td></tr>))}</tbody></table></div></section>}
       </div>
       {id && <Whole id={id} set={set} at={at} />}
       {may("analyst") && room && <Suppose parties={parties} set={set} at={at} />}
@@ -153,14 +153,14 @@ function Whole({ id, set, at }: { id: string; set: string; at: string }) {
   if (!page) return <Problem text={problem} />;
   const it = page.agreement;
   return (
-    <section aria-label={it.title}>
-      <h2><Text s={it.title} /></h2>
-      <p>{it.parties.join(", ")} · {t(it.form)} · {it.cls} · <b>{t(it.state)}</b>{it.signed && <> · {t("signed")} {it.signed}</>}{it.in_force && <> · {t("in force since")} {it.in_force}</>}</p>
-      <p class="quiet">{t("{model} of its {all} clauses are our reading, not its text.", { model: it.model, all: it.clauses })} {page.docs.map((each) => [each.ref, each.para].filter(Boolean).join(" § ")).join("; ")} · <code title="SHA-256">{page.sha256.slice(0, 16)}</code></p>
+    <section aria-label={t(it.title)}>
+      <h2><Prose s={t(it.title)} /></h2>
+      <p>{it.parties.join(", ")} · {t(it.form)} · {t(it.cls)} · <b>{t(it.state)}</b>{it.signed && <> · {t("signed")} {it.signed}</>}{it.in_force && <> · {t("in force since")} {it.in_force}</>}</p>
+      <p class="quiet">{t("{model} of its {all} clauses are our reading, not its text.", { model: it.model, all: it.clauses })} <Prose s={page.docs.map((each) => [each.ref, each.para].filter(Boolean).join(" § ")).join("; ")} /> · <code title="SHA-256">{page.sha256.slice(0, 16)}</code></p>
       <div class="two">
-        <div><h3>{t("As the file has it")}</h3><pre class="raw tall" tabIndex={0} role="group" aria-label={t("As the file has it")}><Text s={page.text} longest={60_000} /></pre></div>
+        <div><h3>{t("As the file has it")}</h3><pre class="raw tall" tabIndex={0} role="group" aria-label={t("As the file has it")}><Prose s={page.text} longest={60_000} /></pre></div>
         <div><h3>{t("What is promised in it")}</h3>{page.promises.length ? <table class="promises"><tbody>{page.promises.map((each) => (
-          <tr key={each.id}><th scope="row">{each.id.split("/")[1]}</th><td><Text s={each.text} longest={500} />{each.next_due && <span class="quiet"> · {t("next due")} {each.next_due}</span>}</td><td>{t(each.status)}</td></tr>))}</tbody></table> : <p class="quiet">{t("Nothing that has a date or a lead.")}</p>}</div>
+          <tr key={each.id}><th scope="row">{each.id.split("/")[1]}</th><td><Prose s={each.text} longest={500} />{each.next_due && <span class="quiet"> · {t("next due")} {each.next_due}</span>}</td><td>{t(each.status)}</td></tr>))}</tbody></table> : <p class="quiet">{t("Nothing that has a date or a lead.")}</p>}</div>
       </div>
     </section>
   );
@@ -231,7 +231,7 @@ function Differing({ at, asked }: { at: string; asked: boolean }) {
       <h2>{t("What loading the files would change")}</h2>
       <p class="bar"><button type="button" disabled={busy} onClick={() => turn({ diff: asked ? "" : "files", without: "", with: "" })}>{asked ? t("Do not compare") : t("Compare the law with the files")}</button></p>
       <Problem text={problem} />
-      {found && (found.report.changes.length ? <pre class="raw tall" tabIndex={0} role="group" aria-label={t("What would be decided differently")}><Text s={found.lines.join("\n")} longest={60_000} /></pre> : <p data-testid="same">{t("Nothing would be decided differently.")}</p>)}
+      {found && (found.report.changes.length ? <pre class="raw tall" tabIndex={0} role="group" aria-label={t("What would be decided differently")}><Prose s={found.lines.join("\n")} longest={60_000} /></pre> : <p data-testid="same">{t("Nothing would be decided differently.")}</p>)}
     </section>
   );
 }
@@ -257,7 +257,7 @@ function Proof() {
       <p class="bar"><button type="button" disabled={busy} onClick={ask}>{busy ? t("Proving …") : t("Prove it for the node's files")}</button>{found && <button type="button" onClick={save}>{t("Save the certificate")}</button>}</p>
       <Problem text={problem} />
       {found && <><p><b>{leaks.length || found.replay.differences?.length ? t("It does not hold.") : t("It holds.")}</b> {t("Another node proves it again with:")} <code>noroshi pact prove --verify</code></p>
-        <dl>{Object.entries(found.proof).filter(([, each]) => typeof each !== "object").map(([name, each]) => <><dt key={name}>{name}</dt><dd>{String(each)}</dd></>)}<dt>{t("agreement set")}</dt><dd><code>{found.agreement_set}</code></dd><dt>{t("seal")}</dt><dd><code>{found.seal}</code></dd></dl>
+        <dl>{Object.entries(found.proof).filter(([, each]) => typeof each !== "object").map(([name, each]) => <><dt key={name}>{t(name)}</dt><dd>{String(each)}</dd></>)}<dt>{t("agreement set")}</dt><dd><code>{found.agreement_set}</code></dd><dt>{t("seal")}</dt><dd><code>{found.seal}</code></dd></dl>
         {!!leaks.length && <pre class="raw"><Text s={JSON.stringify(leaks, null, 1)} longest={20_000} /></pre>}
         <p class="quiet">{t("Proved is the decision about declared labels: not what may be inferred from many releases, not labels that are wrong, not a party that breaks its word.")}</p></>}
     </section>

@@ -44,7 +44,7 @@ export function People() {
       <section>
         <h2>{t("What people did, latest first")}</h2>
         <table><thead><tr><th scope="col">{t("row")}</th><th scope="col">{t("when")}</th><th scope="col">{t("who")}</th><th scope="col">{t("what")}</th><th scope="col">{t("about")}</th></tr></thead>
-          <tbody>{acts.map((each) => <tr key={each.n}><td title={each.sha}>{each.n}</td><td><Time ms={each.at / 1000} precision="s" /></td><td><Text s={each.who} longest={70} /></td><td>{t(each.what)}</td><td><Text s={Object.entries(each.about ?? {}).map(([name, about]) => `${name} ${about}`).join(", ")} longest={300} /></td></tr>)}</tbody></table>
+          <tbody>{acts.map((each) => <tr key={each.n}><td title={each.sha}>{each.n}</td><td><Time ms={each.at / 1000} precision="s" /></td><td><Text s={each.who} longest={70} /></td><td>{t(each.what)}</td><td><Text s={Object.entries(each.about ?? {}).map(([name, about]) => `${t(name)} ${name === "role" ? t(about) : about}`).join(t(", "))} longest={300} /></td></tr>)}</tbody></table>
         <p class="quiet">{t("Each row holds the hash of the one before.")} <code>noroshi user acts --verify</code></p>
       </section>
     </main>

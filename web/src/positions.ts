@@ -5,8 +5,9 @@ import { changed, seen } from "./data";
 import { one, view } from "./place";
 import { BREAK, down, fraction, rgb, SHAPES, type Drawn } from "./points";
 import { theme } from "./theme";
+import type { Told } from "./words";
 
-interface Head { of: number; n: number; every: number; t0: number; ships: string[]; runs: number[]; sources: number; withheld: number; radius_m: number; transforms: string[] }
+interface Head { of: number; n: number; every: number; t0: number; ships: string[]; runs: number[]; sources: number; withheld: number; radius_m: number; transforms: Told[] }
 export interface Positions extends Head { time: Int32Array; lon: Int32Array; lat: Int32Array; ship: Uint32Array }
 
 /** What `noroshi.console.positions` writes, the sums of its steps taken. */

@@ -3,9 +3,10 @@ import { useEffect, useState } from "preact/hooks";
 import { get, type Mark, may, post, type Preview, type Row, type Sent, session } from "./api";
 import { Whose } from "./compare";
 import { Chart } from "./chart";
+import { Reasons } from "./evidence";
 import { pick } from "./picked";
 import { address, query } from "./place";
-import { At, degrees, Problem, Text, Tlp, Verdict, transformed } from "./show";
+import { At, degrees, Problem, Text, Tlp, Verdict, say } from "./show";
 import { named, t } from "./words";
 
 export function Send() {
@@ -69,16 +70,15 @@ function One({ of, to }: { of: Preview; to: string }) {
       <p><Verdict v={of.verdict} /> <b>{named(session.value!.kinds[of.kind], of.kind)}</b> <Tlp tlp={of.tlp} /> {of.waits && <b>{t("waits for a second person")}</b>} {of.served && <span class="quiet">{t("{party} has it already", { party: to })}</span>}</p>
       {of.told ? (
         <p class="quiet">{of.whole.place && <>{degrees(of.whole.place)}{of.told.place && of.told.place.join() !== of.whole.place.join() && <> → <b>{degrees(of.told.place)}</b></>}</>}
-          {!!of.transforms.length && <> · {of.transforms.map(transformed).join(", ")}</>}{!!lost.length && <> · {t("without")} {lost.join(", ")}</>} · {t("by")} {of.clauses.join(", ")}</p>
-      ) : <p class="quiet"><Text s={of.reason} longest={500} /></p>}
-      <details><summary>{t("Why, in full")}</summary><pre><Text s={of.text} longest={4000} /></pre><p class="quiet">{t("What {party} reads about it:", { party: to })} <Text s={of.hears} longest={500} /></p></details>
+          {!!of.transforms.length && <> · {of.transforms.map(say).join(t(", "))}</>}{!!lost.length && <> · {t("without")} {lost.join(t(", "))}</>} · {t("by")} {of.clauses.join(", ")}</p>
+      ) : <p class="quiet"><Text s={of.reason ? say(of.reason) : ""} longest={500} /></p>}
+      <details><summary>{t("Why, in full")}</summary><Reasons why={of.why} /><p class="quiet">{t("What {party} reads about it:", { party: to })} <Text s={say(of.hears)} longest={500} /></p></details>
     </li>
   );
 }
 
 function gone(of: Preview): string[] {
-  const left = new Set(Object.keys(of.told?.measures ?? {}));
-  const out = Object.keys(of.whole.measures ?? {}).filter((each) => !left.has(each));
+  const out = (of.lost ?? []).map((each) => named(each, ""));
   if (of.whole.assets?.length && !of.told?.assets?.length) out.push(t("assets"));
   if (of.whole.subjects?.length && !of.told?.subjects?.length) out.push(t("who"));
   if (of.whole.evidence?.length && !of.told?.evidence?.length) out.push(t("evidence"));

@@ -1,5 +1,6 @@
 // How values look: text that may be anybody's, instants in UTC with the local time on hover.
-import { t } from "./words";
+import { session } from "./api";
+import { named, t, told, type Told, tongue } from "./words";
 
 const ACTING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
 const LONGEST = 400;
@@ -47,10 +48,19 @@ export function Verdict({ v, short = false }: { v: string; short?: boolean }) {
   return <span class={`verdict ${v === "own" ? "released" : v}`}><i aria-hidden="true" />{said}</span>;
 }
 
-/** What is done to a finding before it goes, in words: the node says them in English. */
-export function transformed(each: string): string {
-  const [, size] = /^position to (.+)$/.exec(each) ?? [], [, unit] = /^time to the (.+)$/.exec(each) ?? [];
-  return size ? t("position to {size}", { size }) : unit ? t("time to the {unit}", { unit: t(unit) }) : t(each);
+/** A kind with its domain before it, `maritime/crossing`, in words, `alone` without; or a word of ours. */
+export function kindOf(text: string, alone = false): string {
+  const at = text.lastIndexOf("/"), kind = text.slice(at + 1);
+  const called = named(session.value?.kinds[kind], t(kind));
+  return at < 0 || alone ? called : `${t(text.slice(0, at))}/${called}`;
+}
+
+/** A sentence of the node. */
+export const say = (each: Told) => told(each, kindOf);
+
+/** Text that somebody wrote in a language of their own. */
+export function Prose({ s, longest }: { s: string; longest?: number }) {
+  return <span lang={tongue(s)}><Text s={s} longest={longest} /></span>;
 }
 
 export function Tlp({ tlp }: { tlp: string }) {
@@ -58,5 +68,5 @@ export function Tlp({ tlp }: { tlp: string }) {
 }
 
 export function Problem({ text }: { text: string }) {
-  return text ? <p class="problem" role="alert"><Text s={text} longest={2000} /></p> : null;
+  return text ? <p class="problem" role="alert"><Prose s={t(text)} longest={2000} /></p> : null;
 }

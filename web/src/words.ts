@@ -22,15 +22,28 @@ export function t(text: string, values: Record<string, string | number> = {}): s
   return found.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
-/** A sentence of the node: its text is the key, and what stands in its places stays apart from it. */
-export interface Told { text: string; values?: Record<string, string> }
-const OURS = new Set(["domain", "kind", "mark"]);
+/** A sentence of the node: its text is the key, and what stands in its places stays apart from it: a
+ * value, or sentences. */
+export interface Told { text: string; values?: Record<string, string | Told[]> }
+const OURS = new Set(["domain", "kind", "mark", "unit"]);
 
-/** Sentences in the language of the page; `otherwise` where they were kept in English alone. */
+/** The sentence in the language of the page; `word` gives the words of ours that stand in it. */
+export function told({ text, values = {} }: Told, word: (text: string) => string = t): string {
+  return t(text, Object.fromEntries(Object.entries(values).map(([name, value]) => [name,
+    typeof value !== "string" ? value.map((each) => told(each, word)).join(t(", ")) : OURS.has(name) ? word(value) : value])));
+}
+
+/** Sentences as one; `otherwise` where they were kept in English alone. */
 export function said(parts: Told[] | undefined, otherwise: string, word: (text: string) => string = t): string {
   if (language.value === "en" || !parts?.length) return otherwise;
-  return parts.map(({ text, values = {} }) => t(text, Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, OURS.has(name) ? word(value) : value])))).join("；");
+  return parts.map((each) => told(each, word)).join("；");
+}
+
+const JAPANESE = /[\u3040-\u30ff\u3400-\u9fff]/;
+/** The language of a text that may not be that of the page, for whoever has it read aloud. */
+export function tongue(text: string): Language | undefined {
+  const found = JAPANESE.test(text) ? "ja" : "en";
+  return found === language.value ? undefined : found;
 }
 
 /** Of a thing that has a name in both. */

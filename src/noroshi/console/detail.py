@@ -13,13 +13,13 @@ from noroshi.node.audience import audience
 from noroshi.node.doubt import doubts
 from noroshi.node.node import Node
 from noroshi.node.recall import Recalled, recalled
-from noroshi.pact.explain import recipient
-from noroshi.words.finding import Measure
+from noroshi.pact.explain import heard
+from noroshi.words.kind import Both, Kind
 from noroshi.words.label import Label
 from noroshi.words.stix import FindingBody, describe
 from noroshi.words.time import format_instant
-from noroshi.words.transform import Change
-from noroshi.words.transform import describe as change
+from noroshi.words.told import Told
+from noroshi.words.transform import described
 
 RAW_MOST = 200_000
 """Characters of an object that are shown."""
@@ -42,11 +42,12 @@ class Strand(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Said(msgspec.Struct, frozen=True):
-    """A measure with its unit."""
+    """A measure as it is read: what it is called, its value, its unit."""
 
     name: str
-    value: Measure
-    unit: str
+    called: Both
+    value: Both
+    unit: Both
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -68,7 +69,7 @@ class Held(msgspec.Struct, frozen=True):
 
 class Detail(msgspec.Struct, frozen=True):
     """Everything about one finding as `party` sees it; for a party only what it would read, and
-    for the owner beside it why."""
+    for the owner beside it `why`, line by line, and what the party `hears` of the decision."""
 
     id: str
     party: str
@@ -81,13 +82,13 @@ class Detail(msgspec.Struct, frozen=True):
     body: FindingBody | None
     measures: tuple[Said, ...]
     clauses: tuple[str, ...]
-    transforms: tuple[str, ...]
-    why: str
-    hears: str
+    transforms: tuple[Told, ...]
+    why: tuple[Told, ...] = ()
+    hears: Told | None = None
     strands: tuple[Strand, ...] = ()
     doubts: tuple[str, ...] = ()
     versions: tuple[Version, ...] = ()
-    audience: dict[str, str] = {}
+    audience: dict[str, tuple[Told, ...]] = {}
     held: tuple[Held, ...] = ()
     recalls: tuple[Recalled, ...] = ()
     raw: str = ""
@@ -112,39 +113,39 @@ def detail(
         text_en=describe(body, kind, "en") if body and kind else "",
         text_ja=describe(body, kind, "ja") if body and kind else "",
         body=body,
-        measures=tuple(_measures(body, kind.units if kind else {})) if body else (),
+        measures=tuple(_measures(body, kind)) if body and kind else (),
         clauses=tuple(dict.fromkeys(found.release.clauses)),
-        transforms=tuple(change(each) for each in found.release.transforms),
-        why="" if own else explained(node, found, party or node.party, now=now, at=at, known=known),
-        hears="" if own else recipient(found.release),
+        transforms=tuple(described(each) for each in found.release.transforms),
     )
-    return _owned(node, found, told, now) if own else told
+    if own:
+        return _owned(node, found, told, now)
+    why = explained(node, found, party or node.party, now=now, at=at, known=known)
+    return msgspec.structs.replace(told, why=why, hears=heard(found.release))
 
 
 def _owned(node: Node, found: One, told: Detail, now: int) -> Detail:
     """What only the owner reads."""
     record = found.record
-    heard = audience(node, record.id, now=now).parties
+    receiving = audience(node, record.id, now=now).parties
     where = node.store.whereabouts(record.id, node.public)
     return msgspec.structs.replace(
         told,
         strands=tuple(_strands(record.label)),
         doubts=tuple(f"{each.party}: {each.key}" for each in doubts(node, record)),
         versions=tuple(_versions(node, record.id)),
-        audience={party: _how(release.transforms) for party, release in heard.items()},
+        audience={
+            party: tuple(described(each) for each in release.transforms)
+            for party, release in receiving.items()
+        },
         held=tuple(Held(each.party, _instant(each.served)) for each in where),
         recalls=recalled(node, now, record.id),
         raw=record.raw.decode("utf-8", "replace")[:RAW_MOST],
     )
 
 
-def _how(transforms: tuple[Change, ...]) -> str:
-    return ", ".join(change(each) for each in transforms)
-
-
-def _measures(body: FindingBody, units: dict[str, str]) -> Iterator[Said]:
+def _measures(body: FindingBody, kind: Kind) -> Iterator[Said]:
     for name, value in sorted(body.measures.items()):
-        yield Said(name, value, units.get(name, ""))
+        yield Said(name, kind.called(name), kind.word(name, value), kind.unit(name))
 
 
 def _strands(joined: Label) -> Iterator[Strand]:

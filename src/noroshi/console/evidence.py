@@ -22,6 +22,7 @@ from noroshi.words.errors import BadInput, NoroshiError, Refused
 from noroshi.words.evidence import ByteRange, Evidence, Row
 from noroshi.words.stix import FindingBody, body_of, item_hash
 from noroshi.words.time import HOUR, format_instant
+from noroshi.words.told import Told, told
 
 if TYPE_CHECKING:
     from noroshi.words.desk import Columns
@@ -44,7 +45,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     source: str
     lineage: str
     sha256: str
-    place: str
+    place: Told
     retrieved: str
     at: str
     lon: float
@@ -149,11 +150,14 @@ def _hash(id: str, source: Source, locator: ByteRange | Row, salt: bytes) -> str
 
 
 def _item(source: Source, arrays: Mapping[str, Any], i: int, locator: ByteRange | Row) -> Item:
-    def told(name: str) -> float | None:
+    def given(name: str) -> float | None:
         value = float(arrays[name][i])
         return value if value == value else None  # NaN: not given
 
-    place = f"row {locator.row}" if isinstance(locator, Row) else f"byte {locator.start}"
+    place = (
+        told("row {n}", n=str(locator.row)) if isinstance(locator, Row)
+        else told("byte {n}", n=str(locator.start))
+    )  # fmt: skip
     return Item(
         source=source.name,
         lineage=source.lineage,
@@ -163,8 +167,8 @@ def _item(source: Source, arrays: Mapping[str, Any], i: int, locator: ByteRange 
         at=format_instant(int(arrays["t"][i])),
         lon=float(arrays["lon"][i]),
         lat=float(arrays["lat"][i]),
-        sog_kn=told("sog_kn"),
-        cog_deg=told("cog_deg"),
+        sog_kn=given("sog_kn"),
+        cog_deg=given("cog_deg"),
     )
 
 

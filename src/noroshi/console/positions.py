@@ -24,11 +24,12 @@ from noroshi.history.reading import HIGHEST, rows_of
 from noroshi.node.node import Node, clock
 from noroshi.node.why import law
 from noroshi.words import ids
+from noroshi.words import told as words
 from noroshi.words.errors import NoroshiError
 from noroshi.words.place import Place, snapped, wrap_lon
 from noroshi.words.release import Release
 from noroshi.words.time import FOREVER, MS, SECOND, floor
-from noroshi.words.transform import Change, Identity, Position, Source, Time, Without, describe
+from noroshi.words.transform import Change, Identity, Position, Source, Time, Without, described
 
 if TYPE_CHECKING:
     from noroshi.words.desk import Array
@@ -54,7 +55,7 @@ class Head(msgspec.Struct, frozen=True):
     sources: int
     withheld: int
     radius_m: float
-    transforms: tuple[str, ...]
+    transforms: tuple[words.Told, ...]
 
 
 class Ask(NamedTuple):
@@ -90,7 +91,7 @@ class _Found:
         self.sources: set[str] = set()
         self.withheld: set[str] = set()
         self.radius_m = 0.0
-        self.transforms: dict[str, None] = {}
+        self.transforms: dict[str, words.Told] = {}
 
 
 def _allowed(
@@ -113,7 +114,7 @@ def _allowed(
         if not release.permitted or any(isinstance(each, Without) for each in release.transforms):
             found.withheld.add(key)
             continue
-        found.transforms.update(dict.fromkeys(map(describe, release.transforms)))
+        found.transforms.update((each.said(), each) for each in map(described, release.transforms))
         rows = sum(
             each.rows
             for each in end.groups
@@ -214,7 +215,7 @@ def _told(found: _Found, most: int, every: int) -> bytes:
         sources=len(found.sources),
         withheld=len(found.withheld),
         radius_m=found.radius_m,
-        transforms=tuple(found.transforms),
+        transforms=tuple(found.transforms.values()),
     )
     said = msgspec.json.encode(head)
     said += b" " * (-(len(said) + 1) % 4) + b"\n"

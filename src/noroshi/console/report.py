@@ -21,7 +21,7 @@ from noroshi.console.seen import Mark
 from noroshi.desks.registry import kinds
 from noroshi.words.label import Tlp
 from noroshi.words.time import MS, Precision, format_instant, parse_instant
-from noroshi.words.told import Told
+from noroshi.words.told import LIST, Told
 
 LANGUAGES: Final = ("en", "ja")
 _CUT: Final[Mapping[str, int]] = {
@@ -151,7 +151,7 @@ def incident_report(
         *_made(say, head), (say("Name"), of.id), (say("Assets"), ", ".join(of.assets) or "–"),
     ]  # fmt: skip
     if stream is not None:
-        domains = ", ".join(say(each) for each in stream.domains)
+        domains = say(LIST).join(say(each) for each in stream.domains)
         counted = {"n": f"{stream.findings:,}", "domains": domains, "days": round(stream.days)}
         about.append(
             (say("Rests on"), say("{n} findings of {domains} over {days} days.", **counted))
@@ -197,9 +197,11 @@ def finding_report(of: Detail, tlp: Tlp, head: Head) -> Document:
         Table(tuple(rows), widths=(1, 4)),
     ]
     if of.measures:
-        units = {"name": "", "names": ""}
-        told = ((m.name, str(m.value), say(units.get(m.unit, m.unit))) for m in of.measures)
-        blocks += [Heading(say("Measures")), Table(tuple(told), widths=(2, 2, 1))]
+        told = tuple(
+            tuple(each.ja if japanese else each.en for each in (m.called, m.value, m.unit))
+            for m in of.measures
+        )
+        blocks += [Heading(say("Measures")), Table(told, widths=(2, 2, 1))]
     if of.strands:
         strands = tuple((" · ".join(_strand(say, each)),) for each in of.strands)
         blocks += [Heading(say("Label")), Table(strands)]

@@ -28,7 +28,8 @@ from noroshi.words.record import Record
 from noroshi.words.release import Release
 from noroshi.words.stix import FindingBody, body_of
 from noroshi.words.time import MS
-from noroshi.words.transform import describe
+from noroshi.words.told import Told
+from noroshi.words.transform import described
 
 OWN = Release("released")
 PAGE = 5_000
@@ -53,7 +54,7 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     assets: tuple[str, ...] = ()
     verdict: str = "released"
     clauses: tuple[str, ...] = ()
-    transforms: tuple[str, ...] = ()
+    transforms: tuple[Told, ...] = ()
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -206,5 +207,5 @@ def mark(each: One, levels: dict[int, tuple[Label, str]] | None = None) -> Mark:
         assets=tuple(each[:CUT] for each in body.assets[:MANY]),
         verdict=release.verdict,
         clauses=tuple(dict.fromkeys(release.clauses)),
-        transforms=tuple(describe(each) for each in release.transforms),
+        transforms=tuple(described(each) for each in release.transforms),
     )

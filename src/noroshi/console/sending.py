@@ -12,22 +12,25 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from noroshi.console.seen import One, one
+from noroshi.desks.registry import kinds
 from noroshi.exchange.served import Served
 from noroshi.exchange.taxii.client import Patience, PeerError
 from noroshi.node.ledger import Line as Disclosed
 from noroshi.node.ledger import lines
 from noroshi.node.node import Node
-from noroshi.node.overview import reason
 from noroshi.node.peering import open_to
 from noroshi.node.push import Line
 from noroshi.node.twice import permitted
 from noroshi.node.why import law, why
-from noroshi.pact.explain import owner, recipient
+from noroshi.pact.explain import explained as told_of
+from noroshi.pact.explain import heard, nearest
 from noroshi.words.errors import Refused
+from noroshi.words.kind import Both
 from noroshi.words.label import highest_tlp
 from noroshi.words.release import Release
 from noroshi.words.stix import FindingBody
-from noroshi.words.transform import describe
+from noroshi.words.told import Told
+from noroshi.words.transform import described
 
 MOST = 200
 """Records in one sending."""
@@ -35,21 +38,23 @@ MOST = 200
 
 class Preview(msgspec.Struct, frozen=True, omit_defaults=True):
     """One record as the party would have it. `whole` and `told` are what the node and the party
-    read; `told` is None where it is withheld. `text` explains it to the owner, `hears` is all that
-    the party is told about the decision. `served` says that it has it already, `waits` that a
-    second person has to agree first."""
+    read; `told` is None where it is withheld, for the `reason`. `why` explains it to the owner line
+    by line, `hears` is all that the party is told about the decision, `lost` are the measures that
+    it does not get. `served` says that it has it already, `waits` that a second person has to agree
+    first."""
 
     id: str
     kind: str
     tlp: str
     verdict: str
     clauses: tuple[str, ...]
-    transforms: tuple[str, ...]
-    reason: str
-    text: str
-    hears: str
+    transforms: tuple[Told, ...]
+    reason: Told | None
+    why: tuple[Told, ...]
+    hears: Told
     whole: FindingBody
     told: FindingBody | None
+    lost: tuple[Both, ...] = ()
     served: bool = False
     waits: bool = False
 
@@ -77,18 +82,21 @@ def _preview(node: Node, id: str, party: str, now: int) -> Preview:
     release, label = told.release, told.record.label
     hold = node.hold(party)
     served = {each.party for each in node.store.whereabouts(id, node.public) if each.served}
+    kind = kinds().get(whole.body.kind)
+    lost = whole.body.measures.keys() - told.body.measures.keys() if kind else ()
     return Preview(
         id=id,
         kind=whole.body.kind,
         tlp=highest_tlp(whole.record.label).value,
         verdict=release.verdict,
         clauses=tuple(dict.fromkeys(release.clauses)),
-        transforms=tuple(describe(each) for each in release.transforms),
-        reason="" if release.permitted else reason(release),
-        text=explained(node, told, party, now=now),
-        hears=recipient(release),
+        transforms=tuple(described(each) for each in release.transforms),
+        reason=None if release.permitted else nearest(release),
+        why=explained(node, told, party, now=now),
+        hears=heard(release),
         whole=whole.body,
         told=told.body if release.permitted else None,
+        lost=tuple(kind.called(each) for each in sorted(lost)) if kind else (),
         served=party in served,
         waits=hold is not None and hold.waits(label, label.key(), id, release),
     )
@@ -96,12 +104,12 @@ def _preview(node: Node, id: str, party: str, now: int) -> Preview:
 
 def explained(
     node: Node, told: One, party: str, *, now: int, at: int | None = None, known: int | None = None
-) -> str:
+) -> tuple[Told, ...]:
     """The decision in words, for the owner: those of `why`, but of what lives no more."""
     if told.release == Release("withheld"):
         *_, policy = law(node, now if at is None else at, known, now=now)
-        return owner(policy, told.record.label, told.release, party)
-    return why(node, told.record.id, party, now=now, at=at, known=known).text
+        return told_of(policy, told.record.label, told.release, party)
+    return why(node, told.record.id, party, now=now, at=at, known=known).told
 
 
 def send(node: Node, ids: Sequence[str], party: str, clock: Callable[[], int]) -> Sent:

@@ -12,6 +12,7 @@ import msgspec
 from noroshi.exchange.decisions import Decisions
 from noroshi.exchange.graph import made_at
 from noroshi.node.node import Node
+from noroshi.pact.explain import nearest
 from noroshi.store.rows import Cell
 from noroshi.words.release import Release
 from noroshi.words.transform import describe
@@ -61,18 +62,10 @@ def live(node: Node) -> list[Cell]:
 
 def _what(release: Release) -> str:
     if not release.permitted:
-        return reason(release)
+        return nearest(release).said()
     clauses = " and ".join(dict.fromkeys(release.clauses))
     changes = ", ".join(describe(each) for each in release.transforms)
     return f"{clauses}: {changes}" if changes else clauses
-
-
-def reason(release: Release) -> str:
-    """The nearest miss in one line; deny by default where nothing came near."""
-    if not release.misses:
-        return "no clause covers it"
-    miss = release.misses[0]
-    return f"{miss.clause}: {miss.condition} is {miss.found}, allowed {miss.allowed}"
 
 
 def _sorted(counted: Counter[str]) -> dict[str, int]:

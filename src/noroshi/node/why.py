@@ -11,16 +11,19 @@ from noroshi.exchange.graph import made_at
 from noroshi.exchange.parts import parted
 from noroshi.node.node import Node
 from noroshi.pact.decide import decide
-from noroshi.pact.explain import owner, recipient
+from noroshi.pact.explain import explained, missed, recipient, text
 from noroshi.pact.policy import Policy
 from noroshi.words.errors import Refused
 from noroshi.words.record import Record
 from noroshi.words.release import Act, Release
 from noroshi.words.time import format_instant
+from noroshi.words.told import Told
+from noroshi.words.told import told as sentence
 
 
 class Why(msgspec.Struct, frozen=True):
-    """The decision, the law it was taken under, and the text that explains it."""
+    """The decision, the law it was taken under, and the text that explains it: in English, and line
+    by line in words that can be had in other languages (`told`)."""
 
     record: str
     version: str
@@ -34,6 +37,7 @@ class Why(msgspec.Struct, frozen=True):
     agreement_set: str
     release: Release
     text: str
+    told: tuple[Told, ...] = ()
 
 
 class About(NamedTuple):
@@ -95,6 +99,7 @@ def why(
         label, release = in_part(policy, label, node.party, party, moment, found.id, made)
     if act == "receive" and (waiting := node.hold(party, asked.known)) is not None:
         release = waiting.over(found.label, found.id, release)
+    told = (*explained(policy, label, release, party), *_parts(release))
     return Why(
         record=found.id,
         version=format_instant(found.version),
@@ -107,7 +112,8 @@ def why(
         epoch=asked.epoch,
         agreement_set=policy.set_sha256,
         release=release,
-        text=owner(policy, label, release, party) + _parts(release),
+        text=text(told),
+        told=told,
     )
 
 
@@ -129,17 +135,13 @@ def told(
     return recipient(release), release.permitted
 
 
-def _parts(release: Release) -> str:
+def _parts(release: Release) -> tuple[Told, ...]:
     """What goes without which marked parts, and what refused each, in further lines."""
     taken = parted(release.transforms)
     if taken is None:
-        return ""
-    lines = [f"  Marked parts that do not go: {', '.join(taken.paths)}."]
-    lines += [
-        f"  {each.clause}: {each.condition} is {each.found}; allowed: {each.allowed}"
-        for each in release.misses
-    ]
-    return "\n" + "\n".join(lines)
+        return ()
+    head = sentence("Marked parts that do not go: {paths}.", paths=", ".join(taken.paths))
+    return (head, *(missed(each) for each in release.misses))
 
 
 def complete(node: Node, start: str) -> str:

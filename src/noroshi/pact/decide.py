@@ -20,7 +20,8 @@ from noroshi.pact.policy import Limit, Policy
 from noroshi.pact.terms import Asked, consented, denied, expired, gate
 from noroshi.words.handling import controlled, demanding, listed
 from noroshi.words.label import UNCLASSIFIED, Label, Pap, Strand, Tlp
-from noroshi.words.release import Act, Miss, Release
+from noroshi.words.release import Act, Miss, Release, miss
+from noroshi.words.told import told
 from noroshi.words.transform import Transform, union, weaker
 
 OWN: Final = "own"
@@ -102,7 +103,7 @@ def _pass(policy: Policy, strand: Strand, asked: Asked) -> Passed | list[Miss]:
         return _OWN
     shut = gate(policy, strand, asked.party, asked.at)
     if shut is not None:
-        return [Miss("strand", *shut)]
+        return [miss("strand", *shut)]
     prohibitions, requirements = policy.limits(
         strand.originator, strand.pillar, _agreement(policy, strand)
     )
@@ -123,12 +124,13 @@ def _pass(policy: Policy, strand: Strand, asked: Asked) -> Passed | list[Miss]:
 def _keep(policy: Policy, strand: Strand, asked: Asked) -> Passed | list[Miss]:
     # Named recipients and embargo say who may receive; keeping follows the grant.
     if asked.party != asked.holder:
-        return [Miss("strand", "keep", asked.party, f"only {asked.holder} itself")]
+        only = told("only {party} itself", party=asked.holder)
+        return [miss("strand", "keep", asked.party, only)]
     if strand.originator in policy.parties.line(asked.holder):
         return _OWN
     shut = denied(policy, strand, asked.holder) or expired(strand, asked.at)
     if shut is not None:
-        return [Miss("strand", *shut)]
+        return [miss("strand", *shut)]
     refused = keeps(policy, strand, asked)
     return [refused] if refused else Passed(policy.grants[strand.grant or ""].clause, ())
 
@@ -146,7 +148,7 @@ def _by_clause(policy: Policy, strand: Strand, asked: Asked) -> Passed | list[Mi
                 return Passed(each.id, ())
             passed.append(each)
         else:
-            misses.append(Miss(each.id, *failed))
+            misses.append(miss(each.id, *failed))
     if not passed:
         urgent = standing(policy, strand, asked)
         return misses if urgent is None else Passed(urgent.clause, ())

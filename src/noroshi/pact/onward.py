@@ -10,8 +10,9 @@ from noroshi.pact.policy import Policy
 from noroshi.pact.terms import Asked, consented
 from noroshi.words.grant import Grant
 from noroshi.words.label import Strand
-from noroshi.words.release import Miss
+from noroshi.words.release import Miss, miss
 from noroshi.words.time import format_instant
+from noroshi.words.told import Told, told
 
 
 def passes_on(policy: Policy, strand: Strand, asked: Asked) -> Miss | None:
@@ -28,11 +29,11 @@ def passes_on(policy: Policy, strand: Strand, asked: Asked) -> Miss | None:
         return Miss(grant.clause, "onward", "none", "the holder alone")
     agreed = consented(policy, strand, asked.party, asked)
     if strand.orcon and not agreed:
-        return Miss(grant.clause, "orcon", "no consent", f"consent of {strand.originator}")
+        return miss(grant.clause, "orcon", "no consent", _consent(strand))
     if grant.onward == "parties" and not policy.parties.is_in(asked.party, grant.recipients):
         return Miss(grant.clause, "onward", asked.party, ", ".join(grant.recipients))
     if grant.onward == "originator_consent" and not agreed:
-        return Miss(grant.clause, "onward", "no consent", f"consent of {strand.originator}")
+        return miss(grant.clause, "onward", "no consent", _consent(strand))
     return None
 
 
@@ -47,6 +48,10 @@ def keeps(policy: Policy, strand: Strand, asked: Asked) -> Miss | None:
     if not _live(grant, asked.at):
         return _expired(grant, asked.at)
     return _ended(policy, grant, (asked.holder,), asked.at)
+
+
+def _consent(strand: Strand) -> Told:
+    return told("consent of {party}", party=strand.originator)
 
 
 def _grant(policy: Policy, strand: Strand) -> Grant | Miss:
@@ -79,7 +84,8 @@ def _closed(policy: Policy, grant: Grant, asked: Asked) -> Miss | None:
         *policy.parties.line(asked.party),
     ):
         return None
-    return Miss(grant.clause, "hub", f"{asked.holder} to {asked.party}", f"only through {hub}")
+    way = told("{a} to {b}", a=asked.holder, b=asked.party)
+    return miss(grant.clause, "hub", way, told("only through {hub}", hub=hub))
 
 
 def _ended(policy: Policy, grant: Grant, codes: tuple[str, ...], at: int) -> Miss | None:
@@ -92,7 +98,8 @@ def _ended(policy: Policy, grant: Grant, codes: tuple[str, ...], at: int) -> Mis
     for code in codes:
         spans = [bound.window for _, bound in policy.legal(name, code)]
         if spans and all(at >= span.end for span in spans):
-            return Miss(grant.clause, "bound", f"{code} has left", "a party that is bound")
+            left = told("{party} has left", party=code)
+            return miss(grant.clause, "bound", left, "a party that is bound")
     return None
 
 
@@ -102,4 +109,4 @@ def _live(grant: Grant, at: int) -> bool:
 
 def _expired(grant: Grant, at: int) -> Miss:
     until = "" if grant.until is None else format_instant(grant.until)
-    return Miss(grant.clause, "until", format_instant(at), f"before {until}")
+    return miss(grant.clause, "until", format_instant(at), told("before {when}", when=until))

@@ -16,9 +16,10 @@ from noroshi.words.grant import Keep, Onward
 from noroshi.words.handling import CONTROL, controlled, unmet
 from noroshi.words.label import UNCLASSIFIED, ClassMark, Pap, Strand, Tlp
 from noroshi.words.time import FOREVER, format_instant, parse_duration
+from noroshi.words.told import Told, told
 from noroshi.words.transform import Transform, union
 
-Failure = tuple[str, str, str]
+Failure = tuple[str, str | Told, str | Told]
 """(condition, what was found, what the clause allows)."""
 
 NOT_REDISTRIBUTABLE: Final = "non_redistributable"
@@ -122,8 +123,8 @@ def failure(
     if strand.personal and not passage.personal:
         return "personal", "personal data", "no personal data"
     if passage.made_from is not None and (made is None or made < passage.made_from):
-        found = "made at an unknown time" if made is None else f"made {_when(made)}"
-        return "joined", found, f"made from {_when(passage.made_from)} on"
+        found = "made at an unknown time" if made is None else told("made {when}", when=_when(made))
+        return "joined", found, told("made from {when} on", when=_when(passage.made_from))
     if passage.each and not consented:
         return "approval", "no consent", "the originator's consent, item by item"
     return None
@@ -149,11 +150,11 @@ def _licences(passage: Passage) -> str:
     return "what may be redistributed" if passage.licences is None else _listed(passage.licences)
 
 
-def _when(at: int) -> str:
+def _when(at: int) -> str | Told:
     """The instant, also where one stands for all that are before or after every date."""
     if -FOREVER < at < FOREVER:
         return format_instant(at)
-    return "before any date" if at < 0 else "after any date"
+    return Told("before any date" if at < 0 else "after any date")
 
 
 def _not_bound(passage: Passage, at: int) -> Failure:
@@ -172,7 +173,7 @@ def _barred(
 ) -> Failure | None:
     hub = agreement.head.hub
     if hub is not None and hub not in pair:
-        return "hub", f"{pair[0]} to {pair[1]}", f"only through {hub}"
+        return "hub", told("{a} to {b}", a=pair[0], b=pair[1]), told("only through {hub}", hub=hub)
     if clause.from_ is not None and not any(code in clause.from_ for code in originator):
         return "from", originator[0], _listed(frozenset(clause.from_))
     if clause.to is not None and not any(code in clause.to for code in party):

@@ -9,6 +9,7 @@ from noroshi.pact.policy import Policy
 from noroshi.words.grant import Selector
 from noroshi.words.label import Strand, Tlp
 from noroshi.words.time import format_instant
+from noroshi.words.told import told
 
 
 class Asked(msgspec.Struct, frozen=True, gc=False):
@@ -26,7 +27,8 @@ def gate(policy: Policy, strand: Strand, party: str, at: int) -> Failure | None:
     hands, denied codes (one that the registry does not know withholds from all), named recipients,
     RED, embargo, expiry."""
     if party in strand.via:
-        return "via", f"it came by the hands of {party}", "not back to where it came from"
+        found = told("it came by the hands of {party}", party=party)
+        return "via", found, "not back to where it came from"
     if strand.denied:
         refused = denied(policy, strand, party)
         if refused is not None:
@@ -36,9 +38,11 @@ def gate(policy: Policy, strand: Strand, party: str, at: int) -> Failure | None:
         if strand.tlp is Tlp.RED:
             return "only", "red without named recipients", "red with named recipients"
     elif party not in only and not policy.parties.is_in(party, only):
-        return "only", party, ", ".join(only) or f"{strand.originator} alone"
+        alone = told("{party} alone", party=strand.originator)
+        return "only", party, ", ".join(only) or alone
     if strand.not_before is not None and at < strand.not_before:
-        return "not_before", format_instant(at), f"from {format_instant(strand.not_before)}"
+        since = told("from {when}", when=format_instant(strand.not_before))
+        return "not_before", format_instant(at), since
     return None if strand.expires is None else expired(strand, at)
 
 
@@ -46,16 +50,18 @@ def denied(policy: Policy, strand: Strand, party: str) -> Failure | None:
     """Whether the strand denies `party` or what it is below, or a code that nobody here knows."""
     for code in strand.denied:
         if code not in policy.parties:
-            return "denied", f"unknown code {code}", "codes of the party registry"
+            found = told("unknown code {code}", code=code)
+            return "denied", found, "codes of the party registry"
         if code in policy.parties.line(party):
-            return "denied", party, f"not {code}"
+            return "denied", party, told("not {party}", party=code)
     return None
 
 
 def expired(strand: Strand, at: int) -> Failure | None:
     """Whether the strand has ended by `at`."""
     if strand.expires is not None and at >= strand.expires:
-        return "expires", format_instant(at), f"before {format_instant(strand.expires)}"
+        before = told("before {when}", when=format_instant(strand.expires))
+        return "expires", format_instant(at), before
     return None
 
 

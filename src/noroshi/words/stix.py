@@ -251,7 +251,11 @@ def describe(body: FindingBody, kind: Kind, language: Literal["en", "ja"]) -> st
     if body.place is not None:
         lon, lat, radius_m = body.place
         place = f"{abs(lat):.4f}°{'NS'[lat < 0]} {abs(lon):.4f}°{'EW'[lon < 0]} ± {radius_m:.0f} m"
-    known = _Known(body.measures)
+    said = {
+        name: getattr(kind.word(name, each), language) if isinstance(each, str) else each
+        for name, each in body.measures.items()
+    }
+    known = _Known(said)
     known.update(subjects=", ".join(body.subjects) or "…", place=place)
     known.update(assets=", ".join(body.assets) or "…")
     return template.format_map(known)

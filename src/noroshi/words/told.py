@@ -9,16 +9,19 @@ from typing import Final
 
 import msgspec
 
-CHOSEN: Final = frozenset({"domain", "kind", "mark"})
-"""Places that hold a word of ours, which has a translation too: a domain, `domain/kind`, a mark."""
+CHOSEN: Final = frozenset({"domain", "kind", "mark", "unit"})
+"""Places that hold a word of ours, which has a translation too: a domain, `domain/kind`, a mark, a
+unit of time."""
+LIST: Final = ", "
+"""Between the sentences that stand in one place."""
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 
 
 class Told(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One sentence: its text with places, and what stands in each."""
+    """One sentence: its text with places, and what stands in each: a value, or sentences."""
 
     text: str
-    values: dict[str, str] = {}
+    values: dict[str, str | tuple[Told, ...]] = {}
 
     def said(self, text: Callable[[str], str] = str, word: Callable[[str], str] = str) -> str:
         """In the language of `text`, which gives a text of ours, and `word`, a word in a place of
@@ -26,14 +29,18 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
 
         def filled(place: re.Match[str]) -> str:
             value = self.values.get(place[1])
+            if isinstance(value, tuple):
+                return text(LIST).join(each.said(text, word) for each in value)
             return place[0] if value is None else word(value) if place[1] in CHOSEN else value
 
         return _PLACE.sub(filled, text(self.text))
 
 
-def told(text: str, **values: str) -> Told:
+def told(text: str, **values: str | Told | tuple[Told, ...]) -> Told:
     """The sentence with these values."""
-    return Told(text, values)
+    return Told(
+        text, {k: (each,) if isinstance(each, Told) else each for k, each in values.items()}
+    )
 
 
 def together(parts: tuple[Told, ...]) -> str:

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from noroshi.words.time import Precision
+from noroshi.words.told import Told, told
 
 _PRECISIONS: tuple[Precision, ...] = ("ms", "s", "min", "h", "day", "month", "year")
 
@@ -99,19 +100,25 @@ def weaker(one: tuple[Transform, ...], other: tuple[Transform, ...]) -> bool:
     return union(one) != union(other) and union(one, other) == union(other)
 
 
-def describe(transform: Change) -> str:
+@functools.lru_cache(maxsize=256)
+def described(transform: Change) -> Told:
     """A short phrase for people: `position to 10 km`."""
     match transform:
         case Position(cell_m):
             size = f"{cell_m / 1000:g} km" if cell_m >= 1000 else f"{cell_m} m"
-            return f"position to {size}"
+            return told("position to {size}", size=size)
         case Time(to):
-            return f"time to the {_UNIT_NAME.get(to, to)}"
+            return told("time to the {unit}", unit=_UNIT_NAME.get(to, to))
         case Source(to):
-            return "source to its class" if to == "class" else "source removed"
+            return told("source to its class" if to == "class" else "source removed")
         case Identity():
-            return "identity removed"
+            return told("identity removed")
         case Text():
-            return "free text removed"
+            return told("free text removed")
         case Without():
-            return "marked parts removed"
+            return told("marked parts removed")
+
+
+def describe(transform: Change) -> str:
+    """The same in English."""
+    return described(transform).said()

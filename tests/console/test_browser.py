@@ -204,7 +204,7 @@ def test_a_watch_officer_s_morning(page: Watch, address: tuple[str, str]) -> Non
     assert shown.get_by_test_id("label").inner_text().startswith("TLP:AMBER · JPN")
     page.accessible("report")
     with shown.expect_download() as saved:
-        shown.get_by_role("link", name="PDFで保存").click()
+        shown.get_by_role("button", name="PDFで保存").click()
     assert saved.value.path().read_bytes().startswith(b"%PDF")
 
     # By day, people.

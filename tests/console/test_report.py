@@ -9,6 +9,7 @@ import io
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pypdf
@@ -17,14 +18,27 @@ from lookout import HOSTILE, NOW, Looker
 from typer.testing import CliRunner
 
 from noroshi.cli.app import app
-from noroshi.console import paper, report
+from noroshi.console import paper, printing, report
+from noroshi.console.detail import Detail, Strand
 from noroshi.console.paper import Document, Says, Table, printed
-from noroshi.console.report import Head, Incident, Item, Part, Standing, Weighing, incident_report
+from noroshi.console.report import (
+    Head,
+    Incident,
+    Item,
+    Part,
+    Standing,
+    Weighing,
+    finding_report,
+    incident_report,
+)
 from noroshi.console.seen import Mark
+from noroshi.desks.registry import kinds
 from noroshi.node.node import Node
+from noroshi.pact.vocabulary import Pillar
 from noroshi.picture import hypotheses, score
 from noroshi.words.errors import Refused
 from noroshi.words.finding import Finding
+from noroshi.words.label import Tlp
 from noroshi.words.told import together, told
 
 try:
@@ -146,8 +160,13 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def test_without_a_font_japanese_is_refused_and_english_goes_on(bare: Path) -> None:
     blocks = (Says("Zoë → 東京"), Table((("a", "b"),)))
-    made = Document("t", "TLP:GREEN · JPN", "en", "a", NOW, blocks)
-    assert "Zoë > ??" in pages(printed(made))[0]
+    gaps = "{n} characters are lacking"
+    made = Document("t", "TLP:GREEN · JPN", "en", "a", NOW, blocks, gaps=gaps)
+    text = pages(printed(made))[0]
+    assert "Zoë > ??" in text
+    assert "2 characters are lacking" in text
+    whole = Document("t", "TLP:GREEN", "en", "a", NOW, (Says("Zoë → − – … \u202e"),), gaps=gaps)
+    assert "lacking" not in pages(printed(whole))[0]
     with pytest.raises(Refused, match="fonts-noto-cjk"):
         printed(incident_report(INCIDENT, WEIGHING, MARKS, head("ja")))
     (bare / "ipag.ttf").write_bytes(b"no font")
@@ -156,6 +175,71 @@ def test_without_a_font_japanese_is_refused_and_english_goes_on(bare: Path) -> N
     paper._files.cache_clear()
     with pytest.raises(Refused, match="fonts-noto-cjk"):
         printed(msgspec.structs.replace(made, language="ja"))
+
+
+def test_what_speaks_against_is_told_from_what_speaks_for_in_any_font(bare: Path) -> None:
+    item = Item("an item", {"campaign": "consistent", "coincidence": "inconsistent"})
+    weighing = Weighing((item,), WEIGHING.standings)
+    marks = tuple(msgspec.structs.replace(each, subjects=("a",)) for each in MARKS)
+    text = "\n".join(pages(printed(incident_report(INCIDENT, weighing, marks, head()))))
+    assert "+ campaign" in text
+    assert "- coincidence" in text
+    assert "could not be drawn" not in text
+
+
+def test_a_report_that_cannot_be_made_is_refused_before_it_is_anywhere(
+    apart: Looker, found: list[Finding], bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printing, "pdf_beside", printing.pdf)
+    apart.enter("administrator")
+    query = {"finding": found[0].id, "language": "ja"}
+    answer = apart.get("/console/api/report", params=query)
+    assert answer.status_code == 409
+    assert "fonts-noto-cjk" in answer.json()["error"]
+    assert [each["what"] for each in apart.ask("acts")] == ["sign_in"]
+    words = Path(__file__).resolve().parents[2] / "web" / "src" / "words.json"
+    if words.is_file():
+        assert answer.json()["error"] in json.loads(words.read_text("utf-8"))
+    assert apart.get("/console/api/report", params={"finding": found[0].id}).status_code == 200
+    assert [each["what"] for each in apart.ask("acts")] == ["print", "sign_in"]
+
+
+@pytest.mark.parametrize("language", ["en", pytest.param("ja", marks=in_japanese)])
+def test_a_long_incident_and_many_strands_have_their_label_on_every_sheet(language: str) -> None:
+    many = tuple(
+        msgspec.structs.replace(MARKS[n % 2], id=f"event--{n}", t0=MARKS[0].t0 + n * 60_000)
+        for n in range(90)
+    )
+    parts = tuple(Part("crossing", 0.1, "at cable:a " * 40, each.id) for each in many)
+    of = msgspec.structs.replace(
+        INCIDENT, findings=tuple(each.id for each in many), parts=parts,
+        assets=tuple(f"cable:of a long name {n}" for n in range(60)),
+    )  # fmt: skip
+    strands = tuple(
+        Strand(
+            "JPN", "amber", only=("EU", "FRA") * 20, denied=("USA",) * 20, handling=("eyes",) * 9
+        )
+        for _ in range(60)
+    )
+    one = Detail(
+        "event--a", "JPN", "released", "crossing", "a", "a", "a", "a", None, (), (), (),
+        strands=strands,
+    )  # fmt: skip
+    for made in (
+        incident_report(of, WEIGHING, many, head(language)),
+        finding_report(one, Tlp.AMBER, head(language)),
+    ):
+        read = pages(printed(made))
+        assert len(read) > 2
+        for text in read:
+            assert text.count("TLP:AMBER · JPN") >= 2
+
+
+def test_domains_have_their_japanese() -> None:
+    """Every domain that an incident may be of: those of kinds, and those of the priors."""
+    words = report._japanese()
+    pillars = {each.pillar for each in kinds().values()} | {*get_args(Pillar)}
+    assert sorted({*pillars, "operator", "other"} - words.keys()) == []
 
 
 def test_enormous_text_is_cut_and_says_so(bare: Path) -> None:

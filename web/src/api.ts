@@ -107,9 +107,20 @@ export function post<T>(path: string, body: unknown): Promise<T> {
   return asked(path, { method: "POST", headers, body: JSON.stringify(body) }) as Promise<T>;
 }
 
-/** Where a report is printed as PDF: of a finding or an incident, as whose picture has it. */
-export function printed(of: Record<string, string>): string {
-  return `api/report?${new URLSearchParams(Object.entries(of).filter(([, value]) => value)).toString()}`;
+/** A report as PDF, with the name of its file: of a finding or an incident, as whose picture has it. */
+export async function report(of: Query): Promise<[string, Blob]> {
+  const answer = await answered(searched("report", of), { method: "GET" });
+  const named = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "");
+  return [named?.[1] ?? "report.pdf", await answer.blob()];
+}
+
+/** Hand a file to the browser, which keeps it where it keeps such. */
+export function keep(name: string, data: Blob): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(data);
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
 }
 
 const RANK: Role[] = ["viewer", "analyst", "releaser", "administrator"];

@@ -1,9 +1,10 @@
 // One finding opened: what it says, from what, under which label, and what became of it.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Detail, type Onward, type Recalled, failure, get, may, printed, session } from "./api";
+import { type Detail, type Onward, type Recalled, failure, get, may, session } from "./api";
 import { changed, tracks, type Track } from "./data";
 import { picked, toggle } from "./picked";
 import { address, query, leave } from "./place";
+import { SavePdf } from "./paper";
 import { At, degrees, Problem, Text, Time, Tlp, Verdict, say } from "./show";
 import { language, named, t, type Told } from "./words";
 
@@ -84,7 +85,7 @@ function Opened({ found }: { found: Detail }) {
           <dt>{t("Found by")}</dt><dd><Text s={`${body.detector ?? "…"} ${body.detector_version ?? ""}`} /></dd>
         </dl>
       )}
-      {body && !query.value.at && <p class="acts"><a class="button" download href={printed({ finding: found.id, as: own ? "" : found.party, language: language.value })}>{t("Save as PDF")}</a></p>}
+      {body && !query.value.at && <div class="acts"><SavePdf of={{ finding: found.id, as: own ? "" : found.party, language: language.value }} /></div>}
       {!!found.measures.length && <Measures found={found} />}
       {own && <Rests id={found.id} />}
       {own && <Owned found={found} />}

@@ -1,8 +1,9 @@
 // Incidents: the sum of each score, what chance gives, the hypotheses beside it, and the evidence of
 // every desk on one axis of time; as a page to print, its label on every sheet.
 import { useEffect, useState } from "preact/hooks";
-import { get, type Mark, printed, session } from "./api";
+import { get, type Mark, session } from "./api";
 import { changed, seen } from "./data";
+import { SavePdf } from "./paper";
 import { AsWhom } from "./picture";
 import { address, query, turn } from "./place";
 import { At, degrees, kindOf, Problem, Text, Time, Tlp, utc } from "./show";
@@ -139,10 +140,10 @@ function Report({ of, found }: { of: Incident; found: Found }) {
   const label = `${tlp} · ${it.party}${whose === it.party ? "" : ` → ${whose}`}`;
   return (
     <main class="report" tabIndex={-1}>
-      <p class="acts no-print"><button type="button" class="main" onClick={() => print()}>{t("Print")}</button>
-        <a class="button" download href={printed({ incident: of.id, as: query.value.as ?? "", language: language.value })}>{t("Save as PDF")}</a>
+      <div class="acts no-print"><button type="button" class="main" onClick={() => print()}>{t("Print")}</button>
+        <SavePdf of={{ incident: of.id, as: query.value.as ?? "", language: language.value }} />
         <button type="button" onClick={() => speak(language.value === "ja" ? "en" : "ja")}>{language.value === "ja" ? "In English" : "日本語で"}</button>
-        <a class="button" href={address("incidents", { ...query.value, print: "" })}>{t("Back")}</a></p>
+        <a class="button" href={address("incidents", { ...query.value, print: "" })}>{t("Back")}</a></div>
       <table class="paged"><thead><tr><td><div class="banner" data-testid="label">{label}</div></td></tr></thead>
         <tfoot><tr><td><div class="banner">{label}</div></td></tr></tfoot>
         <tbody><tr><td>

@@ -1,6 +1,6 @@
 // The pact room: agreements as a network, one layer at a time; one agreement whole; what would change.
 import { useEffect, useState } from "preact/hooks";
-import { get, may, session } from "./api";
+import { get, keep, may, session } from "./api";
 import { query, turn } from "./place";
 import { Problem, Prose, Text } from "./show";
 import { theme } from "./theme";
@@ -243,13 +243,7 @@ function Proof() {
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
   const ask = () => { setBusy(true); setProblem(""); get<Certificate>("pact/proof").then(setFound, (failed: Error) => setProblem(failed.message)).finally(() => setBusy(false)); };
-  const save = () => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([JSON.stringify(found, null, 1)], { type: "application/json" }));
-    link.download = `proof-${found!.agreement_set.slice(0, 12)}.json`;
-    link.click();
-    URL.revokeObjectURL(link.href);
-  };
+  const save = () => keep(`proof-${found!.agreement_set.slice(0, 12)}.json`, new Blob([JSON.stringify(found, null, 1)], { type: "application/json" }));
   const leaks = (found?.proof.leaks as unknown[] | undefined) ?? [];
   return (
     <section>

@@ -237,9 +237,10 @@ def report(asked: Asked) -> Response:
         document = printing.incident(node, _incidents(asked), named, head)
     else:
         document = printing.finding(node, named, head)
-    asked.note("print", record=named[:80], whose=head.whose, label=document.label)
     with asked.desk.printing:
         body = printing.pdf_beside(node, document)
+    # What could not be made was not printed.
+    asked.note("print", record=named[:80], whose=head.whose, label=document.label)
     # A partner's copy bears no name of ours, outside neither.
     ours = head.whose == node.party or "incident" in asked.query
     name = (

@@ -3,7 +3,8 @@
 The label stands at the head and foot of each page, with the page's number and how many there are.
 Text is drawn with fonts of this machine, whole and searchable: the PDF holds what it uses of them.
 No font comes with noroshi; without one that has Japanese a report in Japanese is refused, and says
-what to install.
+what to install. Of a report in English the characters that no font has are marked where they
+stand, and it ends with how many they are.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ _LINES: Final = 8
 _ACTING: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
 )
+MARK: Final = "\ufffd"
+"""Stands where something that acts on its reader stood."""
 MARGIN: Final = 16.0
 """mm, on A4."""
 
@@ -85,7 +88,8 @@ Block = Heading | Says | Table | Bars
 
 
 class Document(msgspec.Struct, frozen=True):
-    """What goes on paper. `label` stands on every sheet; `at` is µs UTC."""
+    """What goes on paper. `label` stands on every sheet; `at` is µs UTC. `gaps` is what is said of
+    `{n}` characters that could not be drawn."""
 
     title: str
     label: str
@@ -94,6 +98,7 @@ class Document(msgspec.Struct, frozen=True):
     at: int
     blocks: tuple[Block, ...]
     page: str = "{n} / {all}"
+    gaps: str = "{n} ?"
 
 
 class Font(NamedTuple):
@@ -131,7 +136,7 @@ def printed(document: Document, chosen: Path | None = None) -> bytes:
         def footer(self) -> None:
             self.set_y(-18)
             _label(self, label)
-            self.ln(6)
+            self.ln(7)
             self.set_font(size=8)
             number = document.page.format(n=self.page_no(), all="{nb}")
             self.cell(0, 4, number, align="C")
@@ -141,6 +146,8 @@ def printed(document: Document, chosen: Path | None = None) -> bytes:
     draw = _Drawing(pdf, fonts)
     for each in document.blocks:
         draw.block(each)
+    if draw.gaps:
+        draw.block(Says(document.gaps.format(n=f"{draw.gaps:,}"), strong=True))
     try:
         return bytes(pdf.output())
     finally:
@@ -176,7 +183,12 @@ def _label(pdf: FPDF, label: str) -> None:
 
 def _latin(text: str) -> str:
     """What a PDF's own fonts have of a text (ISO 8859-1)."""
-    return text.replace("→", ">").encode("latin-1", "replace").decode("latin-1")
+    return _plainly(text).encode("latin-1", "replace").decode("latin-1")
+
+
+def _plainly(text: str) -> str:
+    """Signs of ours as those fonts have them."""
+    return text.translate({ord("→"): ">", ord("−"): "-", ord("–"): "-", ord("…"): "..."})
 
 
 class _Drawing:
@@ -184,14 +196,21 @@ class _Drawing:
 
     def __init__(self, pdf: FPDF, fonts: Sequence[Font]) -> None:
         self._pdf, self._fonts = pdf, fonts
+        self.gaps = 0
+        """Characters that could not be drawn."""
 
     def text(self, text: str, most: int = _MOST) -> str:
         """What can be drawn of a text, without what acts on a reader."""
         more = f" … ({len(text):,})" if len(text) > most else ""
-        shown = _ACTING.sub("\ufffd", text[:most]) + more
+        shown = _ACTING.sub(MARK, text[:most]) + more
         if not self._fonts:
-            return _latin(shown)
-        return "".join(each if self._drawn(each) else self._gap for each in shown)
+            drawn = _latin(shown)
+            plain = _plainly(shown)
+            self.gaps += sum(a not in (b, MARK) for a, b in zip(plain, drawn, strict=True))
+            return drawn
+        lacking = {each for each in shown if not self._drawn(each)}
+        self.gaps += sum(each in lacking - {MARK} for each in shown)
+        return "".join(self._gap if each in lacking else each for each in shown)
 
     def cell(self, text: str) -> str:
         """The same for a cell of a table, which has to fit on a page."""
@@ -200,7 +219,7 @@ class _Drawing:
 
     @property
     def _gap(self) -> str:
-        return "\ufffd" if self._drawn("\ufffd") else "?"
+        return MARK if self._drawn(MARK) else "?"
 
     def _drawn(self, each: str) -> bool:
         return each in "\n\t" or any(ord(each) in font.has for font in self._fonts)

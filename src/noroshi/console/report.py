@@ -216,8 +216,9 @@ def finding_report(of: Detail, tlp: Tlp, head: Head) -> Document:
 
 def _document(title: str, label: str, head: Head, blocks: Iterable[Block], say: _Words) -> Document:
     page = say("page {n} of {all}")
+    gaps = say("{n} characters could not be drawn: no font of the machine that made this has them.")
     author = f"{head.name} ({head.party})"
-    return Document(title, label, head.language, author, head.at, tuple(blocks), page)
+    return Document(title, label, head.language, author, head.at, tuple(blocks), page, gaps)
 
 
 def _label(tlp: Tlp, head: Head) -> str:

@@ -78,8 +78,24 @@ def test_an_empty_node_says_how_to_fill_it(node: Path) -> None:
     assert "nobody to send anything to" in run("views", "--node", str(node)).output
 
 
+def test_a_node_of_intelligence_alone_says_what_it_holds(node: Path, tmp_path: Path) -> None:
+    ids = [f"malware--00000000-0000-4000-8000-00000000000{n}" for n in range(2)]
+    objects = [
+        {"type": "malware", "spec_version": "2.1", "id": each, "name": "m", "is_family": False,
+         "created": "2024-01-01T00:00:00.000Z", "modified": "2024-01-01T00:00:00.000Z"}
+        for each in ids
+    ]  # fmt: skip
+    name = "bundle--00000000-0000-4000-8000-000000000000"
+    file = tmp_path / "bundle.json"
+    file.write_text(json.dumps({"type": "bundle", "id": name, "objects": objects}), "utf-8")
+    assert run("ingest", str(file), "--node", str(node)).exit_code == 0
+    said = run("findings", "--node", str(node)).output
+    assert "No findings yet; 2 other records are held: 2 malware." in said
+    assert "noroshi ingest" in said
+
+
 def test_a_kind_of_which_there_is_none_is_no_empty_node(capsys: pytest.CaptureFixture[str]) -> None:
-    print_findings([], 0, 3)
+    print_findings([], 0, 3, {})
     said = capsys.readouterr().out
     assert "None of the 3 findings" in said
     assert "noroshi ingest" not in said

@@ -23,6 +23,8 @@ export interface Seen {
   party: string; at: number; known: number; epoch: number; event: number; marks: Mark[]; withheld: number;
   /** Whether this is the beginning of it only. */
   more: boolean;
+  /** Where the node has no finding at all: how many other records it holds. */
+  others?: number;
 }
 export interface Body {
   kind: string; span: { t0: number; t1: number; precision: string }; place?: [number, number, number];

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, type Mark, type Seen, session } from "./api";
 import { changed, filtered } from "./data";
+import { Unfed, Ungiven, Unmatched } from "./empty";
 import { Evidence } from "./evidence";
 import { Filters } from "./picture";
 import { query, turn } from "./place";
@@ -44,7 +45,8 @@ export function Compare() {
         <Problem text={problem} />
         {one && two && <p data-testid="sums">{[...counted].map(([name, n]) => <span key={name} class="sum">{n.toLocaleString("en")} {said(name, a, b)}</span>)}</p>}
         <Filters of={pairs.map(([x, y]) => (x ?? y)!)} />
-        {one && two && !rows.length && <p class="empty">{t("Nothing differs here: both have the same of what is shown.")}</p>}
+        {one && two && !rows.length && (pairs.length ? kept.size ? <p class="empty">{t("Nothing differs here: both have the same of what is shown.")} <button type="button" onClick={() => turn({ all: "1" })}>{t("also what both have alike")}</button></p> : <Unmatched />
+          : one.withheld || two.withheld ? <Ungiven party={[a, b].filter((each, i, both) => both.indexOf(each) === i).join(", ")} /> : <Unfed />)}
         {!!rows.length && (
           <table class="compare">
             <thead><tr><th scope="col">{t("Finding")}</th><th scope="col">{a} {at.slice(0, 10)}</th><th scope="col">{b} {bat.slice(0, 10)}</th></tr></thead>

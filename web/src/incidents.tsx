@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, type Mark, session } from "./api";
 import { changed, seen } from "./data";
+import { Unfed, Ungiven } from "./empty";
 import { SavePdf } from "./paper";
 import { AsWhom } from "./picture";
 import { address, query, turn } from "./place";
@@ -47,7 +48,8 @@ export function Incidents() {
       {found && <p class="quiet">{t("{n} findings of {domains} over {days} days.", { n: found.findings.toLocaleString("en"), domains: found.domains.map((each) => t(each)).join(t(", ")) || "–", days: Math.round(found.days) })}{" "}
         {found.chance.unit === "none" ? t("Too short a stream, or too few domains, to say what chance gives: all are shown, and their chance is unknown.")
           : found.threshold === null ? t("Chance was asked {shifts} times, by moving the streams.", { shifts: found.chance.shifts }) : t("From a score of {score} on, chance gives at most {budget} a month ({shifts} shifts of the streams).", { score: found.threshold.toFixed(2), budget: found.budget_per_month, shifts: found.chance.shifts })}</p>}
-      {found && !found.incidents.length && <p class="empty">{t("No incident: it takes findings of two domains, of two origins, that meet in time at one asset, place or target. Feed another desk, or declare assets:")} <code>noroshi assets load</code></p>}
+      {found && !found.findings && (as ? <Ungiven party={as} /> : <Unfed />)}
+      {found && !!found.findings && !found.incidents.length && <p class="empty">{t("No incident: it takes findings of two domains, of two origins, that meet in time at one asset, place or target. Feed another desk, or declare assets:")} <code>noroshi assets load</code></p>}
       <div class="two wide-right">
         {!!found?.incidents.length && found.incidents.length > 1 && <section class="card"><h2>{t("By score")}</h2>
           <ul class="incidents">{found.incidents.map((each) => (

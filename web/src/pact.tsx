@@ -1,6 +1,7 @@
 // The pact room: agreements as a network, one layer at a time; one agreement whole; what would change.
 import { useEffect, useState } from "preact/hooks";
 import { get, keep, may, session } from "./api";
+import { Lawless } from "./empty";
 import { query, turn } from "./place";
 import { Problem, Prose, Text } from "./show";
 import { theme } from "./theme";
@@ -47,7 +48,7 @@ export function PactRoom() {
         <label>{t("Layer")} <select value={shown?.layer ?? ""} onChange={(event) => turn({ layer: value(event) })}>{there.map((each) => <option key={each.layer} value={each.layer}>{t(each.layer)} ({each.agreements.length}{moved(each.layer) ? `, ± ${moved(each.layer)}` : ""})</option>)}</select></label>
       </div>
       <Problem text={problem} />
-      {room && !room.agreements.length && <p class="empty">{t("There is no agreement yet. Put files into the node's folder of agreements, then:")} <code>noroshi pact load</code></p>}
+      {room && !room.agreements.length && <Lawless />}
       <div class="two">
         {shown && room && <section class="card"><h2>{t("Layer")}: {t(shown.layer)}</h2><Network room={room} layer={shown} lost={without} come={joined} moves={moves} />
           <Moved moves={moves} />

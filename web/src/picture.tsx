@@ -3,6 +3,7 @@ import { useComputed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { type Mark, type Role, failure, may, session } from "./api";
 import { beginning, FILTERS, filtered, loading, seen, shown } from "./data";
+import { clear, Unfed, Ungiven, Unmatched } from "./empty";
 import { Evidence } from "./evidence";
 import { List } from "./list";
 import { Chart } from "./chart";
@@ -24,6 +25,7 @@ export function AsWhom() {
       <label>{t("View as")}{" "}
         <select id="as" value={as} onChange={(event) => turn({ as: (event.target as HTMLSelectElement).value })}>
           <option value="">{it.party} ({t("ourselves")})</option>
+          {as && as !== it.party && !it.parties.some((each) => each.code === as) && <option value={as}>{plain(as, 12)}</option>}
           {it.parties.filter((each) => each.code !== it.party).map((each) => (
             <option key={each.code} value={each.code}>{each.code} – {language.value === "ja" ? each.ja : each.en}</option>))}
         </select></label>
@@ -87,8 +89,6 @@ function mostAssets(of: Mark[], most = 200): [string, number][] {
   return [...counted].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, most);
 }
 
-const clear = () => turn(Object.fromEntries(FILTERS.map((each) => [each, ""])));
-
 export function Picture() {
   const it = seen.value ?? beginning.value;
   const rows = seen.value ? shown.value : filtered(it?.marks ?? [], query.value);
@@ -116,9 +116,8 @@ export function Picture() {
 
 function Nothing() {
   if (!seen.value || loading.value) return <p class="empty">{t("Asking the node …")}</p>;
-  if (seen.value.marks.length) return <p class="empty">{t("Nothing matches these filters.")} <button type="button" onClick={clear}>{t("Clear them")}</button></p>;
-  if (query.value.as) return <p class="empty">{t("{party} receives nothing from this node by this law. The pact room says which agreements bind it.", { party: query.value.as })} <a href={address("pact", {})}>{t("Pact room")}</a></p>;
-  return <p class="empty">{t("Nothing was found yet. Read something in:")} <code>noroshi ingest FILE… --node DIR</code></p>;
+  if (seen.value.marks.length) return <Unmatched />;
+  return query.value.as && seen.value.withheld ? <Ungiven party={query.value.as} /> : <Unfed />;
 }
 
 const wanted: Role = "analyst";

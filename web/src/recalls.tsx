@@ -14,7 +14,7 @@ const EVERY_MS = 3000;
 export function Recalls() {
   const chosen = (query.value.ids ?? "").split(",").filter(Boolean);
   const [found, setFound] = useState<Recalled[] | null>(null);
-  const [rows, setRows] = useState<Row[]>([]);
+  const [rows, setRows] = useState<Row[] | null>(null);
   const [problem, setProblem] = useState("");
   const again = changed.value;
   useEffect(() => {
@@ -35,7 +35,8 @@ export function Recalls() {
         {found && !found.length && <p class="empty">{t("Nothing was taken back. Open a finding and choose “Take back…”.")} <a href={address("picture", {})}>{t("Picture")}</a></p>}
         {found?.map((each) => <article key={each.id + each.at}><Receipts of={each} /><p><code><Text s={each.id} /></code></p></article>)}
       </section>
-      {!!rows.length && <section><h2>{t("Who received what, latest first")}</h2><Rows rows={rows.slice(0, 40)} /></section>}
+      {rows && !rows.length && <section><h2>{t("Who received what, latest first")}</h2><p class="empty">{t("Nobody received anything from this node yet. What agreements give waits until the partner calls, or is sent:")} <a href={address("send", {})}>{t("Before you send")}</a></p></section>}
+      {!!rows?.length && <section><h2>{t("Who received what, latest first")}</h2><Rows rows={rows.slice(0, 40)} /></section>}
     </main>
   );
 }

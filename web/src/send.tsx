@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { get, type Mark, may, post, type Preview, type Row, type Sent, session } from "./api";
 import { Whose } from "./compare";
 import { Chart } from "./chart";
+import { Lawless } from "./empty";
 import { Reasons } from "./evidence";
 import { pick } from "./picked";
 import { address, query } from "./place";
@@ -34,9 +35,10 @@ export function Send() {
     post<Sent>("send", { ids: going.map((each) => each.id), party: to }).then(
       (done) => { setSent(done); ask(); pick([]); }, (failed: Error) => setProblem(failed.message)).finally(() => setBusy(false));
   };
+  const known = it.peers.includes(to);
   if (!chosen.length) return (
     <main class="sheet" tabIndex={-1}><h1>{t("Before you send")}</h1>{may("releaser") && <Wishes />}<Held to={to} />
-      <p class="empty">{t("Nothing is chosen. Choose findings in the picture: open one, or filter and choose what is left.")} <a href={address("picture", {})}>{t("Picture")}</a></p></main>);
+      <p class="empty">{t("Nothing is chosen. Choose findings in the picture: open one, or filter and choose what is left.")} <a href={address("picture", {})}>{t("Picture")}</a></p>{!it.parties.length && <Lawless />}</main>);
   return (
     <main class="sheet" tabIndex={-1}>
       <h1>{t("Before you send")}</h1>
@@ -45,9 +47,10 @@ export function Send() {
           const n = found.filter((each) => each.verdict === v).length;
           return n ? <span key={v} class="sum" data-testid={`n-${v}`}>{n} <Verdict v={v} /></span> : null;
         })}</span>
-        {may("releaser") ? <button type="button" class="main" disabled={busy || !going.length} onClick={send}>{waits ? t("Ask a second person to release {n} to {party}", { n: going.length, party: to }) : t("Send {n} to {party}", { n: going.length, party: to })}</button>
+        {may("releaser") ? <button type="button" class="main" disabled={busy || !going.length || !known} onClick={send}>{waits ? t("Ask a second person to release {n} to {party}", { n: going.length, party: to }) : t("Send {n} to {party}", { n: going.length, party: to })}</button>
           : <span class="quiet">{t("Sending takes the role of releaser.")}</span>}
       </div>
+      {!known && <p class="empty">{t("No node of {party} is known here: what the agreements give waits in its view, and nothing can be brought. Make it known:", { party: to })} <code>noroshi peer add https://… --node DIR</code></p>}
       <Problem text={problem} />
       {sent && <Done sent={sent} />}
       {may("releaser") && <Wishes />}

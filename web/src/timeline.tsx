@@ -54,7 +54,8 @@ export function Timeline() {
   const bars = useMemo(() => columns(some, from, span, kinds), [some, from, span, theme.value]);
   const step = STEPS.find((each) => span / each < 12) ?? STEPS.at(-1)!;
   const ticks: number[] = [];
-  if (step < 360 * DAY) for (let at = Math.ceil(from / step) * step; at < to; at += step) ticks.push(at);
+  if (!marks.length) { /* No time to write. */ }
+  else if (step < 360 * DAY) for (let at = Math.ceil(from / step) * step; at < to; at += step) ticks.push(at);
   else for (let year = new Date(from).getUTCFullYear() + 1; Date.UTC(year, 0) < to; year += Math.round(step / (365.25 * DAY))) ticks.push(Date.UTC(year, 0));
   const precision = step < DAY ? "min" : step < 28 * DAY ? "day" : step < 360 * DAY ? "month" : "year";
   const [width, setWidth] = useState(W);

@@ -200,15 +200,14 @@ def findings(
     """List live findings, newest first."""
     from noroshi.cli.show import instant, print_findings, print_json
     from noroshi.node.node import Node
+    from noroshi.node.overview import by_type
 
     with Node.open(node) as opened:
         found = opened.store.findings(kind=kind, since=instant(since), until=instant(until))
         held = len(found) or len(opened.store.findings())
+        others = {} if held else by_type(opened)
     rows, total = found[::-1][:limit], len(found)
-    if json:
-        print_json(rows)
-    else:
-        print_findings(rows, total, held)
+    print_json(rows) if json else print_findings(rows, total, held, others)
 
 
 @app.command(epilog=example("noroshi show event--1b2c --node ./jpn"))

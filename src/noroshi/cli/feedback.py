@@ -21,6 +21,7 @@ OPINIONS = "strongly-disagree, disagree, neutral, agree or strongly-agree"
     epilog=example(
         'noroshi feedback send event--1c2f question --note "which sensor?" --due P3D --node ./ind',
         'noroshi feedback send indicator--9 false-positive --note "our own scanner" --node ./ind',
+        "noroshi feedback send indicator--9 sighting --node ./ind",
     )
 )
 def send(
@@ -28,7 +29,7 @@ def send(
         str, typer.Argument(help="Id of a record that a partner gave, or its start.")
     ],
     kind: Annotated[str, typer.Argument(help=f"{KINDS}.")],
-    note: Annotated[str, typer.Option(help="What to say.")],
+    note: Annotated[str, typer.Option(help="What to say; a question needs it.")] = "",
     due: Annotated[
         str | None, typer.Option(help="By when to answer (ISO 8601); a question: P7D.")
     ] = None,

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -231,12 +231,20 @@ def _counts(*numbers: int) -> list[str]:
     return [f"{number:,}" if number else "–" for number in numbers]
 
 
-def print_findings(rows: list[FindingRow], total: int, held: int) -> None:
-    """Live findings, `total` that were asked for and `held` in all; says what to do where there
-    are none."""
+def print_findings(
+    rows: list[FindingRow], total: int, held: int, others: Mapping[str, int]
+) -> None:
+    """Live findings, `total` that were asked for and `held` in all; where there are none, which
+    other records there are, by type, and what to do."""
+    if not rows and held:
+        say(f"None of the {held:,} findings is of that kind and time.")
+        return
     if not rows:
-        none = f"None of the {held:,} findings is of that kind and time."
-        say(none if held else "No findings yet. Hint: noroshi ingest FILE…")
+        if others:
+            told = ", ".join(f"{count:,} {each}" for each, count in others.items())
+            say(f"No findings yet; {sum(others.values()):,} other records are held: {told}.")
+            say("Desks find in positions, logs, orbital elements and reports.")
+        say(f"{'' if others else 'No findings yet. '}Hint: noroshi ingest FILE…")
         return
     table(
         [

@@ -59,7 +59,8 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Seen(msgspec.Struct, frozen=True):
     """A picture: whose, by the law of when, under which epoch, after which event of the node.
-    With `more` it is its beginning only, and `withheld` counts those of it."""
+    With `more` it is its beginning only, and `withheld` counts those of it. Where the node has no
+    finding, `others` says how many records it holds all the same."""
 
     party: str
     at: int
@@ -69,6 +70,7 @@ class Seen(msgspec.Struct, frozen=True):
     marks: tuple[Mark, ...]
     withheld: int = 0
     more: bool = False
+    others: int = 0
 
 
 class One(NamedTuple):
@@ -96,7 +98,8 @@ def seen(
     rows = rows[:first]
     levels: dict[int, tuple[Label, str]] = {}
     marks = tuple(mark(one, levels) for one in told(node, rows, who, now=now, at=at, known=known))
-    return Seen(who, moment // MS, then // MS, epoch, event, marks, len(rows) - len(marks), more)
+    withheld, others = len(rows) - len(marks), 0 if rows else node.store.count_live()
+    return Seen(who, moment // MS, then // MS, epoch, event, marks, withheld, more, others)
 
 
 def told(

@@ -98,11 +98,14 @@ def feedback(said: Said) -> tuple[str, bytes]:
 
 
 def _content(type_: str, said: Said) -> dict[str, Any]:
+    """What of STIX 2.1 says it: a note has to have a text (§4.12), the others may (§4.13, §5.2)."""
     if type_ == "sighting":
-        return {"sighting_of_ref": said.about, "description": said.note}
+        told = {"description": said.note} if said.note else {}
+        return {"sighting_of_ref": said.about, **told}
     if type_ == "opinion":
+        told = {"explanation": said.note} if said.note else {}
         opinion = said.opinion or "strongly-disagree"
-        return {"object_refs": [said.about], "opinion": opinion, "explanation": said.note}
+        return {"object_refs": [said.about], "opinion": opinion, **told}
     return {"object_refs": [said.about], "content": said.note}
 
 

@@ -72,11 +72,13 @@ def say(
     """Say `note` about `record` to who gave it, to be answered `within` so many µs; the thread.
     With `named` everybody on the way may know that it was us.
 
-    Raises `Refused` for a record that is not here or is this node's own, and for a note that is
-    empty or too long.
+    Raises `Refused` for a record that is not here or is this node's own, for a note that is too
+    long, and for a question without one: what is seen, or agreed with, says something by itself.
     """
-    if not 0 < len(note.strip()) <= LONGEST:
-        raise Refused(f"feedback needs a note of at most {LONGEST:,} characters")
+    if len(note.strip()) > LONGEST:
+        raise Refused(f"a note has at most {LONGEST:,} characters")
+    if kind == "question" and not note.strip():
+        raise Refused('a question needs a note\nHint: --note "…"')
     held = _record(node, complete(node, record))
     giver = giver_of(node, held)
     if giver is None:

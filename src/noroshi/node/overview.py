@@ -60,6 +60,11 @@ def live(node: Node) -> list[Cell]:
     return [row for row in latest.values() if row.status == "live"]
 
 
+def by_type(node: Node) -> dict[str, int]:
+    """How many live records there are of each type of STIX, the most first."""
+    return _sorted(Counter(each.id.partition("--")[0] for each in live(node)))
+
+
 def _what(release: Release) -> str:
     if not release.permitted:
         return nearest(release).said()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import numpy as np
 
-from noroshi.desks.sea.sphere import arc_m, listed, vectors
+from noroshi.desks.sea.sphere import listed, vectors
 from noroshi.words.place import EARTH_RADIUS_M
 from noroshi.words.shape import lines
 
@@ -35,32 +35,41 @@ STRAIGHT_M: Final = 2.0
 PIECE_M: Final = 1_000.0
 """Legs are walked in pieces of this; the cubes' lists allow for half of one."""
 
-EDGE_M: Final = 8_000.0
-"""Of a cube of the index: a ship is in one for some minutes, and has little to look at there."""
+EDGE_M: Final = 12_000.0
+"""Of a cube of the index: a ship is in one for a quarter of an hour or more, and has little to look
+at there."""
 
 BLOCK: Final = 1 << 16
 """Legs that the kernel walks at once."""
 
 
-Block = tuple["Array", "Array", "Array", "Array", "Array", "Array", "Array"]
-"""The kernel's columns: of legs near lines the leg, the line, where on the leg and the angle; of
-crossings the leg, the line, and how."""
+Block = tuple["Array", "Array", "Array", "Array", "Array", "Array"]
+"""The kernel's columns: of legs near lines the leg, the line, where on the leg and the square of
+the sine; of crossings the row of these, and how."""
+
+
+class Crossed(msgspec.Struct, frozen=True):
+    """Columns over the rows of `Near` that cross, in their order: the row, how many times, and of
+    the first time where on the leg (0 to 1), at which angle (degrees, to 90), and 1 if from the
+    left of the line as drawn, else -1."""
+
+    row: Array
+    times: Array
+    at: Array
+    angle_deg: Array
+    side: Array
 
 
 class Near(msgspec.Struct, frozen=True):
     """Columns over (leg, line) in reach, sorted by (line, leg): the row that the leg ends at, the
-    index of the asset, where on the leg it was nearest (0 to 1), the metres there, how many times
-    it crossed, and of the first crossing where on the leg, at which angle (degrees, to 90), and 1
-    if from the left of the line as drawn, else -1."""
+    index of the asset, where on the leg it was nearest (0 to 1) and the metres there, both in
+    single precision, and which of these crossed."""
 
     leg: Array
     line: Array
     at: Array
     metres: Array
-    crossings: Array
-    crossed: Array
-    angle_deg: Array
-    side: Array
+    crossed: Crossed
 
 
 class Lines:
@@ -91,48 +100,47 @@ class Lines:
             unit.reshape(-1), line.astype(np.int64), away2, self._segments, self._line,
             *self._index,
         )  # fmt: skip
-        return arc_m(np.sqrt(away2) * EARTH_RADIUS_M) + np.where(np.isinf(away2), np.inf, 0.0)
+        sine = np.sqrt(np.minimum(away2, 1.0))
+        return np.where(np.isinf(away2), np.inf, EARTH_RADIUS_M * np.arcsin(sine))
 
     def legs(self, xyz: Array, leg: Array) -> Near:
         """Of the legs that end at these rows of the vectors (n, 3), all that come near a line."""
-        blocks = list(self._walk(np.ascontiguousarray(xyz).reshape(-1), leg.astype(np.int64)))
-        many = sum((np.bincount(each[1], minlength=len(self.assets)) for each in blocks),
-                   np.zeros(len(self.assets), np.int64))  # fmt: skip
-        near = _dealt(blocks, many)
-        _crossed(near, *(np.concatenate([each[n] for each in blocks]) for n in (4, 5, 6)))
-        return near
+        flat, leg = np.ascontiguousarray(xyz).reshape(-1), leg.astype(np.int64)
+        blocks = list(self._walk(flat, leg))
+        return _dealt(blocks, leg, len(self.assets))
 
     def _walk(self, xyz: Array, leg: Array) -> Iterator[Block]:
         """What the kernel finds in `BLOCK` legs after `BLOCK` legs."""
-        from noroshi.desks.sea.kernels.crossing import CROSSING, POINTS, WORK, legs
+        from noroshi.desks.sea.kernels.crossing import CROSSING, STRIDE, WORK, legs
 
-        work, flags = np.zeros(WORK * POINTS), np.zeros(POINTS, np.uint8)
-        legs_of, counts = np.zeros(POINTS, np.int64), np.zeros(2, np.int64)
-        first, room = 0, self._room(BLOCK)
+        work, flags = np.zeros(WORK * STRIDE), np.zeros(2 * STRIDE, np.uint8)
+        legs_of, counts = np.zeros(2 * STRIDE, np.int32), np.zeros(2, np.int64)
+        first, rows = 0, BLOCK
         while first < len(leg):
             last, latest = min(first + BLOCK, len(leg)), np.full(len(self.assets), -1)
+            room = _room(rows)
             if not legs(
                 first, last, xyz, 1 / EARTH_RADIUS_M, leg, PIECE_M / EARTH_RADIUS_M,
                 self._segments, self._line, *self._index, work, flags, legs_of, latest, *room,
                 counts,
             ):  # fmt: skip
-                room = self._room(2 * len(room[0]))
+                rows *= 2
                 continue
-            rows, crossings = counts.tolist()
-            leg_of, line, at, angle, crossed_leg, crossed_line, cross = room
+            near, crossings = counts.tolist()
+            leg_of, line, at, sine2, crossed, cross = room
             yield (
-                leg_of[:rows].copy(), line[:rows].copy(), at[:rows].copy(), angle[:rows].copy(),
-                crossed_leg[:crossings].copy(), crossed_line[:crossings].copy(),
-                cross.reshape(-1, CROSSING)[:crossings].copy(),
+                leg_of[:near], line[:near], at[:near], sine2[:near],
+                crossed[:crossings], cross.reshape(-1, CROSSING)[:crossings],
             )  # fmt: skip
             first = last
 
-    def _room(self, rows: int) -> Block:
-        """For the kernel's columns, in as many rows."""
-        from noroshi.desks.sea.kernels.crossing import CROSSING
 
-        whole, real = (lambda: np.empty(rows, np.int64)), (lambda: np.empty(rows))
-        return whole(), whole(), real(), real(), whole(), whole(), np.empty(rows * CROSSING)
+def _room(rows: int) -> Block:
+    """For the kernel's columns, in as many rows: only what is written in takes memory."""
+    from noroshi.desks.sea.kernels.crossing import CROSSING
+
+    whole, real = (lambda: np.empty(rows, np.int32)), (lambda: np.empty(rows, np.float32))
+    return whole(), whole(), real(), real(), whole(), np.empty(rows * CROSSING)
 
 
 def _cubes(segments: Array, wide: Array) -> tuple[float, int, Array, Array, Array]:
@@ -157,30 +165,38 @@ def indexed(graph: AssetGraph, drawn_m: float, surveyed_m: float) -> Lines:
     return Lines(chosen, tuple(surveyed_m if each.surveyed else drawn_m for each in chosen))
 
 
-def _dealt(blocks: list[Block], many: Array) -> Near:
-    """The kernel's rows by line, so `many` of each; those of each line come in order of legs."""
+def _dealt(blocks: list[Block], legs: Array, lines: int) -> Near:
+    """The kernel's rows by line; those of each line come in order of legs."""
     from noroshi.desks.sea.kernels.lines import deal
 
-    end = np.cumsum(many)
-    rows = int(end[-1]) if len(end) else 0
-    begin, leg = end - many, np.empty(rows, np.int64)
-    at, angle = np.empty(rows), np.empty(rows)
-    for block in blocks:
-        deal(*block[:4], begin, leg, at, angle)
-    none = np.zeros(rows, np.int64)
-    line, metres = np.repeat(np.arange(len(many)), many), angle * EARTH_RADIUS_M
-    return Near(leg, line, at, metres, none, np.full(rows, np.nan), np.zeros(rows), none.copy())
+    many = sum((np.bincount(each[1], minlength=lines) for each in blocks), np.zeros(lines, int))
+    begin, rows = np.cumsum(many) - many, int(many.sum())
+    leg, at, metres = np.empty(rows, np.int64), np.empty(rows, "f4"), np.empty(rows, "f4")
+    row: list[Array] = [np.empty(0, np.int32)]
+    how: list[Array] = [np.empty((0, 3))]
+    for n, (each, line, share, sine2, crossed, cross) in enumerate(blocks):
+        deal(
+            n * BLOCK, legs, each, line, share, sine2, EARTH_RADIUS_M, begin, leg, at, metres
+        )  # fmt: skip
+        row.append(each[crossed])  # where the rows have gone
+        how.append(cross)
+    line = np.repeat(np.arange(lines, dtype=np.int32), many)
+    return Near(leg, line, at, metres, _crossed(np.concatenate(row), np.concatenate(how)))
 
 
-def _crossed(near: Near, leg: Array, line: Array, cross: Array) -> None:
-    """Puts the crossings into the rows of their legs and lines."""
-    early = np.lexsort((cross[:, 0], leg, line))[::-1]  # the first of each comes last
-    wide = int(near.leg.max(initial=0)) + 1
-    row = np.searchsorted(near.line * wide + near.leg, (line * wide + leg)[early])
-    np.add.at(near.crossings, row, 1)
-    near.crossed[row] = cross[early, 0]
-    near.angle_deg[row] = np.degrees(cross[early, 1])
-    near.side[row] = cross[early, 2].astype(np.int64)
+def _crossed(row: Array, cross: Array) -> Crossed:
+    """The crossings of each row together."""
+    order = np.lexsort((cross[:, 0], row))
+    row = row[order]
+    first = np.flatnonzero(np.diff(row, prepend=-1))
+    at, cosine, side = cross[order[first]].T
+    return Crossed(
+        row[first],
+        np.diff(first, append=len(row)),
+        at,
+        np.degrees(np.arccos(np.minimum(1.0, cosine))),
+        side.astype(np.int64),
+    )
 
 
 def _segments(assets: tuple[Asset, ...]) -> tuple[Array, Array, Array]:

@@ -98,25 +98,25 @@ def _groups(
 
 
 def _pass(track: Tracks, near: Near, group: list[Piece]) -> Pass:
-    rows = np.concatenate([np.arange(first, last + 1) for first, last, _, _ in group])
-    closest = int(rows[np.argmin(near.metres[rows])])
-    crossed = rows[near.crossings[rows] > 0]
-    row = int(crossed[0]) if len(crossed) else closest
-    leg = int(near.leg[row])
+    first, last = group[0][0], group[-1][1]
+    closest = first + int(np.argmin(near.metres[first : last + 1]))
+    crossed = near.crossed
+    begin, end = np.searchsorted(crossed.row, (first, last + 1)).tolist()
+    row = int(crossed.row[begin]) if begin < end else closest
     return Pass(
-        vessel=int(track.vessel[leg]),
+        vessel=int(track.vessel[near.leg[row]]),
         line=int(near.line[row]),
-        first=int(near.leg[rows[0]]) - 1,
-        last=int(near.leg[rows[-1]]),
+        first=int(near.leg[first]) - 1,
+        last=int(near.leg[last]),
         t_in=_second(group[0][2]),
         t_out=max(_second(group[-1][3]), _second(group[0][2]) + SECOND),
-        leg=leg,
-        share=float(near.crossed[row] if len(crossed) else near.at[row]),
-        crossings=int(near.crossings[rows].sum()),
+        leg=int(near.leg[row]),
+        share=float(crossed.at[begin] if begin < end else near.at[row]),
+        crossings=int(crossed.times[begin:end].sum()),
         closest_m=float(near.metres[closest]),
         t_closest=int(_time(track, near.leg[closest : closest + 1], near.at[closest])[0]),
-        angle_deg=float(near.angle_deg[row]),
-        side=int(near.side[row]),
+        angle_deg=float(crossed.angle_deg[begin]) if begin < end else 0.0,
+        side=int(crossed.side[begin]) if begin < end else 0,
     )
 
 

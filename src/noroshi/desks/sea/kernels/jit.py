@@ -13,6 +13,7 @@ from noroshi.words.compiling import Kernels
 
 int64: Any = np.int64
 uint64: Any = np.uint64
+float64: Any = np.float64
 """For kernels, in which these are conversions and not objects."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -12,10 +12,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from noroshi.desks.sea.kernels.jit import compiled, inlined, inner, int64
+from noroshi.desks.sea.kernels.jit import compiled, float64, inlined, inner, int64
 from noroshi.desks.sea.kernels.points import cube, slot_of
 
-Floats = Longs = Ints = Any
+Floats = Singles = Longs = Ints = Any
 
 SEGMENT = 16
 """Numbers of a segment."""
@@ -74,22 +74,19 @@ def dot(x: float, y: float, z: float, o: int, segments: Floats) -> float:
 
 
 @inlined
-def bulge(sine2: float) -> float:
-    """The square of the chord of an angle whose sine's square is given."""
-    return 2.0 * sine2 / (1.0 + math.sqrt(max(0.0, 1.0 - sine2)))
+def sine2(chord2: float) -> float:
+    """The square of an angle's sine by that of its chord."""
+    return chord2 - 0.25 * chord2 * chord2
 
 
 @inlined
-def chord2(
-    x: float, y: float, z: float, beside: float, past: float, short: float, o: int, segments: Floats
-) -> float:
-    """The square of the chord between a point and the nearest one of the segment at `o`, by the
-    point's products with n, n x a and b x n: what is nearer has less, and it needs no arc sine."""
-    if past >= 0.0 and short >= 0.0 and past + short > 0.0:
-        return bulge(beside * beside)
-    ax, ay, az = x - segments[o], y - segments[o + 1], z - segments[o + 2]
-    bx, by, bz = x - segments[o + 3], y - segments[o + 4], z - segments[o + 5]
-    return min(ax * ax + ay * ay + az * az, bx * bx + by * by + bz * bz)
+def off2(x: float, y: float, z: float, o: int, segments: Floats) -> float:
+    """The square of the sine of the angle between a unit vector and the segment at `o`. Its two
+    products at an end, with the normal and what is square to both, are all that is not along it."""
+    beside = dot(x, y, z, o + 6, segments)
+    past, short = dot(x, y, z, o + 9, segments), dot(x, y, z, o + 12, segments)
+    off = min(0.0, min(past, short))
+    return beside * beside + off * off
 
 
 @inlined
@@ -109,7 +106,7 @@ def to_line(
     xyz: Floats, wanted: Longs, away2: Floats, segments: Floats, line: Longs, edge: float,
     bits: int, table: Longs, lists: Longs, members: Ints,
 ) -> None:  # fmt: skip
-    """For each unit vector the square of the chord to line `wanted[i]`; inf beyond its reach and
+    """For each unit vector the square of the sine to line `wanted[i]`; inf beyond its reach and
     about a cube."""
     for i in range(len(wanted)):
         x, y, z = xyz[3 * i], xyz[3 * i + 1], xyz[3 * i + 2]
@@ -121,22 +118,22 @@ def to_line(
             s = int64(members[k])
             if line[s] != wanted[i]:
                 continue
-            o = SEGMENT * s
-            beside, past, short = (
-                dot(x, y, z, o + 6, segments),
-                dot(x, y, z, o + 9, segments),
-                dot(x, y, z, o + 12, segments),
-            )
-            away2[i] = min(away2[i], chord2(x, y, z, beside, past, short, o, segments))
+            away2[i] = min(away2[i], off2(x, y, z, SEGMENT * s, segments))
 
 
 @compiled
 def deal(
-    leg: Longs, line: Longs, at: Floats, angle: Floats, begin: Longs, to_leg: Longs, to_at: Floats,
-    to_angle: Floats,
+    first: int, legs: Longs, leg: Ints, line: Ints, at: Singles, sine2: Singles, radius_m: float,
+    begin: Longs, to_leg: Longs, to_at: Singles, to_metres: Singles,
 ) -> None:  # fmt: skip
-    """Puts rows where those of their line go on, at `begin[line]`, which moves on."""
+    """Puts rows of `legs`, counted from `first`, where those of their line go on, at `begin[line]`,
+    which moves on; `leg` has where each went afterwards."""
     for row in range(len(leg)):
-        to = begin[line[row]]
+        s, to = float64(sine2[row]), begin[line[row]]
         begin[line[row]] = to + 1
-        to_leg[to], to_at[to], to_angle[to] = leg[row], at[row], angle[row]
+        # The arc's sine, to the last digit where it is short.
+        angle = math.sqrt(s) * (1.0 + s * (1 / 6 + s * (3 / 40 + s * (5 / 112))))
+        if s > 1e-4:
+            angle = math.asin(min(1.0, math.sqrt(s)))
+        to_leg[to], to_at[to], to_metres[to] = legs[first + leg[row]], at[row], angle * radius_m
+        leg[row] = to

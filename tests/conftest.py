@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,14 @@ from hypothesis import HealthCheck, settings
 
 DEEP = os.environ.get("NOROSHI_DEEP") == "1"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+KERNELS = ("desks.sea.kernels", "desks.space.kernels", "desks.cyber.match.kernels")
+COMPILE = """
+import importlib, pkgutil, sys
+package = importlib.import_module(sys.argv[1])
+for each in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+    importlib.import_module(each.name)
+"""
 
 settings.register_profile(
     "default",
@@ -71,6 +80,17 @@ def pytest_configure(config: pytest.Config) -> None:
     monkeypatch = pytest.MonkeyPatch()
     monkeypatch.setattr(typer.testing, "_get_command", functools.cache(typer.main.get_command))
     config.add_cleanup(monkeypatch.undo)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Before a run of everything the kernels are compiled side by side, where they are not: the
+    workers import them in one order, in which each would wait for the other."""
+    config = session.config
+    everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    if everything and config.getoption("numprocesses", None):
+        for each in KERNELS:
+            command = [sys.executable, "-c", COMPILE, f"noroshi.{each}"]
+            config.add_cleanup(subprocess.Popen(command).wait)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -6,12 +6,14 @@ and lets hypothesis draw fifty times as many examples, still the same ones each 
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -70,6 +72,24 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def hasty() -> Iterator[None]:
+    """A server of uvicorn in this process looks every 10 ms whether it is to end, not every 100:
+    hundreds of them are ended, and each time somebody waits."""
+    import uvicorn.server
+
+    class Hasty:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(asyncio, name)
+
+        async def sleep(self, seconds: float) -> None:
+            await asyncio.sleep(min(seconds, 0.01))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(uvicorn.server, "asyncio", Hasty())
+        yield
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Test files of one name may stand in several rooms, so none is imported by its bare name. The
     tree of commands is made once: typer's runner would make it for each command, for 0.1 s. What
@@ -94,7 +114,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out `slow` tests unless asked for by `-m slow` or `NOROSHI_DEEP=1`."""
+    """Leave out `slow` tests unless asked for by `-m slow` or `NOROSHI_DEEP=1`. Those that say how
+    long they may take begin first: else one of them would go on at the end beside an idle core."""
+    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
     if DEEP or "slow" in (config.option.markexpr or ""):
         return
     slow = [item for item in items if item.get_closest_marker("slow")]

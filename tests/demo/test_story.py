@@ -18,6 +18,7 @@ from typing import Any
 
 import pyais
 import pytest
+from ahocorasick_rs import AhoCorasick
 
 TLP = {
     "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb": "green",
@@ -140,7 +141,7 @@ def test_nothing_withheld_and_no_exact_place_of_an_amber_one_is_at_the_union(
 ) -> None:
     folder, _ = played
     theirs = "\n".join(json.dumps(each) for each in raws(folder, "eu"))
-    coarse = 0
+    coarse, hidden = 0, list[str]()
     for each in raws(folder, "jpn"):
         if each["type"] != "event":
             continue
@@ -149,12 +150,11 @@ def test_nothing_withheld_and_no_exact_place_of_an_amber_one_is_at_the_union(
             continue
         extension = next(e for e in each["extensions"].values() if "place" in e)
         lon, lat, _ = extension["place"]
-        assert each["id"] not in theirs
-        assert f"[{lon}, {lat}," not in theirs
-        assert not any(evidence in theirs for evidence in extension["evidence"])
-        assert not any(each in theirs for each in extension["subjects"] if "track:" in each)
+        hidden += (each["id"], f"[{lon}, {lat},", *extension["evidence"])
+        hidden += (subject for subject in extension["subjects"] if "track:" in subject)
         coarse += 1
     assert coarse > 100
+    assert AhoCorasick(hidden).find_matches_as_strings(theirs) == []
 
 
 def test_promises_point_at_findings_of_their_kind(played: tuple[Path, dict[str, Any]]) -> None:

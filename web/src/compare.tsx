@@ -34,7 +34,7 @@ export function Compare() {
   const kept = new Set(filtered(pairs.map(([x, y]) => (x ?? y)!), query.value).map((each) => each.id));
   const rows = (all ? pairs : differing).filter(([x, y]) => kept.has((x ?? y)!.id));
   return (
-    <main class={`sheet with-drawer${sel ? " open" : ""}`} tabIndex={-1}>
+    <main id="content" tabIndex={-1} class={`sheet with-drawer${sel ? " open" : ""}`}>
       <div class="grow">
         <h1>{t("Difference")}</h1>
         <div class="bar">
@@ -43,7 +43,7 @@ export function Compare() {
           <label><input type="checkbox" checked={!!all} onChange={(event) => turn({ all: (event.target as HTMLInputElement).checked ? "1" : "" })} /> {t("also what both have alike")}</label>
         </div>
         <Problem text={problem} />
-        {one && two && <p data-testid="sums">{[...counted].map(([name, n]) => <span key={name} class="sum">{n.toLocaleString("en")} {said(name, a, b)}</span>)}</p>}
+        {one && two && <p data-testid="sums" aria-live="polite">{[...counted].map(([name, n]) => <span key={name} class="sum">{n.toLocaleString("en")} {said(name, a, b)}</span>)}</p>}
         <Filters of={pairs.map(([x, y]) => (x ?? y)!)} />
         {one && two && !rows.length && (pairs.length ? kept.size ? <p class="empty">{t("Nothing differs here: both have the same of what is shown.")} <button type="button" onClick={() => turn({ all: "1" })}>{t("also what both have alike")}</button></p> : <Unmatched />
           : one.withheld || two.withheld ? <Ungiven party={[a, b].filter((each, i, both) => both.indexOf(each) === i).join(", ")} /> : <Unfed />)}
@@ -54,7 +54,7 @@ export function Compare() {
               const mark = (x ?? y)!;
               return (
                 <tr key={mark.id} class={mark.id === sel ? "on" : ""}>
-                  <th scope="row"><button type="button" class="link" onClick={() => turn({ sel: mark.id, as: b === it.party ? a : b })}>{named(it.kinds[mark.kind], mark.kind)}</button> <Time ms={mark.t0} precision={mark.precision} /></th>
+                  <th scope="row"><button type="button" class="link" onClick={() => { turn({ sel: mark.id, as: b === it.party ? a : b }); requestAnimationFrame(() => document.querySelector<HTMLElement>(".drawer h2")?.focus()); }}>{named(it.kinds[mark.kind], mark.kind)}</button> <Time ms={mark.t0} precision={mark.precision} /></th>
                   <Side mark={x} against={y} own={a === it.party} /><Side mark={y} against={x} own={b === it.party} />
                 </tr>);
             })}</tbody>

@@ -55,7 +55,7 @@ export function Evidence({ id }: { id: string }) {
   // In a narrow window it stands below everything: whoever opens it is brought there.
   useEffect(() => { if (matchMedia("(max-width: 60rem)").matches) box.current?.scrollIntoView(); }, [id]);
   return (
-    <aside ref={box} class="drawer" aria-label={t("Evidence")}>
+    <aside ref={box} class="drawer" aria-label={t("Evidence")} onKeyDown={(event) => { if (event.key === "Escape") { event.stopPropagation(); leave(); } }}>
       <header>
         <h2 tabIndex={-1}>{found ? (language.value === "ja" ? found.name_ja : found.name_en) : t("Evidence")}</h2>
         <button type="button" class="plain" aria-label={t("Close")} onClick={leave}>✕</button>

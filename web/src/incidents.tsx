@@ -40,7 +40,7 @@ export function Incidents() {
   const one = found?.incidents.find((each) => each.id === sel) ?? (found?.incidents.length === 1 ? found.incidents[0] : undefined);
   if (print && one) return <Report of={one} found={found!} />;
   return (
-    <main class="sheet" tabIndex={-1}>
+    <main id="content" tabIndex={-1} class="sheet">
       <h1>{t("Incidents")}</h1>
       <div class="card as-card"><AsWhom /></div>
       <Problem text={problem} />
@@ -141,7 +141,7 @@ function Report({ of, found }: { of: Incident; found: Found }) {
   const tlp = `TLP:${labelOf(marks, of.findings.length).toUpperCase()}`;
   const label = `${tlp} · ${it.party}${whose === it.party ? "" : ` → ${whose}`}`;
   return (
-    <main class="report" tabIndex={-1}>
+    <main id="content" tabIndex={-1} class="report">
       <div class="acts no-print"><button type="button" class="main" onClick={() => print()}>{t("Print")}</button>
         <SavePdf of={{ incident: of.id, as: query.value.as ?? "", language: language.value }} />
         <button type="button" onClick={() => speak(language.value === "ja" ? "en" : "ja")}>{language.value === "ja" ? "In English" : "日本語で"}</button>

@@ -26,7 +26,7 @@ export function Login({ token }: { token: string }) {
     enter({ name: String(form.get("name")), password: String(form.get("password")) });
   };
   return (
-    <main class="login">
+    <main id="content" tabIndex={-1} class="login">
       <form onSubmit={submit}>
         <h1>noroshi <span lang="ja">狼煙</span></h1>
         <p>{t("This console shows what a node holds, and what its partners receive of it. Sign in.")}</p>

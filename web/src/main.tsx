@@ -2,7 +2,7 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./style.css";
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { failure, get, may, post, session, type Session } from "./api";
 import { Compare } from "./compare";
 import { follow, live } from "./data";
@@ -19,20 +19,34 @@ import { language, speak, t } from "./words";
 
 const VIEWS = { picture: Picture, compare: Compare, send: Send, recalls: Recalls, incidents: Incidents, pact: PactRoom, people: People };
 
+/** The heading of a view: whoever comes to another is there, and hears which it is. */
+function heading(): HTMLElement | null {
+  const found = document.querySelector<HTMLElement>("main h1");
+  if (found) found.tabIndex = -1;
+  return found;
+}
+
 function Shell() {
   const Shown = VIEWS[view.value as keyof typeof VIEWS] ?? Picture;
   const it = session.value!;
   useEffect(follow, []);
-  useEffect(() => { failure.value = ""; document.title = `${it.party} · noroshi`; }, [view.value]);
+  const where = `${view.value}|${query.value.print ?? ""}`;
+  const before = useRef(where);
+  useLayoutEffect(() => {
+    failure.value = "";
+    if (before.current !== where) heading()?.focus({ preventScroll: true });
+    before.current = where;
+  }, [where]);
   const kept = { as: query.value.as ?? "", at: query.value.at ?? "" };
   const names: [string, string][] = [
     ["picture", t("Picture")], ["compare", t("Difference")], ["send", t("Before you send")], ["recalls", t("Taken back")],
     ["incidents", t("Incidents")], ["pact", t("Pact room")], ...(may("administrator") ? [["people", t("People")] as [string, string]] : []),
   ];
+  useEffect(() => { document.title = `${names.find(([name]) => name === view.value)?.[1] ?? t("Picture")} · ${it.party} · noroshi`; }, [view.value, language.value]);
   return (
     <>
-      <a class="skip" href="#content" onClick={(event) => { event.preventDefault(); document.querySelector<HTMLElement>("main")?.focus(); }}>{t("Skip to the content")}</a>
       <header class="top">
+        <a class="skip" href="#content" onClick={(event) => { event.preventDefault(); document.getElementById("content")?.focus(); }}>{t("Skip to the content")}</a>
         <strong class="name"><span lang="ja" aria-hidden="true">狼煙</span> {it.party}</strong>
         <nav aria-label={t("Views")}>{names.map(([name, title]) => (
           <a key={name} href={address(name, name === "picture" || name === "incidents" ? kept : {})} aria-current={view.value === name ? "page" : undefined}>{title}</a>))}</nav>

@@ -39,7 +39,7 @@ export function PactRoom() {
   const shown = there.find((each) => each.layer === layer) ?? [...there].sort((a, b) => moved(b.layer) - moved(a.layer) || b.ties - a.ties)[0];
   const parties = [...new Set(room?.agreements.flatMap((each) => each.parties) ?? [])].sort();
   return (
-    <main class="sheet" tabIndex={-1}>
+    <main id="content" tabIndex={-1} class="sheet">
       <h1>{t("Pact room")}</h1>
       <div class="bar">
         <label>{t("Agreements")} <select value={set} onChange={(event) => turn({ set: value(event), id: "", diff: "" })}>

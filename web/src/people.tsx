@@ -22,7 +22,7 @@ export function People() {
     void change({ name: String(data.get("name")), role: String(data.get("role")), password: password || null }).then(() => form.reset());
   };
   return (
-    <main class="sheet" tabIndex={-1}>
+    <main id="content" tabIndex={-1} class="sheet">
       <h1>{t("People")}</h1>
       <Problem text={problem} />
       <section>

@@ -94,7 +94,7 @@ export function Picture() {
   const rows = seen.value ? shown.value : filtered(it?.marks ?? [], query.value);
   const { sel, as } = query.value;
   return (
-    <main class={`picture${sel ? " open" : ""}`}>
+    <main id="content" tabIndex={-1} class={`picture${sel ? " open" : ""}`}>
       <h1 class="hidden">{t("Picture")}</h1>
       <div class="side">
         <AsWhom />

@@ -40,11 +40,12 @@ export function arrive(view: string): void {
 
 const WRITTEN_MS = 200;
 let due = 0;
-/** Close what is opened; who was in it is in the list again. */
+/** Close what is opened; who was in it is where it was opened again. */
 export function leave(): void {
   const inside = document.querySelector(".drawer")?.contains(document.activeElement);
+  const from = document.querySelector<HTMLElement>(".list, .compare tr.on button");
   turn({ sel: "" });
-  if (inside) document.querySelector<HTMLElement>(".list")?.focus();
+  if (inside) from?.focus();
 }
 
 /** Change some of the query and keep the rest; `""` takes a key out. No new entry in the history.

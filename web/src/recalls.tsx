@@ -26,12 +26,12 @@ export function Recalls() {
     return () => clearInterval(due);
   }, [again]);
   return (
-    <main class="sheet" tabIndex={-1}>
+    <main id="content" tabIndex={-1} class="sheet">
       <h1>{t("Taken back")}</h1>
       {!!chosen.length && may("releaser") && <Take ids={chosen} />}
       <Problem text={problem} />
       <section>
-        <h2>{t("What was taken back, and who confirms that it is gone")}</h2>
+        <h2 id="taken" tabIndex={-1}>{t("What was taken back, and who confirms that it is gone")}</h2>
         {found && !found.length && <p class="empty">{t("Nothing was taken back. Open a finding and choose “Take back…”.")} <a href={address("picture", {})}>{t("Picture")}</a></p>}
         {found?.map((each) => <article key={each.id + each.at}><Receipts of={each} /><p><code><Text s={each.id} /></code></p></article>)}
       </section>
@@ -49,7 +49,7 @@ function Take({ ids }: { ids: string[] }) {
     const form = new FormData(event.target as HTMLFormElement);
     setBusy(true);
     post("recall", { ids, why: String(form.get("why")), within: String(form.get("within")) }).then(
-      () => { pick([]); changed.value += 1; go("recalls"); }, (failed: Error) => { setProblem(failed.message); setBusy(false); });
+      () => { pick([]); changed.value += 1; go("recalls"); document.getElementById("taken")?.focus(); }, (failed: Error) => { setProblem(failed.message); setBusy(false); });
   };
   return (
     <section class="danger">

@@ -1,5 +1,5 @@
 // Before you send: what a partner would get of chosen findings, drawn as it would get it; then send.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { get, type Mark, may, post, type Preview, type Row, type Sent, session } from "./api";
 import { Whose } from "./compare";
 import { Chart } from "./chart";
@@ -37,13 +37,13 @@ export function Send() {
   };
   const known = it.peers.includes(to);
   if (!chosen.length) return (
-    <main class="sheet" tabIndex={-1}><h1>{t("Before you send")}</h1>{may("releaser") && <Wishes />}<Held to={to} />
+    <main id="content" tabIndex={-1} class="sheet"><h1>{t("Before you send")}</h1>{may("releaser") && <Wishes />}<Held to={to} />
       <p class="empty">{t("Nothing is chosen. Choose findings in the picture: open one, or filter and choose what is left.")} <a href={address("picture", {})}>{t("Picture")}</a></p>{!it.parties.length && <Lawless />}</main>);
   return (
-    <main class="sheet" tabIndex={-1}>
+    <main id="content" tabIndex={-1} class="sheet">
       <h1>{t("Before you send")}</h1>
       <div class="bar"><Whose name="to" value={to} title={t("to")} />
-        <span>{["released", "partial", "withheld"].map((v) => {
+        <span aria-live="polite">{["released", "partial", "withheld"].map((v) => {
           const n = found.filter((each) => each.verdict === v).length;
           return n ? <span key={v} class="sum" data-testid={`n-${v}`}>{n} <Verdict v={v} /></span> : null;
         })}</span>
@@ -126,12 +126,15 @@ function Wishes() {
   );
 }
 
+/** What became of it; who sent it is there. */
 function Done({ sent }: { sent: Sent }) {
-  if (sent.state === "asked") return <section class="card done" role="status"><h2>{t("Asked: a second releaser has to agree, within a day")}</h2></section>;
-  if (sent.state === "refused") return <section class="card done" role="status"><h2>{t("Refused: nothing was sent")}</h2></section>;
+  const said = useRef<HTMLHeadingElement>(null);
+  useEffect(() => said.current?.focus(), [sent]);
+  if (sent.state === "asked") return <section class="card done" role="status"><h2 ref={said} tabIndex={-1}>{t("Asked: a second releaser has to agree, within a day")}</h2></section>;
+  if (sent.state === "refused") return <section class="card done" role="status"><h2 ref={said} tabIndex={-1}>{t("Refused: nothing was sent")}</h2></section>;
   return (
     <section class="card done" role="status">
-      <h2>{sent.state === "taken" ? t("Sent: {party} took {n} objects", { party: sent.party, n: sent.taken })
+      <h2 ref={said} tabIndex={-1}>{sent.state === "taken" ? t("Sent: {party} took {n} objects", { party: sent.party, n: sent.taken })
         : sent.state === "waiting" ? t("In the view of {party}: it gets them when it calls", { party: sent.party }) : t("{party} could not be reached", { party: sent.party })}</h2>
       {sent.refused > 0 && <p>{t("{n} objects were not taken", { n: sent.refused })}</p>}
       <Problem text={sent.problem} />

@@ -20,6 +20,8 @@ import pyais
 import pytest
 from ahocorasick_rs import AhoCorasick
 
+from noroshi.demo.exercise import planted
+
 TLP = {
     "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb": "green",
     "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421": "amber",
@@ -165,3 +167,64 @@ def test_promises_point_at_findings_of_their_kind(played: tuple[Path, dict[str, 
     for each in story["promises"]:
         assert kind_of[each["finding"]] == each["kind"]
         assert each["count"] == story["read"]["found"][each["kind"]]
+
+
+def exercises(folder: Path, party: str) -> set[str | None]:
+    """The exercise of every strand that a node has, straight from the file."""
+    with sqlite3.connect(f"file:{folder}/{party}/data/node.db?mode=ro", uri=True) as store:
+        strands = [row[0] for row in store.execute("SELECT strand FROM strand").fetchall()]
+    return {json.loads(each).get("exercise") for each in strands if "identity" not in each}
+
+
+def test_the_exercise_is_marked_and_stands_apart(played: tuple[Path, dict[str, Any]]) -> None:
+    folder, story = played
+    for party in ("jpn", "eu"):
+        assert exercises(folder / "exercise", party) == {story["exercise"]["name"]}
+        assert exercises(folder, party) == {None}
+        real = {each["id"] for each in raws(folder, party) if each["type"] == "event"}
+        made_up = {e["id"] for e in raws(folder / "exercise", party) if e["type"] == "event"}
+        assert real
+        assert made_up
+        assert not real & made_up
+    ships = [e for e in raws(folder / "exercise", "jpn") if e["type"] == "event"]
+    told = [each["description"] for each in ships]
+    # 299 is nobody's at the ITU, `.test` nobody's name (RFC 6761), and the cable says so itself.
+    assert all("mmsi:299" in each or "EXERCISE" in each for each in told)
+    assert not any("mmsi:" in each and "mmsi:299" not in each for each in told)
+
+
+def test_its_incident_is_of_three_desks_words_and_goes_in_part(
+    played: tuple[Path, dict[str, Any]],
+) -> None:
+    folder, story = played
+    ours, theirs = raws(folder / "exercise", "jpn"), raws(folder / "exercise", "eu")
+    (incident,) = story["exercise"]["japan"]["incidents"]
+    kind_of = {each["id"]: each["event_types"][0] for each in ours if each["type"] == "event"}
+    assert sorted(kind_of[each] for each in incident["findings"]) == [
+        "crossing", "outage", "sighting",
+    ]  # fmt: skip
+    assert incident["chance"] == 0
+    assert 0 < incident["chance_interval"][1] < 1
+    # The slow ship, and none of those that passed evenly on other days.
+    (ship,) = (each for each in incident["findings"] if kind_of[each] == "crossing")
+    (slow,) = (each for each in ours if each["id"] == ship)
+    assert "mmsi:299000001 was at EXERCISE cable" in slow["description"]
+    # The EU is told that three findings belong together; what ties them, the cable, R1 takes out.
+    (told,) = (each for each in theirs if each["type"] == "incident")
+    held = {each["id"] for each in theirs if each["type"] == "event"}
+    assert len(set(next(iter(told["extensions"].values()))["event_refs"]) & held) == 3
+    assert not any(
+        "EXERCISE cable" in str(each) or "cable:exercise" in str(each) for each in theirs
+    )
+    assert story["exercise"]["union"]["incidents"] == []
+    said = {each["kind"]: each["said"] for each in story["exercise"]["given"]}
+    assert "in part" in said["incident"]
+    assert "in part" in said["crossing"]
+    assert "as it is" in said["sighting"]
+
+
+def test_what_is_planted_is_the_same_each_time(played: tuple[Path, dict[str, Any]]) -> None:
+    feeds = played[0] / "exercise" / "jpn" / "feeds"
+    again = planted()
+    assert {path.name for path in feeds.iterdir()} == again.keys() - {"exercise-assets.toml"}
+    assert all(path.read_bytes() == again[path.name] for path in feeds.iterdir())

@@ -321,3 +321,24 @@ def test_only_what_the_peer_gave_can_it_withdraw(
     report = offer(stone, under=None)
     assert report.reasons == {"a withdrawal of what this peer did not give us": 1}
     assert held(japan) == [ID]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "why"),
+    [
+        (None, "brisk-heron", "exercise data never meets real data"),
+        ("brisk-heron", None, "exercise data never meets real data"),
+        ("brisk-heron", "calm-otter", "it is of another exercise"),
+        ("brisk-heron", "brisk-heron", None),
+    ],
+)
+def test_a_node_takes_what_is_of_its_own_exercise_alone(
+    japan: Path, offer: Offer, keys: Keys, ours: str | None, theirs: str | None, why: str | None
+) -> None:
+    if ours:
+        with (japan / "node.toml").open("a") as file:
+            file.write(f'[exercise]\nallowed = "{ours}"\n')
+    given = grant(keys)
+    report = offer(malware(), under=strand(given, exercise=theirs), grants=(given,))
+    assert report.reasons == ({why: 1} if why else {})
+    assert bool(held(japan)) == (why is None)

@@ -361,7 +361,7 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the summary.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Two nodes, Japan and the EU, on bundled real data: what was found, sent and withheld."""
+    """Two nodes on bundled real data, and an exercise: what was found, sent and withheld."""
     from noroshi.cli.story import run
 
     raise typer.Exit(run(folder, once=once, as_json=json))

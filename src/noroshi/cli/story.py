@@ -7,11 +7,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from noroshi.cli.show import bar, print_json, say, warn
+from noroshi.cli.correlate import incident_lines
+from noroshi.cli.show import bar, many, print_json, say, warn
+from noroshi.demo.exercise import Exercise
 from noroshi.demo.story import Story, playing
 from noroshi.node.overview import Overview
 
 PARTLY = 3
+SAID = {"released": "released as they are", "partial": "released in part"}
 
 
 def run(folder: Path | None, *, once: bool, as_json: bool) -> int:
@@ -68,16 +71,32 @@ def tell(story: Story) -> None:
     say("WHY, for one finding each")
     for answer in story.examples:
         say("  " + answer.text.replace("\n", "\n  "))
+    _tell_exercise(story.exercise)
     say(f"Done in {story.seconds} s.")
 
 
 def _tell_decisions(decided: Overview) -> None:
     say(f"DECIDED for the {decided.party}, record by record")
-    said = {"released": "released as they are", "partial": "released in part"}
     for verdict in ("released", "partial", "withheld"):
-        say(f"  {getattr(decided, verdict):>6,}  {said.get(verdict, verdict)}")
+        say(f"  {getattr(decided, verdict):>6,}  {SAID.get(verdict, verdict)}")
         for name, count in decided.by.get(verdict, {}).items():
             say(f"            {count:>6,}  {name}")
+
+
+def _tell_exercise(played: Exercise) -> None:
+    """The incident, and what a partner has of it."""
+    ours, theirs = played.japan, played.union
+    say(f"EXERCISE {played.name}, on two nodes of its own, since no open data hold such a case:")
+    say("  all of it is planted and marked so; there is no such cable, ship, operator or intrusion")
+    for each in ours.incidents:
+        for line in incident_lines(each):
+            say(f"  {line}")
+    say(f"  Rates and chance are of {ours.days:.0f} made-up days: they say nothing of a real sea.")
+    for each in played.given:
+        say(f"  {each.kind:<9} {each.said} {', '.join(each.clauses)}")
+    found = ", ".join(f"{count} {kind}" for kind, count in sorted(theirs.found.items()))
+    made = many(len(theirs.incidents), "incident") if theirs.incidents else "no incident"
+    say(f"  The EU holds {found}, and its own picture makes {made} of them.")
 
 
 def _wait(story: Story) -> None:

@@ -1,5 +1,5 @@
 """The single tables of `node.toml`: `[node]`, `[store]`, `[serve]`, `[pact]`, `[assets]`,
-`[picture]` and `[history]`."""
+`[picture]`, `[history]` and `[exercise]`."""
 
 from __future__ import annotations
 
@@ -109,3 +109,14 @@ class HistoryPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     keep: bool = True
     folder: str = "history"
+
+
+class ExercisePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[exercise]`: the name of the exercise that this node is for. All that it makes is marked so,
+    and it takes nothing else; a node without is for what is real alone."""
+
+    allowed: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.allowed is not None and not self.allowed.strip():
+            raise ValueError('allowed = "" names no exercise')

@@ -14,6 +14,7 @@ from noroshi.config.machines import Machine, Peer
 from noroshi.config.parts import (
     AssetsPart,
     ConsolePart,
+    ExercisePart,
     HistoryPart,
     NodePart,
     PactPart,
@@ -37,6 +38,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     history: HistoryPart = HistoryPart()
     console: ConsolePart = ConsolePart()
     picture: PicturePart = PicturePart()
+    exercise: ExercisePart = ExercisePart()
     feed: tuple[Feed, ...] = ()
     peer: tuple[Peer, ...] = ()
     party: tuple[Party, ...] = ()

@@ -66,19 +66,22 @@ def samples(folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
 
 
-def introduce(folder: Path) -> tuple[Path, Path]:
-    """Make the nodes of Japan and of the EU in `folder`, with one account for the EU at Japan."""
+def introduce(folder: Path, feeds: str = FEEDS, exercise: str | None = None) -> tuple[Path, Path]:
+    """Make the nodes of Japan and of the EU in `folder`, for what is real or for an exercise, with
+    one account for the EU at Japan, and Japan's `feeds`."""
     japan, union = folder / "jpn", folder / "eu"
     password = new_password()
-    init(japan, "JPN", listen="127.0.0.1:0")
-    init(union, "EU", listen="127.0.0.1:0")
-    for node in (japan, union):
+    for node, party, name in ((japan, "JPN", "Japan"), (union, "EU", "European Union")):
+        told = f"EXERCISE {exercise}: {name}" if exercise else ""
+        init(node, party, name=told, listen="127.0.0.1:0")
+        if exercise:
+            _append(node, f'\n[exercise]\nallowed = "{exercise}"\n')
         with Node.open(node) as opened:
             load_law(opened, clock())
     _secret(japan, "eu.hash", hash_password(password))
     _secret(union, "jpn.password", password)
     account = ('account = "eu"', 'account_hash = { file = "secrets/eu.hash" }')
-    _append(japan, FEEDS + _peer("EU", union, *account))
+    _append(japan, feeds + _peer("EU", union, *account))
     return japan, union
 
 

@@ -1,17 +1,22 @@
-"""The story: ingest at Japan, decide, deliver to the EU over TAXII, and say what happened."""
+"""The story: ingest at Japan, decide, deliver to the EU over TAXII, play the exercise, and say what
+happened."""
 
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import time
 from collections import Counter
 from collections.abc import Callable, Generator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import msgspec
 
 from noroshi.config import load_settings
 from noroshi.console.users import opening
+from noroshi.demo import exercise
+from noroshi.demo.exercise import Exercise
 from noroshi.demo.nodes import connect, introduce, samples, serving
 from noroshi.node.ingest import Progress, ingest
 from noroshi.node.ingested import IngestReport
@@ -32,15 +37,18 @@ class Story(msgspec.Struct):
     received: dict[str, dict[str, int]]
     examples: list[Why]
     promises: list[Kept]
+    exercise: Exercise
     seconds: float
     japan: str
     union: str
 
 
 def consoles(story: Story) -> list[str]:
-    """A link for each node that opens its console, once and within ten minutes."""
+    """A link for each node that answers, the exercise's last, that opens its console, once and
+    within ten minutes."""
     links: list[str] = []
-    for name, url in (("jpn", story.japan), ("eu", story.union)):
+    played = story.exercise.folder, story.exercise.url
+    for name, url in (("jpn", story.japan), ("eu", story.union), played):
         token = opening(load_settings(Path(story.folder) / name), "demo", clock())
         links.append(f"{url.removesuffix('/taxii2/')}/console/#token={token}")
     return links
@@ -60,6 +68,10 @@ def _play(
     folder: Path, stack: contextlib.ExitStack, note: Callable[[str], None], progress: Progress
 ) -> Story:
     began = time.monotonic()
+    # Beside all else: on its first run it compiles the kernels of the picture.
+    beside = stack.enter_context(
+        ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+    ).submit(exercise.begin, folder / "exercise")
     note("Making two nodes: Japan and the EU")
     japan, union = introduce(folder)
     with Node.open(japan) as node:
@@ -78,6 +90,8 @@ def _play(
         decided = overview(node, "EU", now)
         examples = _examples(node, now)
         kept = promises(node, now)
+    note("An exercise on two nodes of its own: a made-up cable fails")
+    played = exercise.play(*beside.result(), stack)
     took = round(time.monotonic() - began, 1)
     return Story(
         folder=str(folder),
@@ -87,6 +101,7 @@ def _play(
         received=received,
         examples=examples,
         promises=kept,
+        exercise=played,
         seconds=took,
         japan=japan_url,
         union=union_url,

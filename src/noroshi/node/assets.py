@@ -143,9 +143,10 @@ def _label(node: Node, origin: Origin) -> Label:
     declared = node.settings.config.assets.label
     if declared is None:
         only = None if origin.tlp else ()
-        given = Strand(node.party, PILLAR, "*", origin.tlp or Tlp.RED, only=only)
+        tlp = origin.tlp or Tlp.RED
+        given = Strand(node.party, PILLAR, "*", tlp, only=only, exercise=node.exercise)
     else:
-        given = declared_strand(declared, node.party, PILLAR)
+        given = declared_strand(declared, node.party, PILLAR, node.exercise)
     return label(
         msgspec.structs.replace(
             given, tlp=origin.tlp or given.tlp, licence=origin.licence or given.licence

@@ -39,9 +39,9 @@ class Labelled:
         return code in self._ours
 
     @cached_property
-    def exercise(self) -> bool:
-        """Whether it is of exercise data."""
-        return any(strand.exercise for strand in self.label.strands)
+    def exercise(self) -> str | None:
+        """The exercise that it is of; None of what is real, as strands never mix."""
+        return self.label.strands[0].exercise
 
     @cached_property
     def owners(self) -> frozenset[str]:

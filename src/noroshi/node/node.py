@@ -6,7 +6,7 @@ import functools
 import time
 from pathlib import Path
 
-from noroshi.config import Settings, load_settings
+from noroshi.config import FILE_NAME, Settings, load_settings
 from noroshi.desks.registry import kinds
 from noroshi.exchange.hold import Hold, hold
 from noroshi.exchange.sign import Keys
@@ -16,6 +16,7 @@ from noroshi.pact.format import Agreement
 from noroshi.pact.load import load
 from noroshi.pact.policy import Policy
 from noroshi.store import Store
+from noroshi.words.errors import BadConfig
 from noroshi.words.ids import identity_id
 from noroshi.words.party import Parties, packaged_parties
 
@@ -31,6 +32,7 @@ class Node:
     def __init__(self, settings: Settings, store: Store, keys: Keys, parties: Parties) -> None:
         self.settings, self.store, self.keys, self.parties = settings, store, keys, parties
         self.party = settings.config.node.party
+        self.exercise = settings.config.exercise.allowed
         self._policies: dict[tuple[int, int], Policy] = {}
         self._agreements: dict[str, Agreement] = {}
 
@@ -40,6 +42,7 @@ class Node:
         settings = load_settings(folder, flags)
         keys = Keys.load(settings.data / "keys")
         store = Store.open(settings.store_at)
+        _check_exercise(store, settings)
         # The order in which a node's own parties were registered is part of stored masks.
         packaged = packaged_parties()
         known = store.put_parties(settings.config.party)
@@ -121,3 +124,20 @@ class Node:
     def hold(self, party: str, known: int | None = None) -> Hold | None:
         """What waits of the party's releases for a second person, by what was agreed to then."""
         return hold(self.store, self.settings.config.console.two_person, party, known)
+
+
+def _check_exercise(store: Store, settings: Settings) -> None:
+    """A store is of one exercise, or of what is real, from its first day on."""
+    told, held = settings.config.exercise.allowed, store.exercise()
+    if told == held:
+        return
+    if told is not None and held is None and not store.since(0, 1):
+        store.begin_exercise(told)
+        return
+    store.close()
+    raise BadConfig(
+        str(settings.folder / FILE_NAME), "[exercise] allowed: exercise data never meets real data",
+        found="none" if told is None else told,
+        expected="none: the store holds what is real" if held is None else held,
+        hint="an exercise has a node of its own: noroshi init DIR --party …",
+    )  # fmt: skip

@@ -194,7 +194,7 @@ class _Taking:
             return "no label came with it"
         if (not terms.theirs) if body is None else terms.ours(body.owner):
             return Left.OWN
-        wrong = _wrong(common, body, terms)
+        wrong = _wrong(common, body, terms, node.exercise)
         if wrong is None and understated(raw, terms.label):
             wrong = "the marking of a part is stricter than its label"
         if wrong is not None:
@@ -313,9 +313,14 @@ def _read(raw: bytes, now: int) -> Read:
         return common, f"not a STIX object: {problem}"
 
 
-def _wrong(common: Head, body: FindingBody | None, terms: Labelled) -> str | None:
-    """What the label says that the object does not, or the other way round."""
-    if terms.exercise:
+def _wrong(
+    common: Head, body: FindingBody | None, terms: Labelled, exercise: str | None
+) -> str | None:
+    """What the label says that the object does not, or the other way round. That a party is there
+    is true in every exercise."""
+    if terms.exercise != exercise and (terms.exercise or common.type != "identity"):
+        if terms.exercise and exercise:
+            return "it is of another exercise"
         return "exercise data never meets real data"
     if terms.stricter(common.object_marking_refs):
         return "its marking is stricter than its label"

@@ -55,12 +55,13 @@ def source_of(
     node: Node, opened: Opened, feed: Feed | None, labels: Feed | None, desk: Desk, now: int
 ) -> Source:
     """The source that was opened, with what its feed says of it."""
+    whose = node.party, desk, node.exercise
     return Source(
         name=opened.name,
         lineage=(feed.lineage if feed else None) or Path(opened.name).name,
         retrieved=now,
         sha256=opened.sha256,
-        label=feed_label(labels, node.party, desk) if labels else unlabelled(node.party, desk),
+        label=feed_label(labels, *whose) if labels else unlabelled(*whose),
         owner=node.party,
         reliability=feed.reliability if feed else "F",
         open=opened.open,

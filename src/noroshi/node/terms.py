@@ -19,12 +19,12 @@ def declared(tlp: str) -> FeedLabel:
         ) from None
 
 
-def feed_label(feed_default: Feed, party: str, desk: Desk) -> Label:
-    """The label that a feed declares, as a strand of this party."""
-    return label(declared_strand(feed_default.label, party, pillar_of(desk)))
+def feed_label(feed_default: Feed, party: str, desk: Desk, exercise: str | None) -> Label:
+    """The label that a feed declares, as a strand of this party, of this exercise."""
+    return label(declared_strand(feed_default.label, party, pillar_of(desk), exercise))
 
 
-def declared_strand(declared: FeedLabel, party: str, pillar: str) -> Strand:
+def declared_strand(declared: FeedLabel, party: str, pillar: str, exercise: str | None) -> Strand:
     """What `declared` says, as a strand of this party about anything of the pillar."""
     return Strand(
         originator=party,
@@ -38,13 +38,14 @@ def declared_strand(declared: FeedLabel, party: str, pillar: str) -> Strand:
         licence=declared.licence,
         personal=declared.personal,
         handling=tuple(sorted({*declared.handling})),
+        exercise=exercise,
         expires=None if declared.expires is None else ends(parse_partial(declared.expires)),
     )
 
 
-def unlabelled(party: str, desk: Desk) -> Label:
+def unlabelled(party: str, desk: Desk, exercise: str | None) -> Label:
     """The label of a source that nobody declared: RED, for the originator alone."""
-    return label(Strand(party, pillar_of(desk), "*", Tlp.RED, only=()))
+    return label(Strand(party, pillar_of(desk), "*", Tlp.RED, only=(), exercise=exercise))
 
 
 def pillar_of(desk: Desk) -> str:

@@ -10,15 +10,7 @@ from typing import Final
 
 import msgspec
 
-from noroshi.store import (
-    assets,
-    collections,
-    events,
-    holdings,
-    labels,
-    migrate,
-    sqlite,
-)
+from noroshi.store import assets, collections, events, holdings, labels, migrate, sqlite
 from noroshi.store import findings as projection
 from noroshi.store import records as versions
 from noroshi.store.audiences import Audiences
@@ -37,6 +29,7 @@ from noroshi.store.keeping import Keeping
 from noroshi.store.keyring import Keyring
 from noroshi.store.laws import Laws
 from noroshi.store.outgoing import Outgoing
+from noroshi.store.playing import Playing
 from noroshi.store.postings import Postings
 from noroshi.store.recalls import Recalls
 from noroshi.store.reconciling import Reconciling
@@ -92,6 +85,7 @@ class Store(
     Emergencies,
     Confirming,
     Incidents,
+    Playing,
 ):
     """One SQLite file or PostgreSQL schema: safe for several threads and processes. A write that
     returned is kept."""

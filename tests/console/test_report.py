@@ -97,6 +97,13 @@ def test_a_report_whose_findings_are_not_all_seen_is_red() -> None:
     assert incident_report(INCIDENT, WEIGHING, MARKS[1:], head()).label == "TLP:RED · JPN"
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "EXERCISE"), ("ja", "演習")])
+def test_what_is_of_an_exercise_says_so_on_every_sheet(language: str, word: str) -> None:
+    played = head(language, "EU")._replace(exercise="brisk-heron")
+    label = f"TLP:AMBER · JPN → EU · {word} BRISK-HERON"
+    assert incident_report(INCIDENT, WEIGHING, MARKS, played).label == label
+
+
 @in_japanese
 def test_in_japanese_it_says_the_same() -> None:
     english = incident_report(INCIDENT, WEIGHING, MARKS, head("en"))

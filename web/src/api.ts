@@ -6,7 +6,7 @@ export interface Party { code: string; en: string; ja: string }
 export interface Both { en: string; ja: string }
 export interface Kind extends Both { desk: string; pillar: string }
 export interface Session {
-  user: string; role: Role; csrf: string; party: string; name: string; version: string;
+  user: string; role: Role; csrf: string; party: string; name: string; exercise: string | null; version: string;
   parties: Party[]; peers: string[]; kinds: Record<string, Kind>;
 }
 export type Role = "viewer" | "analyst" | "releaser" | "administrator";

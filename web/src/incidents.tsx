@@ -139,7 +139,8 @@ function Report({ of, found }: { of: Incident; found: Found }) {
   const marks = seen.value?.marks.filter((each) => of.findings.includes(each.id)) ?? [];
   const whose = query.value.as || it.party;
   const tlp = `TLP:${labelOf(marks, of.findings.length).toUpperCase()}`;
-  const label = `${tlp} · ${it.party}${whose === it.party ? "" : ` → ${whose}`}`;
+  const played = it.exercise ? ` · ${t("exercise")} ${it.exercise}`.toUpperCase() : "";
+  const label = `${tlp} · ${it.party}${whose === it.party ? "" : ` → ${whose}`}${played}`;
   return (
     <main id="content" tabIndex={-1} class="report">
       <div class="acts no-print"><button type="button" class="main" onClick={() => print()}>{t("Print")}</button>

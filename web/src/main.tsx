@@ -14,6 +14,7 @@ import { Picture } from "./picture";
 import { address, arrive, query, view } from "./place";
 import { Recalls } from "./recalls";
 import { Send } from "./send";
+import { Text } from "./show";
 import { choice, choose, type Choice } from "./theme";
 import { language, speak, t } from "./words";
 
@@ -47,7 +48,7 @@ function Shell() {
     <>
       <header class="top">
         <a class="skip" href="#content" onClick={(event) => { event.preventDefault(); document.getElementById("content")?.focus(); }}>{t("Skip to the content")}</a>
-        <strong class="name"><span lang="ja" aria-hidden="true">狼煙</span> {it.party}</strong>
+        <strong class="name"><span lang="ja" aria-hidden="true">狼煙</span> {it.party}{it.exercise && <b class="played">{t("exercise")} <Text s={it.exercise} longest={40} /></b>}</strong>
         <nav aria-label={t("Views")}>{names.map(([name, title]) => (
           <a key={name} href={address(name, name === "picture" || name === "incidents" ? kept : {})} aria-current={view.value === name ? "page" : undefined}>{title}</a>))}</nav>
         <span class={`live ${live.value}`} role="status" title={live.value === "on" ? t("Changes appear by themselves.") : t("No connection; it is tried again.")}>{live.value === "on" ? t("live") : t("not live")}</span>

@@ -53,7 +53,7 @@ def head(node: Node, language: str, party: str | None, user: str, now: int) -> H
         raise Refused(f"no report in {language!r}: expected one of {', '.join(LANGUAGES)}")
     name = node.settings.config.node.name or node.parties.get(node.party).en
     whose = node.party if party is None else node.parties.get(party).code
-    return Head(language, node.party, name, user, whose, now)
+    return Head(language, node.party, name, user, whose, now, node.exercise)
 
 
 def pdf(node: Node, document: Document) -> bytes:

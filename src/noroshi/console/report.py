@@ -92,7 +92,7 @@ class Stream(msgspec.Struct, frozen=True):
 
 class Head(NamedTuple):
     """Who makes a report, for whose picture, when (µs UTC) and in which language. `party` is the
-    node's."""
+    node's, and so is `exercise`."""
 
     language: str
     party: str
@@ -100,6 +100,7 @@ class Head(NamedTuple):
     user: str
     whose: str
     at: int
+    exercise: str | None = None
 
 
 class _Words:
@@ -146,7 +147,7 @@ def incident_report(
     known = {each.id for each in marks}
     whole = all(each in known for each in of.findings)
     tlp = max((Tlp(each.tlp) for each in marks), key=lambda each: each.rank, default=Tlp.RED)
-    label = _label(tlp if whole else Tlp.RED, head)
+    label = _label(tlp if whole else Tlp.RED, head, say)
     about = [
         *_made(say, head), (say("Name"), of.id), (say("Assets"), ", ".join(of.assets) or "–"),
     ]  # fmt: skip
@@ -209,9 +210,7 @@ def finding_report(of: Detail, tlp: Tlp, head: Head) -> Document:
         made = tuple((each.version, each.status, each.sha256[:16]) for each in of.versions)
         blocks += [Heading(say("History")), Table(made, widths=(2, 1, 2))]
     blocks.append(Says(say(GUILT)))
-    marks = [f"{say('exercise')} {each.exercise}".upper() for each in of.strands if each.exercise]
-    label = " · ".join((_label(tlp, head), *dict.fromkeys(marks)))
-    return _document(say("Report on a finding"), label, head, blocks, say)
+    return _document(say("Report on a finding"), _label(tlp, head, say), head, blocks, say)
 
 
 def _document(title: str, label: str, head: Head, blocks: Iterable[Block], say: _Words) -> Document:
@@ -221,9 +220,10 @@ def _document(title: str, label: str, head: Head, blocks: Iterable[Block], say: 
     return Document(title, label, head.language, author, head.at, tuple(blocks), page, gaps)
 
 
-def _label(tlp: Tlp, head: Head) -> str:
+def _label(tlp: Tlp, head: Head, say: _Words) -> str:
     whose = "" if head.whose == head.party else f" → {head.whose}"
-    return f"TLP:{tlp.value.upper()} · {head.party}{whose}"
+    played = f" · {say('exercise')} {head.exercise}".upper() if head.exercise else ""
+    return f"TLP:{tlp.value.upper()} · {head.party}{whose}{played}"
 
 
 def _made(say: _Words, head: Head) -> list[tuple[str, str]]:

@@ -99,6 +99,7 @@ def about(desk: Desk, session: Session) -> dict[str, Any]:
         "csrf": session.csrf,
         "party": node.party,
         "name": node.settings.config.node.name or party.en,
+        "exercise": node.exercise,
         "version": __version__,
         "parties": [
             {"code": each, "en": node.parties.get(each).en, "ja": node.parties.get(each).ja}

@@ -104,6 +104,21 @@ def test_what_is_of_an_exercise_says_so_on_every_sheet(language: str, word: str)
     assert incident_report(INCIDENT, WEIGHING, MARKS, played).label == label
 
 
+def test_a_person_s_mark_is_printed_where_it_is_neutral_too_and_all_persons_are() -> None:
+    text = hypotheses.TEXTS["overruled"]
+    one, two = (told(text, by=by, mark="neutral", reason=f"as {by} says") for by in "xy")
+    item = Item("item", {"accident": "neutral", "campaign": "neutral"},
+                {"accident": together((one, two))}, before={"accident": (one,)},
+                instead={"accident": two})  # fmt: skip
+    weighing = msgspec.structs.replace(WEIGHING, items=(item,))
+    for language in ("en", "ja"):
+        made = incident_report(INCIDENT, weighing, MARKS, head(language))
+        (row,) = (r for t in made.blocks if isinstance(t, Table) for r in t.rows if r[0] == "item")
+        assert row[1].startswith("○ ")
+        assert row[1].index("as x says") < row[1].index("as y says")
+        assert "\n" not in row[1]
+
+
 @in_japanese
 def test_in_japanese_it_says_the_same() -> None:
     english = incident_report(INCIDENT, WEIGHING, MARKS, head("en"))

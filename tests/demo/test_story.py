@@ -16,11 +16,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyais
 import pytest
 from ahocorasick_rs import AhoCorasick
 
 from noroshi.demo.exercise import planted
+from noroshi.demo.story import Story, consoles
 
 TLP = {
     "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb": "green",
@@ -228,3 +230,9 @@ def test_what_is_planted_is_the_same_each_time(played: tuple[Path, dict[str, Any
     again = planted()
     assert {path.name for path in feeds.iterdir()} == again.keys() - {"exercise-assets.toml"}
     assert all(path.read_bytes() == again[path.name] for path in feeds.iterdir())
+
+
+def test_each_node_that_answers_has_its_console(played: tuple[Path, dict[str, Any]]) -> None:
+    links = consoles(msgspec.convert(played[1], Story))
+    assert list(links) == ["Japan", "the EU", "the exercise"]
+    assert len({link.partition("/console/#token=")[0] for link in links.values()}) == 3

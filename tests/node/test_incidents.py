@@ -10,13 +10,16 @@ import msgspec
 import pytest
 from cable_failed import cable_failed, run
 
+from noroshi.cli.incidents import chance_cell
 from noroshi.exchange.served import Match
+from noroshi.node import said
 from noroshi.node.incidents import look, shown
 from noroshi.node.node import Node, clock
 from noroshi.node.picture import notes_of_party
 from noroshi.node.said import every_overrule, overrule, overrules_in
 from noroshi.node.watching import Watch
 from noroshi.picture.priors import load_priors
+from noroshi.store import IncidentRow
 from noroshi.words.errors import BadInput, Refused
 
 PRIORS = load_priors()
@@ -148,6 +151,44 @@ def test_the_worker_looks_only_where_findings_have_changed(make: Callable[[str],
         assert Watch(node).follow(clock) is None
 
 
+def test_the_worker_takes_up_what_people_say(make: Callable[[str], Path]) -> None:
+    with Node.open(make("shared")) as node:
+        watch = Watch(node)
+        watch.follow(clock)
+        (row,) = node.store.incidents()
+        evidence = shown(row).weighing.items[0].evidence
+        overrule(node, row.id, evidence, "accident", "neutral", "maintenance", "w", clock())
+        looked = watch.follow(clock)
+        assert looked is not None
+        assert looked.changed == 1
+        assert watch.follow(clock) is None
+        (row,) = node.store.incidents()
+        (item,) = (each for each in shown(row).weighing.items if each.evidence == evidence)
+        assert "maintenance" in item.overruled["accident"]
+
+
+def test_our_own_word_counts_before_a_partner_s(
+    make: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Node.open(make("shared")) as node:
+        look(node, PRIORS, clock)
+        (row,) = node.store.incidents()
+        evidence = shown(row).weighing.items[0].evidence
+        overrule(node, row.id, evidence, "accident", "neutral", "ours", "watch", clock())
+        (note,) = [raw for _, raw in said._notes(node)]
+        theirs = json.loads(note) | {"id": "note--00000000-0000-4000-8000-000000000001"}
+        theirs |= {"created_by_ref": "identity--eu", "content": "theirs"}
+        labels = [each.replace("mark:neutral", "mark:consistent") for each in theirs["labels"]]
+        raws = [note, json.dumps(theirs | {"labels": labels}).encode()]
+        own = [(each.record, raw) for each, raw in zip(node.store.overrules(), raws, strict=False)]
+        monkeypatch.setattr(said, "_notes", lambda node: [*own, ("note--other", raws[1])])
+        look(node, PRIORS, clock)
+        (row,) = node.store.incidents()
+        (item,) = (each for each in shown(row).weighing.items if each.evidence == evidence)
+    assert item.marks["accident"] == "neutral"
+    assert item.overruled["accident"].index("theirs") < item.overruled["accident"].index("ours")
+
+
 def test_the_worker_leaves_findings_of_one_domain_alone(
     make: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,13 +200,23 @@ def test_the_worker_leaves_findings_of_one_domain_alone(
         assert node.store.chance() is None
 
 
+def _only(folder: Path) -> IncidentRow:
+    with Node.open(folder) as node:
+        (row,) = node.store.incidents()
+    return row
+
+
 def test_the_commands_tell_what_is_kept(make: Callable[[str], Path]) -> None:
     folder = make("shared")
     assert "1 incident: 1 new" in run("incidents", "look", "-n", folder)
     (row,) = json.loads(run("incidents", "list", "-n", folder, "--json"))
     assert row["id"] in run("incidents", "list", "-n", folder)
     text = run("incidents", "show", row["id"], "-n", folder)
-    assert "version 1: 2 findings" in text
+    assert "version 1, 2" in text
+    assert " UTC: 2 findings" in text
+    chance = msgspec.structs.replace(shown(_only(folder)).incident, chance=0.0)
+    told = chance_cell(msgspec.structs.replace(chance, chance_interval=(0.0, 0.038)))
+    assert told == "< 0.038"  # chance never gave one, which is not that it gives none
     assert "version" in run("incidents", "list", "-n", folder)
     (seen,) = json.loads(run("picture", "-n", folder, "--json"))["incidents"]
     assert seen["id"] == row["id"]  # so that what one copies from there is found here

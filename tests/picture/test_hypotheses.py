@@ -96,6 +96,21 @@ def test_a_person_overrules_and_both_stay_to_be_seen() -> None:
     )
 
 
+def test_of_persons_that_contradict_one_another_the_last_counts_and_all_are_seen() -> None:
+    first = Overrule("", "two ways", "accident", "neutral", "the intrusion was a test", "a partner")
+    last = Overrule("", "two ways", "accident", "consistent", "the mast fell on both", "watch")
+    of = line(1, "maritime", 1000), line(2, "cyber", 1001)
+    found = weighed(*of, overrules=(first, last))
+    (item,) = (each for each in found.items if each.evidence == "two ways")
+    assert item.marks["accident"] == "consistent"
+    assert item.overruled["accident"] == (
+        "a partner, instead of inconsistent: the intrusion was a test; "
+        "watch, instead of neutral: the mast fell on both"
+    )
+    sentences = (*item.before["accident"], item.instead["accident"])
+    assert together(sentences) == item.overruled["accident"]
+
+
 def test_every_rule_says_in_words_why() -> None:
     assert all(rule.__doc__ for rule in RULES)
 

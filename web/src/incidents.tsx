@@ -17,7 +17,7 @@ interface Incident {
   chance_interval: [number, number] | null; t0: string; t1: string; findings: string[]; domains: string[];
   assets: string[]; parts: Part[];
   hypotheses: {
-    items: { evidence: string; seen: string; marks: Record<string, string>; overruled: Record<string, string>; told?: Told[]; instead?: Record<string, Told> }[];
+    items: { evidence: string; seen: string; marks: Record<string, string>; overruled: Record<string, string>; told?: Told[]; instead?: Record<string, Told>; before?: Record<string, Told[]> }[];
     standings: { hypothesis: string; meaning: string; consistent: number; inconsistent: number }[];
   };
 }
@@ -85,8 +85,8 @@ function One({ of }: { of: Incident }) {
           <tr key={each.hypothesis}><th scope="row"><b class="ink">{t(each.hypothesis)}</b> <span>{t(each.meaning)}</span></th><td>{each.inconsistent}</td><td>{each.consistent}</td></tr>))}</tbody></table>
       <details><summary>{t("What speaks for and against each")}</summary>
         <table><tbody>{of.hypotheses.items.map((each, i) => (
-          <tr key={i}><th scope="row"><Text s={said(each.told, each.seen, kindOf)} longest={300} /></th><td>{Object.entries(each.marks).filter(([, mark]) => mark !== "neutral").map(([name, mark]) => (
-            <div key={name}>{mark === "inconsistent" ? "✗" : "✓"} {t(name)}{each.overruled[name] && <span class="quiet"> – <Text s={said(each.instead?.[name] && [each.instead[name]], each.overruled[name]!, kindOf)} /></span>}</div>))}</td></tr>))}</tbody></table></details>
+          <tr key={i}><th scope="row"><Text s={said(each.told, each.seen, kindOf)} longest={300} /></th><td>{Object.entries(each.marks).filter(([name, mark]) => mark !== "neutral" || each.overruled[name]).map(([name, mark]) => (
+            <div key={name}>{mark === "neutral" ? "○" : mark === "inconsistent" ? "✗" : "✓"} {t(name)}{each.overruled[name] && <span class="quiet"> – <Text s={said(each.instead?.[name] && [...(each.before?.[name] ?? []), each.instead[name]], each.overruled[name]!, kindOf)} /></span>}</div>))}</td></tr>))}</tbody></table></details>
     </>
   );
 }

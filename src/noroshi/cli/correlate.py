@@ -114,10 +114,10 @@ def picture(
         if as_:
             # Where this node could see, the partner does not know.
             stream, could = of_party(opened, as_, table, clock()), []
-            said = (*said, *overrules_in(notes_of_party(opened, as_, clock())))
+            said = (*overrules_in(notes_of_party(opened, as_, clock())), *said)
         else:
             stream, could = own(opened, table), seen(opened, table)
-            said = (*said, *every_overrule(opened))
+            said = (*every_overrule(opened), *said)
         graph, kept = opened.store.assets(), opened.store.incidents()
     with bar(quiet=json, counted=True) as tell:
         found = run(

@@ -4,11 +4,15 @@ of it instead of the rules."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from noroshi.cli.options import HERE, JsonOption, NodeOption, example
+
+if TYPE_CHECKING:
+    from noroshi.picture.score import Incident
+    from noroshi.store import IncidentRow
 
 incidents_app = typer.Typer(
     help="Incidents of the node: kept from version to version.", no_args_is_help=True
@@ -81,7 +85,7 @@ def list_(
             [
                 [each.id, str(each.n), seen.t0[:16], ", ".join(seen.domains),
                  f"{seen.word} ({seen.probability:.0%})",
-                 "–" if seen.chance is None else f"{seen.chance:.2g}",
+                 chance_cell(seen),
                  _fate(each.status, each.why, each.successor)]
                 for each, seen in told
             ],
@@ -108,9 +112,7 @@ def show(incident: Named, node: NodeOption = HERE, json: JsonOption = False) -> 
     for line in (*incident_lines(seen.incident), *weighing_lines(seen.weighing, True)):
         say(line)
     for each in versions:
-        came = f", with {', '.join(each.origins)}" if each.origins else ""
-        fate = _fate(each.status, each.why, each.successor)
-        say(f"  version {each.n}: {len(each.findings)} findings{came}{'; ' if fate else ''}{fate}")
+        say(f"  {_version(each)}")
 
 
 @incidents_app.command(
@@ -140,9 +142,37 @@ def overrule(
         print_json(said._asdict())
     else:
         say(f"{said.record}: kept, and goes to whom everything that was shown may go")
+        say("  It counts from the next look on: noroshi work, or noroshi incidents look")
 
 
 def _fate(status: str, why: str, successor: str | None) -> str:
     if status == "live":
         return ""
     return f"ended: {why}" + (f" ({successor})" if successor else "")
+
+
+def chance_cell(seen: Incident) -> str:
+    """How many like it chance gives in a month: where it never gave one, fewer than the bound."""
+    if seen.chance is None:
+        return "–"
+    if seen.chance == 0 and seen.chance_interval:
+        return f"< {seen.chance_interval[1]:.2g}"
+    return f"{seen.chance:.2g}"
+
+
+def _version(row: IncidentRow) -> str:
+    """What a version was: when, of how many findings, how likely, with how many marks overruled."""
+    from noroshi.cli.show import many
+    from noroshi.node.incidents import shown
+    from noroshi.words.time import format_instant
+
+    told = shown(row)
+    over = sum(len(each.overruled) for each in told.weighing.items)
+    parts = [
+        f"version {row.n}, {format_instant(row.at)[:16].replace('T', ' ')} UTC: "
+        f"{many(len(row.findings), 'finding')}, {told.incident.word}",
+        f"{many(over, 'mark')} overruled" if over else "",
+        f"with {', '.join(row.origins)}" if row.origins else "",
+    ]
+    fate = _fate(row.status, row.why, row.successor)
+    return ", ".join(each for each in parts if each) + (f"; {fate}" if fate else "")

@@ -101,15 +101,17 @@ def _tell_exercise(played: Exercise) -> None:
 
 def _wait(story: Story) -> None:
     say("")
-    say(f"Both nodes are up; Ctrl-C ends them. Their folders are in {story.folder}")
+    say(f"The nodes are up; Ctrl-C ends them. Their folders are in {story.folder}")
     say(f"  Japan  {story.japan}   user eu, password in {story.folder}/eu/secrets/jpn.password")
     say(f"  EU     {story.union}")
+    say(f"  Japan's of the exercise  {story.exercise.url}")
     from noroshi.demo.story import consoles
 
-    for name, link in zip(("Japan", "the EU"), consoles(story), strict=True):
-        say(f"  {name}'s console opens once, within ten minutes, at {link}")
+    for whose, link in consoles(story).items():
+        say(f"  {whose}'s console opens once, within ten minutes, at {link}")
     say(f"         later: noroshi user link demo --node {story.folder}/jpn")
     say(f"  try    noroshi findings --node {story.folder}/eu")
+    say(f"         noroshi incidents list --node {story.exercise.folder}")
     with contextlib.suppress(KeyboardInterrupt):
         while True:
             time.sleep(3600)

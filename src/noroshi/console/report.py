@@ -27,6 +27,7 @@ LANGUAGES: Final = ("en", "ja")
 _CUT: Final[Mapping[str, int]] = {
     "year": 4, "month": 7, "day": 10, "h": 13, "min": 16, "s": 19, "ms": 23,
 }  # fmt: skip
+SIGNS: Final = {"consistent": "+", "inconsistent": "−", "neutral": "○"}
 GUILT: Final = "A finding says what was observed. Nothing here says who is guilty."
 
 
@@ -64,6 +65,7 @@ class Item(msgspec.Struct, frozen=True):
     overruled: dict[str, str] = {}
     told: tuple[Told, ...] = ()
     instead: dict[str, Told] = {}
+    before: dict[str, tuple[Told, ...]] = {}
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -294,12 +296,11 @@ def _hypotheses(say: _Words, weighing: Weighing) -> Iterator[Block]:
 
 def _marks(say: _Words, item: Item) -> Iterator[str]:
     for name, mark in item.marks.items():
-        if mark != "neutral":
-            sign = "−" if mark == "inconsistent" else "+"
+        if mark != "neutral" or name in item.overruled:
             held = item.instead.get(name)
-            over = say.told(() if held is None else (held,), item.overruled.get(name, ""))
-            over = over and f" – {over}"
-            yield f"{sign} {say(name)}{over}"
+            told = () if held is None else (*item.before.get(name, ()), held)
+            over = say.told(told, item.overruled.get(name, ""))
+            yield f"{SIGNS[mark]} {say(name)}{over and f' – {over}'}"
 
 
 def _findings(say: _Words, marks: Sequence[Mark]) -> Iterator[Block]:

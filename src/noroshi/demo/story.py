@@ -43,14 +43,17 @@ class Story(msgspec.Struct):
     union: str
 
 
-def consoles(story: Story) -> list[str]:
-    """A link for each node that answers, the exercise's last, that opens its console, once and
+def consoles(story: Story) -> dict[str, str]:
+    """A link for each node that answers, by whose it is: it opens the node's console, once and
     within ten minutes."""
-    links: list[str] = []
-    played = story.exercise.folder, story.exercise.url
-    for name, url in (("jpn", story.japan), ("eu", story.union), played):
-        token = opening(load_settings(Path(story.folder) / name), "demo", clock())
-        links.append(f"{url.removesuffix('/taxii2/')}/console/#token={token}")
+    links: dict[str, str] = {}
+    for whose, folder, url in (
+        ("Japan", f"{story.folder}/jpn", story.japan),
+        ("the EU", f"{story.folder}/eu", story.union),
+        ("the exercise", story.exercise.folder, story.exercise.url),
+    ):
+        token = opening(load_settings(Path(folder)), "demo", clock())
+        links[whose] = f"{url.removesuffix('/taxii2/')}/console/#token={token}"
     return links
 
 

@@ -116,7 +116,8 @@ def _record(
 
 
 def every_overrule(node: Node) -> tuple[Overrule, ...]:
-    """What this node's people said, and what came with the notes of others."""
+    """What came with the notes of others, and what this node's people said: here their word counts
+    before that of others, and a later one before an earlier."""
     own = node.store.overrules()
     ours = {each.record for each in own}
     said = [
@@ -126,7 +127,7 @@ def every_overrule(node: Node) -> tuple[Overrule, ...]:
         for e in own
     ]
     notes = (raw for raw in _notes(node) if raw[0] not in ours)
-    return (*said, *overrules_in(raw for _, raw in notes))
+    return (*overrules_in(raw for _, raw in notes), *said)
 
 
 def _notes(node: Node) -> Iterator[tuple[str, bytes]]:

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 
 CONSUMER: Final = "picture"
 TOPIC: Final = "finding.changed"
+TOPICS: Final = (TOPIC, "record.stored", "record.status")
+NOTE: Final = "note--"
+"""So begin the records in which people overrule the rules, this node's and its partners'."""
 PAGE: Final = 10_000
 
 
 class Watch:
-    """The findings of a node as lines of a stream, kept from look to look. Killed in between, it
-    looks again."""
+    """The findings of a node as lines of a stream, kept from look to look, and whether anybody has
+    overruled a rule since. Killed in between, it looks again."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
@@ -33,14 +36,16 @@ class Watch:
         node = self._node
         after = at = node.store.cursor(CONSUMER)
         changed: set[str] = set()
-        while page := node.store.events(at, PAGE, (TOPIC,)):
+        overruled = False
+        while page := node.store.events(at, PAGE, TOPICS):
             at = page[-1].n
-            changed.update(each.key for each in page)
+            changed.update(each.key for each in page if each.topic == TOPIC)
+            overruled = overruled or any(each.key.startswith(NOTE) for each in page)
         if at == after:
             return None
         looked = None
         priors = load_priors()
-        if self._several(priors) or node.store.incidents():
+        if (changed or overruled) and (self._several(priors) or node.store.incidents()):
             from noroshi.node.incidents import look
             from noroshi.node.picture import stream_of
 

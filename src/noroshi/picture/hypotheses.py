@@ -17,7 +17,7 @@ from noroshi.picture.join import Field
 from noroshi.picture.priors import NEITHER
 from noroshi.picture.score import Incident
 from noroshi.words.time import DAY, HOUR
-from noroshi.words.told import Told, told
+from noroshi.words.told import Told, together, told
 
 Mark = Literal["consistent", "inconsistent", "neutral"]
 HYPOTHESES: Final = {
@@ -46,8 +46,8 @@ ELSEWHERE: Final = 3
 
 class Item(msgspec.Struct, frozen=True):
     """One item of evidence: what was seen, and its mark for every hypothesis. `shows` are findings
-    beyond the incident's own that it rests on. `told` and `instead` are `seen` and `overruled` for
-    who says them in another language."""
+    beyond the incident's own that it rests on. `told`, and `before` with `instead`, are `seen` and
+    `overruled` for who says them in another language: of several persons the last one counts."""
 
     evidence: str
     seen: str
@@ -56,6 +56,7 @@ class Item(msgspec.Struct, frozen=True):
     shows: tuple[str, ...] = ()
     told: tuple[Told, ...] = ()
     instead: dict[str, Told] = {}
+    before: dict[str, tuple[Told, ...]] = {}
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -115,18 +116,23 @@ def compare(
 
 
 def _overruled(item: Item, overrules: list[Overrule]) -> Item:
-    marks, said = dict(item.marks), dict[str, Told]()
+    """The item as people overruled it, one after the other; the last one counts."""
+    marks, said = dict(item.marks), dict[str, list[Told]]()
     for each in overrules:
         if each.evidence == item.evidence and each.hypothesis in HYPOTHESES:
             before = marks.get(each.hypothesis, "neutral")
             marks[each.hypothesis] = each.mark
-            said[each.hypothesis] = told(
-                TEXTS["overruled"], by=each.by, mark=before, reason=each.reason
+            said.setdefault(each.hypothesis, []).append(
+                told(TEXTS["overruled"], by=each.by, mark=before, reason=each.reason)
             )
     if not said:
         return item
-    english = {name: each.said() for name, each in said.items()}
-    return msgspec.structs.replace(item, marks=marks, overruled=english, instead=said)
+    english = {name: together(tuple(each)) for name, each in said.items()}
+    return msgspec.structs.replace(
+        item, marks=marks, overruled=english,
+        instead={name: each[-1] for name, each in said.items()},
+        before={name: tuple(each[:-1]) for name, each in said.items() if len(each) > 1},
+    )  # fmt: skip
 
 
 def _item(evidence: str, seen: Told, marks: dict[str, Mark], shows: tuple[str, ...] = ()) -> Item:

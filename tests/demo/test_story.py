@@ -23,6 +23,8 @@ from ahocorasick_rs import AhoCorasick
 
 from noroshi.demo.exercise import planted
 from noroshi.demo.story import Story, consoles
+from noroshi.node.incidents import elsewhere
+from noroshi.node.node import Node
 
 TLP = {
     "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb": "green",
@@ -218,6 +220,10 @@ def test_its_incident_is_of_three_desks_words_and_goes_in_part(
     assert not any(
         "EXERCISE cable" in str(each) or "cable:exercise" in str(each) for each in theirs
     )
+    with Node.open(folder / "exercise" / "eu") as node:
+        (seen,) = elsewhere(node)
+    assert (seen.id, seen.owner) == (told["id"], "JPN")
+    assert len(held.intersection(seen.findings)) == 3
     assert story["exercise"]["union"]["incidents"] == []
     said = {each["kind"]: each["said"] for each in story["exercise"]["given"]}
     assert "in part" in said["incident"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from web import Web
@@ -14,14 +15,13 @@ from noroshi.node import receive
 from noroshi.node.calling import Calling
 from noroshi.node.duties import Duties
 from noroshi.node.ingest import ingest
-from noroshi.node.labelled import Labelled
 from noroshi.node.law import load_law
 from noroshi.node.node import Node, clock
 from noroshi.node.recall import recall
 from noroshi.node.sync import sync
 from noroshi.respond.tasks import Listed, about, assign, done, listed
 from noroshi.words.errors import Refused
-from noroshi.words.stix import FindingBody, Head
+from noroshi.words.stix import Head
 from noroshi.words.time import DAY, MINUTE
 
 AT = "2026-01-01T00:00:00.000Z"
@@ -255,8 +255,8 @@ def test_what_a_partner_does_not_take_is_known_one_by_one(
 ) -> None:
     wrong = receive._wrong
 
-    def refusing(common: Head, body: FindingBody | None, terms: Labelled) -> str | None:
-        return "a test" if common.id == IDS[1] else wrong(common, body, terms)
+    def refusing(common: Head, *about: Any) -> str | None:
+        return "a test" if common.id == IDS[1] else wrong(common, *about)
 
     monkeypatch.setattr(receive, "_wrong", refusing)
     feed(web, *IDS[:3])

@@ -3,6 +3,7 @@ and out of what a node holds or a partner has from it."""
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -212,10 +213,10 @@ def _head(picture: Picture) -> list[str]:
         if len(stream.domains) > 1:
             lines.append("  so all incidents are shown, and their chance is unknown")
     else:
-        lines.append(
-            f"Chance: {null.shifts} moves by whole {null.unit}; from score {picture.threshold:.2f} "
-            f"on it gives at most {picture.budget:g} a month"
-        )
+        given = "gave no incident at all"
+        if math.isfinite(picture.threshold):
+            given = f"from score {picture.threshold:.2f} on give at most {picture.budget:g} a month"
+        lines.append(f"Chance: {null.shifts} moves by whole {null.unit} {given}")
     worth = picture.calibration
     if worth.measured:
         lines.append(

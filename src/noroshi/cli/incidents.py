@@ -11,6 +11,7 @@ import typer
 from noroshi.cli.options import HERE, JsonOption, NodeOption, example
 
 if TYPE_CHECKING:
+    from noroshi.node.incidents import Elsewhere
     from noroshi.picture.score import Incident
     from noroshi.store import IncidentRow
 
@@ -60,19 +61,26 @@ def look(
 def list_(
     node: NodeOption = HERE,
     ended: Annotated[bool, typer.Option("--ended", help="Also those that ended.")] = False,
+    told: Annotated[
+        bool, typer.Option("--told", help="Those that partners told of instead.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """List the incidents of the node, as they were when it last looked."""
-    from noroshi.cli.show import print_json, say, table
-    from noroshi.node.incidents import shown
+    from noroshi.cli.show import many, print_json, say, table
+    from noroshi.node.incidents import elsewhere, shown
     from noroshi.node.node import Node
 
     with Node.open(node) as opened:
+        others = elsewhere(opened)
+        if told:
+            _tell_others(others, json)
+            return
         rows = [each for each in opened.store.incidents() if ended or each.status == "live"]
         asked = opened.store.chance()
-    told = [(each, shown(each).incident) for each in rows]
+    seen_in = [(each, shown(each).incident) for each in rows]
     if json:
-        print_json([{**each._asdict(), "shown": seen} for each, seen in told])
+        print_json([{**each._asdict(), "shown": seen} for each, seen in seen_in])
     elif not rows:
         say(
             "No incident among the findings. Hint: noroshi picture says why" if asked
@@ -87,9 +95,24 @@ def list_(
                  f"{seen.word} ({seen.probability:.0%})",
                  chance_cell(seen),
                  _fate(each.status, each.why, each.successor)]
-                for each, seen in told
+                for each, seen in seen_in
             ],
         )  # fmt: skip
+    if others and not json:
+        say(f"Partners told of {many(len(others), 'incident')}: noroshi incidents list --told")
+
+
+def _tell_others(others: list[Elsewhere], json: bool) -> None:
+    from noroshi.cli.show import print_json, say, table
+
+    if json:
+        print_json(others)
+    elif not others:
+        say("No partner told of an incident.")
+    else:
+        columns = [("id", False), ("told by", False), ("", False), ("findings here", False)]
+        rows = [[each.id, each.owner, each.name, ", ".join(each.findings)] for each in others]
+        table(columns, rows)
 
 
 @incidents_app.command(epilog=example("noroshi incidents show incident--1c2f --node ./jpn"))

@@ -109,6 +109,47 @@ def under_kept_ids(picture: Picture, rows: Sequence[IncidentRow]) -> Picture:
     return msgspec.structs.replace(picture, incidents=incidents)
 
 
+class Elsewhere(msgspec.Struct, frozen=True):
+    """An incident that another party's node told of: those of its findings that are here."""
+
+    id: str
+    owner: str
+    name: str
+    findings: tuple[str, ...]
+
+
+def elsewhere(node: Node) -> list[Elsewhere]:
+    """The live incidents of others that this node was told of. Their scores are not: each node
+    works out its own."""
+    found: list[Elsewhere] = []
+    after = 0
+    while page := node.store.of_kind(KIND, after, limit=1_000):
+        after = page[-1][0]
+        others = (each for _, each in page if each.owner != node.party)
+        found += filter(None, (_elsewhere(node, each) for each in others))
+    return found
+
+
+def _elsewhere(node: Node, record: Record) -> Elsewhere | None:
+    """None of an incident that names no findings: it is of a table that somebody read."""
+    body = msgspec.json.decode(record.raw, type=_Told)
+    refs = next((each.event_refs for each in body.extensions.values() if each.event_refs), ())
+    held = node.store.latest(refs)
+    here = tuple(each for each in refs if each in held)
+    return Elsewhere(record.id, record.owner, body.name, here) if refs else None
+
+
+class _Refs(msgspec.Struct):
+    event_refs: tuple[str, ...] = ()
+
+
+class _Told(msgspec.Struct):
+    """What is read of an incident of another node."""
+
+    name: str = ""
+    extensions: dict[str, _Refs] = {}
+
+
 class _Null(msgspec.Struct):
     """A run of chance as it is stored."""
 

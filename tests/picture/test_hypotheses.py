@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,14 @@ import pytest
 
 from noroshi.picture.correlate import correlate
 from noroshi.picture.hypotheses import HYPOTHESES, RULES, TEXTS, Overrule, Weighing, compare
+from noroshi.picture.merge import latest
 from noroshi.picture.overrules import read_overrules
 from noroshi.picture.priors import load_priors
 from noroshi.picture.score import TEXTS as SUM
 from noroshi.picture.stream import read_stream
 from noroshi.words.asset import AssetGraph
 from noroshi.words.errors import BadInput
-from noroshi.words.time import HOUR, format_instant, parse_instant
+from noroshi.words.time import DAY, HOUR, format_instant, parse_instant
 from noroshi.words.told import together
 
 BEGIN = parse_instant("2026-03-01T00:00:00Z")
@@ -156,3 +158,39 @@ def test_what_is_told_is_what_is_said_and_by_a_text_that_is_known() -> None:
     for each in items:
         assert together(each.told) == each.seen
         assert {said.text for said in each.told} <= known
+
+
+@pytest.mark.parametrize("held", ["tuple", "array"])
+def test_what_is_elsewhere_is_counted_as_one_would_count_it(held: str) -> None:
+    """Many findings at few assets, some at two, some named as targets alone, some at the day's
+    very edge; counted one by one."""
+    draw = random.Random(1)
+    lines = [line(1, "maritime", 1000), line(2, "cyber", 1001)]
+    for n in range(200):
+        more = line(100 + n, draw.choice(("maritime", "cyber")), 1000 + draw.randrange(-26, 27))
+        named = draw.sample("abcdef", draw.randrange(3))
+        lines.append({**more, "assets": named[:1], "targets": named[1:], "lineage": f"m{n}"})
+    stream = read_stream([msgspec.json.encode(each) for each in lines], "test")
+    if held == "array":
+        stream = latest(stream, len(stream))
+    picture = correlate(stream, AssetGraph(), load_priors(), shifts=20, budget=1e9)
+    of = {each["id"]: each for each in lines}
+    begun = {each["id"]: parse_instant(each["t0"]) for each in lines}
+    looked = 0
+    for incident, weighing in zip(picture.incidents, picture.weighings, strict=True):
+        for item in weighing.items:
+            if not item.evidence.startswith("elsewhere"):
+                continue
+            domain = item.evidence.removeprefix("elsewhere: ").partition("/")[0]
+            (own,) = (each for each in incident.findings if of[each]["domain"] == domain)
+            where = {*of[own].get("assets", ()), *of[own].get("targets", ())}
+            wanted = {
+                each for each in of
+                if each != own and of[each]["domain"] == domain
+                and -DAY <= begun[each] - begun[own] < DAY
+                and where.isdisjoint((*of[each]["assets"], *of[each].get("targets", ())))
+            }  # fmt: skip
+            assert set(item.shows) == wanted
+            assert len(item.shows) == len(wanted)
+            looked += len(wanted)
+    assert looked > 100

@@ -14,8 +14,10 @@ import msgspec
 import numpy as np
 
 from noroshi.picture.join import Field
+from noroshi.picture.lines import Array
 from noroshi.picture.priors import NEITHER
 from noroshi.picture.score import Incident
+from noroshi.picture.stream import Stream
 from noroshi.words.time import DAY, HOUR
 from noroshi.words.told import Told, together, told
 
@@ -213,30 +215,38 @@ def elsewhere(members: _Members) -> list[Item]:
             marks = _marks(common_cause="inconsistent", campaign="consistent")
         else:
             marks = _marks()
-        shows = tuple(members.stream.ids[each] for each in others)
-        found.append(_item(name, seen, marks, shows))
+        found.append(_item(name, seen, marks, tuple(others)))
     return found
 
 
-def _others(members: _Members, row: int) -> tuple[list[int], float]:
+def _others(members: _Members, row: int) -> tuple[list[str], float]:
     """Findings of the same kind within a day that share no asset, and how many are usual."""
     stream = members.stream
     begun = members.begun(row)
-    low, high = np.searchsorted(stream.t0, [begun - DAY, begun + DAY])
-    own = set(_assets(members, row))
-    same = np.flatnonzero(stream.kind[low:high] == stream.kind[row]) + low
-    near: list[int] = same.tolist()
-    many = [each for each in near if each != row and own.isdisjoint(_assets(members, each))]
+    low, high = np.searchsorted(stream.t0, [begun - DAY, begun + DAY]).tolist()
+    other = stream.kind[low:high] == stream.kind[row]
+    other[row - low] = False
+    own = np.array(_assets(stream, row), np.int32)
+    for at, named in ((stream.asset_at, stream.asset), (stream.target_at, stream.target)):
+        first = int(at[low])
+        hits = np.flatnonzero(np.isin(named[first : int(at[high])], own)) + first
+        other[np.searchsorted(at, hits, "right") - 1 - low] = False
     whole = int((stream.kind == stream.kind[row]).sum())
-    return many, whole * 2 / members.field.rates.days
+    rows = np.flatnonzero(other) + low
+    return _ids(stream, rows), whole * 2 / members.field.rates.days
 
 
-def _assets(members: _Members, row: int) -> list[int]:
-    stream = members.stream
+def _assets(stream: Stream, row: int) -> list[int]:
     return [
         *stream.asset[stream.asset_at[row] : stream.asset_at[row + 1]].tolist(),
         *stream.target[stream.target_at[row] : stream.target_at[row + 1]].tolist(),
     ]
+
+
+def _ids(stream: Stream, rows: Array) -> list[str]:
+    if isinstance(stream.ids, np.ndarray):
+        return stream.ids[rows].tolist()
+    return [stream.ids[row] for row in rows.tolist()]
 
 
 def silences(members: _Members) -> list[Item]:

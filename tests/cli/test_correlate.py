@@ -69,6 +69,16 @@ def test_names_that_the_graph_does_not_know_are_counted(tmp_path: Path) -> None:
     assert "0 of 1 names of assets and targets are in the graph, 'cable:x' is not" in said
 
 
+def test_how_many_lines_could_not_be_read_is_said_of_all(tmp_path: Path) -> None:
+    stream = written(tmp_path / "s.jsonl", 1)
+    stream.write_bytes(b"[]\n" * 7 + stream.read_bytes())
+    said = run("correlate", stream)
+    assert "7 lines could not be read:\n  s.jsonl line 1: " in said
+    assert "s.jsonl line 5: " in said
+    assert "s.jsonl line 6: " not in said
+    assert "  and 2 more; --json names the first 20\n" in said
+
+
 def test_a_file_that_breaks_off_says_so_and_gives_what_it_has(tmp_path: Path) -> None:
     written(tmp_path / "s.jsonl", *range(1, 29))
     whole = gzip.compress((tmp_path / "s.jsonl").read_bytes(), 0)

@@ -64,6 +64,13 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(name: str) -> None:
     assert stream.rejected[0].startswith("s line 2: ")
 
 
+def test_the_first_lines_that_cannot_be_read_are_named_in_their_order() -> None:
+    bad = [one(lat=91, lon=0) if n % 2 else b"{" for n in range(60)]
+    stream = read_stream([one(id="a"), *bad], "s")
+    assert stream.bad == 60
+    assert [each.split()[2] for each in stream.rejected] == [f"{n}:" for n in range(2, 22)]
+
+
 def test_an_empty_stream_is_one() -> None:
     assert len(read_stream([], "s")) == 0
 

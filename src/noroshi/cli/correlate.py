@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 picture_app = typer.Typer()
 
+NAMED = 5
+"""So many of the lines that could not be read are named on the terminal."""
+
 Budget = Annotated[
     float, typer.Option(help="Chance incidents a month that are put up with.", min=0)
 ]
@@ -228,11 +231,14 @@ def _head(picture: Picture) -> list[str]:
 
 def _unread(stream: Stream) -> list[str]:
     from noroshi.cli.show import many
+    from noroshi.picture.stream import SHOWN
 
     lines: list[str] = []
     if stream.bad:
         lines.append(f"{many(stream.bad, 'line')} could not be read:")
-        lines += [f"  {each}" for each in stream.rejected[:5]]
+        lines += [f"  {each}" for each in stream.rejected[:NAMED]]
+        if stream.bad > NAMED:
+            lines.append(f"  and {stream.bad - NAMED:,} more; --json names the first {SHOWN}")
     if stream.twice:
         lines.append(f"{many(stream.twice, 'line')} repeating an id; the last of each counts")
     return lines

@@ -3,6 +3,7 @@ cannot be read is returned with its line and reason."""
 
 from __future__ import annotations
 
+import bisect
 import functools
 import importlib
 from collections.abc import Callable, Iterable, Iterator
@@ -128,14 +129,19 @@ class Builder:
         self.texts: list[tuple[Any, Any]] = []
         self.batches: list[tuple[Array, ...]] = []
         self.named: list[tuple[Array, Any, Array, Any]] = []
-        self.rejected: list[str] = []
+        self._refused: list[tuple[int, str]] = []
         self.bad = self.many = 0
 
     def refuse(self, number: int, reason: object) -> None:
         """Count what cannot be read; the first ones are named."""
         self.bad += 1
-        if len(self.rejected) < SHOWN:
-            self.rejected.append(f"{self.name} line {number}: {reason}")
+        bisect.insort(self._refused, (number, f"{self.name} line {number}: {reason}"))
+        del self._refused[SHOWN:]
+
+    @property
+    def rejected(self) -> tuple[str, ...]:
+        """The first lines that could not be read, in their order, each with its reason."""
+        return tuple(text for _, text in self._refused)
 
     def add(self, lines: list[Line], numbers: list[int]) -> None:
         """Take some lines; `numbers` say where they stood."""
@@ -237,7 +243,7 @@ class Builder:
             domains, kinds, tokens,
             domain, kind, t0, t1, coarse, lon, lat, radius, asset_at, asset, target_at, target,
             number, reliability, credibility,
-            tuple(self.rejected), self.bad, self.many - len(order), self._about(order, domains),
+            self.rejected, self.bad, self.many - len(order), self._about(order, domains),
             said,
         )  # fmt: skip
 

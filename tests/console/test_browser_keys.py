@@ -16,6 +16,7 @@ from glass import MARKS, PEER, Watch, axe, chromium, opened, served
 from lookout import finding
 
 from noroshi.console import users
+from noroshi.console.paper import HINT
 from noroshi.desks.registry import desks
 from noroshi.node.findings import settle
 from noroshi.node.node import Node, clock
@@ -217,6 +218,25 @@ def test_the_main_path_by_keys_alone(origin: tuple[str, Node]) -> None:
 
         assert keys.unseen == [], keys.unseen
         assert watch.problems == []
+
+
+def test_why_a_report_cannot_be_made_is_said_where_it_was_asked_for(
+    origin: tuple[str, Node], found: list[Finding]
+) -> None:
+    with chromium() as browser:
+        page = entered(browser, origin)
+        error = {"error": f"no font of this machine has Japanese\n{HINT}"}
+        page.route("**/api/report*", lambda route: route.fulfill(status=409, json=error))
+        page.goto(f"{origin[0]}/console/#/picture?sel={found[0].id}")
+        page.wait_for_selector(".drawer dl")
+        page.get_by_role("button", name="日本語").click()
+        button = page.get_by_role("button", name="PDFで保存")
+        button.focus()
+        page.keyboard.press("Enter")
+        said = page.get_by_role("alert")
+        said.wait_for()
+        assert "日本語のフォントがない" in said.inner_text()
+        assert Keys(page).here()["name"] == "PDFで保存"
 
 
 def test_enlarged_the_page_is_read_in_one_direction(

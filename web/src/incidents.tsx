@@ -145,7 +145,7 @@ function Report({ of, found }: { of: Incident; found: Found }) {
     <main id="content" tabIndex={-1} class="report">
       <div class="acts no-print"><button type="button" class="main" onClick={() => print()}>{t("Print")}</button>
         <SavePdf of={{ incident: of.id, as: query.value.as ?? "", language: language.value }} />
-        <button type="button" onClick={() => speak(language.value === "ja" ? "en" : "ja")}>{language.value === "ja" ? "In English" : "日本語で"}</button>
+        <button type="button" lang={language.value === "ja" ? "en" : "ja"} onClick={() => speak(language.value === "ja" ? "en" : "ja")}>{language.value === "ja" ? "In English" : "日本語で"}</button>
         <a class="button" href={address("incidents", { ...query.value, print: "" })}>{t("Back")}</a></div>
       <table class="paged"><thead><tr><td><div class="banner" data-testid="label">{label}</div></td></tr></thead>
         <tfoot><tr><td><div class="banner">{label}</div></td></tr></tfoot>

@@ -183,7 +183,10 @@ def finding_report(of: Detail, tlp: Tlp, head: Head) -> Document:
     rows = [*_made(say, head), (say("Name"), of.id)]
     if body is not None:
         spanned = (_at(each, body.span.precision) for each in (body.span.t0, body.span.t1))
-        source = "; ".join(body.sources) or say("not named")
+        # Of a source that went by its class the class is a word of ours.
+        ours = head.whose == head.party
+        named = (each if ours else say(each) for each in body.sources)
+        source = "; ".join(named) or say("not named")
         found_by = f"{body.detector or '–'} {body.detector_version or ''}".strip()
         rows += [
             (say("When"), " – ".join(spanned)),

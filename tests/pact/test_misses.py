@@ -99,5 +99,6 @@ def test_each_is_said_in_japanese_from_what_it_is_made_of(name: str) -> None:
         line = each.said(lambda text: words.get(text, text))
         assert not ENGLISH.search(line), line
         assert line != each.said()
+    assert all(each.text in words for each in miss.told if each.values)
     if miss.told:
         assert [each.said() for each in miss.told] == [miss.found, miss.allowed]

@@ -179,3 +179,23 @@ def test_the_focus_goes_through_the_page_into_what_is_opened_and_back(
     assert shown.evaluate(HERE)["name"] == "Findings"
     shown.keyboard.press("/")
     assert shown.evaluate(HERE)["name"] == "Search findings"
+
+
+def test_what_is_in_another_language_says_which(page: tuple[Any, str]) -> None:
+    shown, origin = page
+    shown.get_by_role("button", name="日本語").click()
+    shown.goto(f"{origin}/console/#/pact?id=eu-jpn-sdp")
+    shown.wait_for_selector(".promises")
+    tongue = "it => it.closest('[lang]').lang"
+    titles = shown.locator("th span bdi").all()
+    told = {each.inner_text(): each.evaluate(tongue) for each in titles}
+    assert told["日・EU安全保障・防衛パートナーシップ"] == "ja"
+    assert told["EU–Japan Security of Information Agreement"] == "en"
+    assert shown.locator(".promises bdi").first.evaluate(tongue) == "en"
+    assert shown.locator("pre.tall bdi").evaluate(tongue) == "en"
+    shown.goto(f"{origin}/console/#/picture")
+    shown.locator(".row").first.click()
+    shown.wait_for_selector(".drawer table")
+    cells = shown.locator(".drawer table td:nth-child(2)").all()
+    values = {each.inner_text(): each.locator("bdi").evaluate(tongue) for each in cells}
+    assert values == {"1.0": "ja", "Yokohama": "en"}

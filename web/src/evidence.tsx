@@ -5,7 +5,7 @@ import { changed, tracks, type Track } from "./data";
 import { picked, toggle } from "./picked";
 import { address, query, leave } from "./place";
 import { SavePdf } from "./paper";
-import { At, degrees, Problem, Text, Time, Tlp, Verdict, say } from "./show";
+import { At, degrees, Problem, Prose, Text, Time, Tlp, Verdict, say } from "./show";
 import { language, named, t, type Told } from "./words";
 
 interface Item { source: string; lineage: string; sha256: string; place: Told; retrieved: string; at: string; lon: number; lat: number; sog_kn?: number; cog_deg?: number; raw?: string }
@@ -115,7 +115,7 @@ function Measures({ found }: { found: Detail }) {
       <h3>{t("Measures")}</h3>
       <table><tbody>
         {found.measures.map((each) => (
-          <tr key={each.name}><th scope="row" title={each.name}>{named(each.called, each.name)}</th><td><Text s={named(each.value, "")} /></td><td class="quiet">{named(each.unit, "")}</td></tr>
+          <tr key={each.name}><th scope="row" title={each.name}>{named(each.called, each.name)}</th><td><Prose s={named(each.value, "")} /></td><td class="quiet">{named(each.unit, "")}</td></tr>
         ))}
       </tbody></table>
     </section>

@@ -40,8 +40,10 @@ export function said(parts: Told[] | undefined, otherwise: string, word: (text: 
 }
 
 const JAPANESE = /[\u3040-\u30ff\u3400-\u9fff]/;
-/** The language of a text that may not be that of the page, for whoever has it read aloud. */
+/** The language of a text that may not be that of the page, for whoever has it read aloud; a number
+ * has none. */
 export function tongue(text: string): Language | undefined {
+  if (!/\p{L}/u.test(text)) return undefined;
   const found = JAPANESE.test(text) ? "ja" : "en";
   return found === language.value ? undefined : found;
 }

@@ -53,9 +53,10 @@ KINDS = ("stop", "port_visit", "crossing", "encounter", "gap")
 LABELS = (Tlp.GREEN, Tlp.AMBER, Tlp.AMBER_STRICT)
 IDLE = "html[data-map=idle]"
 POSITIONS = "html[data-positions]"
-FRAME = "FireAnimationFrame"
+FRAME, DRAWN = "FireAnimationFrame", "BeginMainThreadFrame"
 SCRIPT = ("FunctionCall", "EvaluateScript", "v8.callFunction", FRAME)
-TRACED = ["devtools.timeline", "v8", "disabled-by-default-v8.cpu_profiler"]
+HIDDEN = "disabled-by-default-"
+TRACED = ["devtools.timeline", f"{HIDDEN}devtools.timeline.frame", f"{HIDDEN}v8.cpu_profiler", "v8"]
 FRAME_MS, LIST_MS, IDLE_MS, PAINT_MS = 8.0, 1_000.0, 5_000.0, 2_000.0
 
 
@@ -212,32 +213,31 @@ def frames(browser: Browser, page: Page) -> dict[str, list[tuple[float, float]]]
 
 
 def script(trace: dict[str, Any]) -> list[tuple[float, float]]:
-    """(thread ms of all script, of ours) of each frame. Ours is the share of the profiler's samples
-    (one in 0.1 ms) with any function on the stack that is not of the map's library."""
+    """(thread ms of all script, of ours) of each frame that has any. What is done between two
+    frames holds up the later one, and is counted with it. Ours is the share of the profiler's
+    samples (one in 0.1 ms) with any function on the stack that is not of the map's library; what
+    began before its first sample is left out, since the profiler's own start is in it."""
     events = trace["traceEvents"]
     tops = [each for each in events if each.get("ph") == "X" and each["name"] in SCRIPT]
-    fires = [each for each in tops if each["name"] == FRAME]
-    if not fires:
+    if not any(each["name"] == FRAME for each in tops):
         return []
-    thread = statistics.mode((each["pid"], each["tid"]) for each in fires)
-    tops = sorted(
-        (each for each in tops if (each["pid"], each["tid"]) == thread and "tdur" in each),
-        key=lambda each: (each["ts"], -each["dur"]),
-    )
+    thread = statistics.mode((x["pid"], x["tid"]) for x in tops if x["name"] == FRAME)
     at, ours = sampled(events, thread[0])
-    ends: Any = np.array(sorted(each["ts"] for each in tops if each["name"] == FRAME))
-    sums = np.zeros((len(ends), 2))
+    tops = [x for x in tops if (x["pid"], x["tid"]) == thread and "tdur" in x and x["ts"] >= at[0]]
+    tops.sort(key=lambda each: (each["ts"], -each["dur"]))
+    frames = (x for x in events if x["name"] == DRAWN and (x["pid"], x["tid"]) == thread)
+    drawn: Any = np.array(sorted(each["ts"] for each in frames))
+    sums = np.zeros((len(drawn) + 1, 2))
     over = 0.0
     for each in tops:
         if each["ts"] < over:
             continue  # within one that is counted
         over = each["ts"] + each["dur"]
-        frame: int = int(np.searchsorted(ends, float(each["ts"])))
-        if frame == len(ends):
-            break
+        begun = int(np.searchsorted(drawn, float(each["ts"])))
+        frame = max(0, begun - 1) if each["name"] == FRAME else begun
         within = ours[np.searchsorted(at, each["ts"]) : np.searchsorted(at, over)]
         sums[frame] += each["tdur"] / 1000 * np.array([1.0, within.mean() if len(within) else 0.0])
-    return [(float(a), float(b)) for a, b in sums]
+    return [(float(a), float(b)) for a, b in sums if a]
 
 
 def sampled(events: list[dict[str, Any]], process: int) -> tuple[Any, Any]:
@@ -258,7 +258,8 @@ def sampled(events: list[dict[str, Any]], process: int) -> tuple[Any, Any]:
             url = node["callFrame"].get("url", "")
             own = "/console/" in url and library not in url
             mine[node["id"]] = own or mine.get(node.get("parent", 0), False)
-        for sample, step in zip(profile.get("samples", ()), data["timeDeltas"], strict=False):
+        steps = data.get("timeDeltas", ())
+        for sample, step in zip(profile.get("samples", ()), steps, strict=False):
             last += step
             at.append(last)
             ours.append(mine.get(sample, False))
@@ -305,8 +306,16 @@ def scroll(page: Page) -> None:
 
 
 def search(page: Page) -> None:
-    page.locator("#search").press_sequentially("mmsi:4310002", delay=150)
-    page.fill("#search", "")
+    """A word that all findings have until its last letters, one that a fifth has from its first,
+    and a number out of an id, letter by letter away again."""
+    field = page.locator("#search")
+    for words in ("mmsi:4310002", "encounter"):
+        field.press_sequentially(words, delay=150)
+        page.fill("#search", "")
+        page.wait_for_timeout(500)
+    field.press_sequentially("4a1", delay=150)
+    for _ in range(3):
+        field.press("Backspace", delay=150)
     page.wait_for_timeout(500)
 
 

@@ -1,12 +1,13 @@
 // The same findings as two parties have them, side by side, and only where they differ if wished.
 import { useEffect, useState } from "preact/hooks";
 import { get, type Mark, type Seen, session } from "./api";
-import { changed, filtered } from "./data";
+import { changed } from "./data";
 import { Unfed, Ungiven, Unmatched } from "./empty";
 import { Evidence } from "./evidence";
 import { Filters } from "./picture";
 import { query, turn } from "./place";
 import { degrees, Problem, Text, Time, Verdict, say } from "./show";
+import { filtered } from "./sift";
 import { language, named, t } from "./words";
 
 const ROWS = 200;
@@ -31,7 +32,7 @@ export function Compare() {
   const differing = pairs.filter((each) => !same(...each));
   const counted = new Map<string, number>();
   for (const [x, y] of pairs) { const name = word(x, y); counted.set(name, (counted.get(name) ?? 0) + 1); }
-  const kept = new Set(filtered(pairs.map(([x, y]) => (x ?? y)!), query.value).map((each) => each.id));
+  const kept = new Set(filtered(pairs.map(([x, y]) => (x ?? y)!), query.value, it.kinds).map((each) => each.id));
   const rows = (all ? pairs : differing).filter(([x, y]) => kept.has((x ?? y)!.id));
   return (
     <main id="content" tabIndex={-1} class={`sheet with-drawer${sel ? " open" : ""}`}>

@@ -1,7 +1,10 @@
 // The picture that is looked at: asked of the node again whenever whose, when, or anything changed.
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { failure, Failed, get, type Mark, type Seen, session } from "./api";
-import { query, view } from "./place";
+import { one, query, view } from "./place";
+import { FILTERS, sifting as sift, soon, warm, type By, type Sifted } from "./sift";
+
+const NOTHING: Mark[] = [];
 
 export const seen = signal<Seen | null>(null);
 /** The first rows of the list, until the whole picture is there. */
@@ -17,8 +20,6 @@ export const live = signal<"on" | "off">("off");
 interface Asset { id: string; kind: string; name: string; name_ja?: string; place: [number, number] | null; path: [number, number][]; shape: GeoJSON.Geometry | null }
 export const assets = signal<Asset[]>([]);
 
-/** What of an address filters the picture. */
-export const FILTERS = ["kind", "desk", "tlp", "owner", "q", "verdict", "asset", "t0", "t1"];
 const FIRST = "200";
 type Answers = { first: Promise<Seen>; whole: Promise<Seen> };
 /** The first rows, and then the whole, of which the first rows may be all. */
@@ -51,7 +52,7 @@ async function load(as: string, at: string, key: string): Promise<void> {
       if (key === last && found.more) beginning.value = found;
     }
     const found = await (whole ?? get<Seen>("picture", { as, at }));
-    if (key === last) { seen.value = found; beginning.value = null; failure.value = ""; }
+    if (key === last) { seen.value = found; failure.value = ""; }
   } catch (problem) {
     if (key === last && (problem as Failed).status !== 401) failure.value = (problem as Error).message;
   } finally {
@@ -60,7 +61,7 @@ async function load(as: string, at: string, key: string): Promise<void> {
 }
 
 effect(() => {
-  const { as = "", at = "" } = query.value;
+  const as = one("as"), at = one("at");
   const who = session.value?.user;
   const key = [who, view.value === "compare" ? "" : as, at, changed.value].join("|");
   if (!who || key === last) return;
@@ -74,7 +75,7 @@ effect(() => {
 
 let asking = "";
 effect(() => {
-  const { as = "", at = "" } = query.value;
+  const as = one("as"), at = one("at");
   const who = session.value?.user, key = [who, as, at].join("|");
   // After the list: they are drawn on the map.
   if (!who || !seen.value || key === asking) return;
@@ -102,53 +103,57 @@ export function follow(): () => void {
   return () => { stop(); clearTimeout(due); source?.close(); live.value = "off"; };
 }
 
-/** What the list, the timeline and the map show: the picture after the filters of the address. */
-export const shown = computed<Mark[]>(() => {
-  const marks = seen.value?.marks ?? [];
-  return filtered(marks, query.value);
-});
+/** What the list shows: the picture after the filters of the address, never a part of what they leave. */
+export const sifted = signal<(Sifted & { of: Seen }) | null>(null);
+/** Whether another filter or picture is being gone through while the last one still stands. */
+export const sifting = signal(false);
+/** The picture that the list is of: as it was gone through last, or its beginning. */
+export const looked = computed(() => sifted.value?.of ?? beginning.value);
+/** The same a moment later while somebody writes: the list follows each letter, the timeline and then the map the word. */
+export const spread = signal<Mark[]>(NOTHING);
+export const settled = signal<Mark[]>(NOTHING);
 
-/** The same a moment later while somebody writes: the list follows each letter, the rest the word. */
-export const settled = signal<Mark[]>([]);
-export const sought = signal(query.value.q ?? "");
-const PAUSE_MS = 180;
-let drawnFor: Seen | null = null, pause = 0;
+/** Milliseconds of a frame for looking through findings, and what may be left for drawing after them. */
+const SLICE_MS = 4, SPARE_MS = 1.5, PAUSE_MS = 180;
+const asked = computed(() => JSON.stringify(Object.fromEntries(FILTERS.map((key) => [key, one(key)]))));
+let stop = () => {}, late = () => {};
 effect(() => {
-  const now = shown.value, picture = seen.value, words = query.value.q ?? "";
-  clearTimeout(pause);
-  if (picture !== drawnFor || words === sought.peek()) { drawnFor = picture; settled.value = now; sought.value = words; return; }
-  // The timeline in one frame, the map in the next.
-  pause = window.setTimeout(() => {
-    sought.value = words;
-    pause = window.setTimeout(() => { settled.value = now; }, 40);
-  }, PAUSE_MS);
-});
-
-export function filtered(marks: Mark[], by: Record<string, string>): Mark[] {
-  const { desk, kind, tlp, asset, owner, verdict } = by;
-  const words = (by.q ?? "").toLowerCase().trim();
-  const from = by.t0 ? Date.parse(by.t0) : -Infinity;
-  const to = by.t1 ? Date.parse(by.t1) : Infinity;
-  const kinds = session.value?.kinds ?? {};
-  return marks.filter((each) =>
-    (!kind || each.kind === kind) && (!desk || kinds[each.kind]?.desk === desk) &&
-    (!tlp || each.tlp === tlp) && (!owner || each.owner === owner) && (!verdict || (each.verdict ?? "released") === verdict) &&
-    (!asset || (each.assets ?? []).includes(asset)) && each.t1 >= from && each.t0 <= to &&
-    (!words || spoken(each).includes(words)));
-}
-
-function spoken(mark: Mark): string {
-  return (mark.said ??= [mark.id, mark.kind, mark.owner, ...(mark.subjects ?? []), ...(mark.assets ?? [])].join(" ").toLowerCase());
-}
-
-// What is searched is written down while nothing else is done, before somebody asks.
-const WARMED = 500;
-effect(() => {
-  const marks = seen.value?.marks ?? [];
-  const warm = (from: number) => {
-    if (seen.peek()?.marks !== marks) return;
-    for (const each of marks.slice(from, from + WARMED)) spoken(each);
-    if (from + WARMED < marks.length) requestIdleCallback(() => warm(from + WARMED));
+  const of = seen.value, by = JSON.parse(asked.value) as By;
+  stop(); late();
+  if (!of) { sifted.value = null; sifting.value = false; spread.value = settled.value = NOTHING; return; }
+  const steps = sift(of.marks, by, session.peek()?.kinds ?? {}, sifted.peek());
+  const done = (found: Sifted) => {
+    const typed = sifted.peek()?.marks === of.marks && sifted.peek()!.by.q !== by.q;
+    batch(() => { sifted.value = { ...found, of }; sifting.value = false; beginning.value = null; });
+    settle(found, typed ? PAUSE_MS : 0);
   };
-  if (marks.length) requestIdleCallback(() => warm(0));
+  const step = () => {
+    const began = performance.now();
+    for (;;) {
+      const { done: ended, value } = steps.next(), took = performance.now() - began;
+      if (ended && took < SPARE_MS) return done(value);
+      if (ended) { stop = soon(() => done(value)); return; }
+      if (took >= SLICE_MS) { stop = soon(step); return; }
+    }
+  };
+  sifting.value = true;
+  // What is typed is answered in the frame after its letter was drawn.
+  if (sifted.peek()) stop = soon(step); else step();
+});
+
+/** The timeline in one frame, the map in the next, after `wait`. */
+function settle(found: Sifted, wait: number): void {
+  if (found.spread === spread.peek() && found.shown === settled.peek()) return;
+  const due = setTimeout(() => {
+    late = soon(() => {
+      spread.value = found.spread;
+      late = soon(() => { settled.value = found.shown; });
+    });
+  }, wait);
+  late = () => clearTimeout(due);
+}
+
+effect(() => {
+  const marks = seen.value?.marks;
+  if (marks) warm(marks, () => seen.peek()?.marks === marks);
 });

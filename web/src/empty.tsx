@@ -1,8 +1,9 @@
 // What a view says where there is nothing to show: why, and what to do next.
 import { useEffect, useState } from "preact/hooks";
 import { get } from "./api";
-import { FILTERS, seen } from "./data";
+import { seen } from "./data";
 import { address, turn } from "./place";
+import { FILTERS } from "./sift";
 import { t } from "./words";
 
 export const clear = () => turn(Object.fromEntries(FILTERS.map((each) => [each, ""])));

@@ -1,10 +1,11 @@
 // One finding opened: what it says, from what, under which label, and what became of it.
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Detail, type Onward, type Recalled, failure, get, may, session } from "./api";
 import { changed, tracks, type Track } from "./data";
 import { picked, toggle } from "./picked";
-import { address, query, leave } from "./place";
 import { SavePdf } from "./paper";
+import { address, leave, one, query, type Query } from "./place";
 import { At, degrees, Problem, Prose, Text, Time, Tlp, Verdict, say } from "./show";
 import { language, named, t, type Told } from "./words";
 
@@ -41,7 +42,7 @@ function Rests({ id }: { id: string }) {
 export function Evidence({ id }: { id: string }) {
   const [found, setFound] = useState<Detail | null>(null);
   const [problem, setProblem] = useState("");
-  const { as = "", at = "" } = query.value;
+  const as = one("as"), at = one("at");
   const again = changed.value;
   useEffect(() => {
     let gone = false;
@@ -66,6 +67,11 @@ export function Evidence({ id }: { id: string }) {
   );
 }
 
+/** To the picture as it is, but for this; what is typed meanwhile draws nothing around it again. */
+function Onto({ to, title, children }: { to: Query; title?: string; children: ComponentChildren }) {
+  return <a href={address("picture", { ...query.value, ...to })} title={title}>{children}</a>;
+}
+
 function Opened({ found }: { found: Detail }) {
   const { body } = found;
   const own = found.party === session.value?.party;
@@ -80,12 +86,12 @@ function Opened({ found }: { found: Detail }) {
           <dt>{t("When")}</dt><dd><Time ms={body.span.t0 / 1000} precision={body.span.precision} /> – <Time ms={body.span.t1 / 1000} precision={body.span.precision} /></dd>
           <dt>{t("Where")}</dt><dd>{body.place ? degrees(body.place) : t("no place")}</dd>
           <dt>{t("Who")}</dt><dd><Text s={(body.subjects ?? []).join(", ") || t("nobody named")} longest={1000} /></dd>
-          {!!body.assets?.length && <><dt>{t("Assets")}</dt><dd>{body.assets.slice(0, 20).map((each, i) => <>{i > 0 && ", "}<a key={each} href={address("picture", { ...query.value, asset: each })} title={t("Only what is at this asset")}><Text s={each} longest={120} /></a></>)}</dd></>}
+          {!!body.assets?.length && <><dt>{t("Assets")}</dt><dd>{body.assets.slice(0, 20).map((each, i) => <>{i > 0 && ", "}<Onto key={each} to={{ asset: each }} title={t("Only what is at this asset")}><Text s={each} longest={120} /></Onto></>)}</dd></>}
           <dt>{t("Source")}</dt><dd><Text s={(body.sources ?? []).map((each) => (own ? each : t(each))).join("; ") || t("not named")} longest={1000} /> <span class="quiet" title={t("Admiralty code: reliability of the source, credibility of the item")}>{body.reliability ?? "F"}{body.credibility ?? 6}</span></dd>
           <dt>{t("Found by")}</dt><dd><Text s={`${body.detector ?? "…"} ${body.detector_version ?? ""}`} /></dd>
         </dl>
       )}
-      {body && !query.value.at && <div class="acts"><SavePdf of={{ finding: found.id, as: own ? "" : found.party, language: language.value }} /></div>}
+      {body && !one("at") && <div class="acts"><SavePdf of={{ finding: found.id, as: own ? "" : found.party, language: language.value }} /></div>}
       {!!found.measures.length && <Measures found={found} />}
       {own && <Rests id={found.id} />}
       {own && <Owned found={found} />}
@@ -142,7 +148,7 @@ function Owned({ found }: { found: Detail }) {
         <h3>{t("Who may have it")}</h3>
         {Object.keys(found.audience).length ? (
           <ul class="tight">{Object.entries(found.audience).map(([party, how]) => (
-            <li key={party}><a href={address("picture", { ...query.value, as: party })}>{party}</a> {how.length ? <span class="quiet">{how.map(say).join(t(", "))}</span> : <span class="quiet">{t("as it is")}</span>}</li>
+            <li key={party}><Onto to={{ as: party }}>{party}</Onto> {how.length ? <span class="quiet">{how.map(say).join(t(", "))}</span> : <span class="quiet">{t("as it is")}</span>}</li>
           ))}</ul>) : <p class="quiet">{t("Nobody but us: no clause covers it.")}</p>}
         {!!found.held.length && <p>{found.held.map((each) => (
           <span key={each.party}>{each.party} {each.served ? <>{t("has had it since")} <At s={each.served} precision="min" /></> : t("has not fetched it yet")}. </span>))}</p>}

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { session } from "./api";
 import { seen } from "./data";
-import { query, turn } from "./place";
+import { one, turn } from "./place";
 import { asking, positions, wanted } from "./positions";
 import { ahead, ask, orbit, problem, satellites, there, type Satellite } from "./satellites";
 import { shapeOf } from "./signs";
@@ -15,7 +15,7 @@ const count = (n: number) => n.toLocaleString("en");
 const SHOWN = 12;
 
 export function Layers() {
-  const { globe, sat } = query.value;
+  const globe = one("globe"), sat = one("sat");
   const [open, setOpen] = useState(!!sat);
   return (
     <details class="layers" open={open} onToggle={(event) => { const now = (event.target as HTMLDetailsElement).open; setOpen(now); if (now) ask(); }}>
@@ -37,7 +37,7 @@ function Told() {
   if (asking.value === "…") return <p class="quiet" role="status">{t("Reading the positions …")}</p>;
   if (asking.value) return <Problem text={asking.value} />;
   if (!found) return null;
-  const as = query.value.as;
+  const as = one("as");
   return (
     <>
       {found.of ? <p class="quiet">{t("{n} of {all} positions of {ships} ships", { n: count(found.n), all: count(found.of), ships: count(found.ships.length) })}{found.every > 1 && <> – {t("choose a stretch of time to see more of them")}</>}</p>
@@ -59,10 +59,10 @@ function Overhead() {
       {!all && <p class="quiet" role="status">{t("Asking the node …")}</p>}
       {all && all.length > 0 && <input type="search" aria-label={t("Search satellites")} placeholder={t("Name or number …")} value={words} maxLength={60} onInput={(event) => setWords((event.target as HTMLInputElement).value)} />}
       {all && all.length > 0 && <ul class="sats">{found.slice(0, SHOWN).map((each) => (
-        <li key={each[0]}><button type="button" class="plain" aria-pressed={query.value.sat === String(each[0])} onClick={() => turn({ sat: query.value.sat === String(each[0]) ? "" : String(each[0]) })}><Text s={each[1]} longest={40} /> <span class="quiet">{each[0]}{each[4] && ` · ${t("protected")}`}</span></button></li>))}
+        <li key={each[0]}><button type="button" class="plain" aria-pressed={one("sat") === String(each[0])} onClick={() => turn({ sat: one("sat") === String(each[0]) ? "" : String(each[0]) })}><Text s={each[1]} longest={40} /> <span class="quiet">{each[0]}{each[4] && ` · ${t("protected")}`}</span></button></li>))}
         {found.length > SHOWN && <li class="quiet">{t("and {n} more: write a name", { n: count(found.length - SHOWN) })}</li>}
         {!found.length && all.length > 0 && <li class="quiet">{t("None of {n} is called so.", { n: count(all.length) })}</li>}</ul>}
-      {all && !all.length ? <p class="quiet">{query.value.as ? t("None that may be seen.") : <>{t("No elements are held. Read some in:")} <code>noroshi ingest GP.csv --node DIR</code></>}</p> : <Problem text={problem.value} />}
+      {all && !all.length ? <p class="quiet">{one("as") ? t("None that may be seen.") : <>{t("No elements are held. Read some in:")} <code>noroshi ingest GP.csv --node DIR</code></>}</p> : <Problem text={problem.value} />}
       {it && now && last && <div class="orbit">
         <p><b><Text s={it.name || String(it.norad)} longest={60} /></b> {it.cospar} <button type="button" class="plain" aria-label={t("Put the satellite away")} onClick={() => turn({ sat: "" })}>✕</button></p>
         <p>{t("Elements of")} <Time ms={it.epoch} />{it.source && <span class="quiet"> (<Text s={it.source} longest={60} />)</span>}</p>
@@ -93,7 +93,7 @@ function Signs() {
   return (
     <ul class="signs" aria-label={t("What the signs mean")}>{there.map((each) => (
       <li key={each}><svg viewBox="0 0 16 16" aria-hidden="true"><path d={OUTLINES[shapeOf(each, kinds[each]?.desk)]} fill={hue(kinds[each]?.desk ?? "")} /></svg> {named(kinds[each], each)}</li>))}
-      {query.value.as && <li><svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="5" fill="none" stroke="currentColor" stroke-width="2.5" /></svg> {t("hollow: released in part")}</li>}
+      {one("as") && <li><svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="5" fill="none" stroke="currentColor" stroke-width="2.5" /></svg> {t("hollow: released in part")}</li>}
     </ul>
   );
 }

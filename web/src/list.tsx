@@ -1,5 +1,5 @@
 // The list of findings: only the rows that are looked at are drawn, however many there are.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { session, type Mark } from "./api";
 import { picked, toggle } from "./picked";
 import { leave, one, turn } from "./place";
@@ -11,18 +11,17 @@ const ROW = 58, AROUND = 6;
 /** Drawn anew when so much was scrolled, not at every pixel. */
 const STEP = ROW * 3;
 
-export function List({ marks, whose }: { marks: Mark[]; whose: string }) {
+export function List({ marks, whose, busy }: { marks: Mark[]; whose: string; busy: boolean }) {
   const box = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const [height, setHeight] = useState(600);
-  void theme.value;
   useEffect(() => {
     const seen = new ResizeObserver(() => setHeight(box.current?.clientHeight ?? 600));
     seen.observe(box.current!);
     return () => seen.disconnect();
   }, []);
   const sel = one("sel");
-  const at = sel ? marks.findIndex((each) => each.id === sel) : -1;
+  const at = useMemo(() => (sel ? marks.findIndex((each) => each.id === sel) : -1), [marks, sel]);
   useEffect(() => {
     const node = box.current;
     if (!node || at < 0) return;
@@ -48,14 +47,18 @@ export function List({ marks, whose }: { marks: Mark[]; whose: string }) {
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
   });
-  const first = Math.max(0, Math.floor(top / ROW) - AROUND);
-  const last = Math.min(marks.length, Math.ceil((top + height) / ROW) + AROUND);
-  const kinds = session.value?.kinds ?? {};
+  // Where the list was cut short below what was looked at, its end is.
+  const from = Math.max(0, Math.min(top, marks.length * ROW - height));
+  const first = Math.max(0, Math.floor(from / ROW) - AROUND);
+  const last = Math.min(marks.length, Math.ceil((from + height) / ROW) + AROUND);
+  // As many as are ever there at once: what goes out on one side comes in on the other.
+  const slots = Math.ceil(height / ROW) + 2 * AROUND + 2;
   const own = whose === session.value?.party;
   return (
-    <div class="list" ref={box} tabIndex={0} role="listbox" aria-label={t("Findings")}
+    <div class="list" ref={box} tabIndex={0} role="listbox" aria-label={t("Findings")} aria-busy={busy}
       aria-activedescendant={at >= first && at < last ? `row-${at}` : undefined}
       onScroll={(event) => setTop(Math.floor((event.target as HTMLElement).scrollTop / STEP) * STEP)}
+      onClick={(event) => { const id = (event.target as Element).closest<HTMLElement>(".row")?.dataset.id; if (id) turn({ sel: id }); }}
       onKeyDown={(event) => {
         if (event.key === "ArrowDown") { event.preventDefault(); step(1); }
         // Who hears the page goes on in what is opened, and comes back from there.
@@ -64,17 +67,28 @@ export function List({ marks, whose }: { marks: Mark[]; whose: string }) {
       }}>
       <div style={{ height: `${marks.length * ROW}px` }} role="presentation">
         {marks.slice(first, last).map((each, i) => (
-          <div key={each.id} id={`row-${first + i}`} class={`row${each.id === sel ? " on" : ""}`} role="option" aria-selected={each.id === sel}
+          <div key={(first + i) % slots} id={`row-${first + i}`} class={each.id === sel ? "row on" : "row"} role="option" aria-selected={each.id === sel}
             aria-setsize={marks.length} aria-posinset={first + i + 1} data-id={each.id}
-            style={{ top: `${(first + i) * ROW}px` }} onClick={() => turn({ sel: each.id })}>
-            <i class={`dot${each.verdict === "partial" ? " hollow" : ""}`} style={{ color: hue(kinds[each.kind]?.desk ?? "") }} aria-hidden="true" />
-            <span class="what">{named(kinds[each.kind], each.kind)}{picked.value.has(each.id) && <b title={t("chosen")}> ✓</b>}</span>
-            <Time ms={each.t0} precision={each.precision === "s" || each.precision === "ms" ? "min" : each.precision} />
-            <span class="whom">{own ? <Tlp tlp={each.tlp} /> : <span title={(each.clauses ?? []).join(", ")}><Verdict v={each.verdict ?? "released"} short /></span>}<Text s={(each.subjects ?? []).join(", ") || t("nobody named")} longest={60} /></span>
-            <span class="where">{each.place ? degrees(each.place, true) : t("no place")}</span>
+            style={{ top: `${(first + i) * ROW}px` }}>
+            <Inside of={each} own={own} />
           </div>
         ))}
       </div>
     </div>
+  );
+}
+
+/** What stands in a row: drawn again only when it is another's (signals compare the props). */
+function Inside({ of, own }: { of: Mark; own: boolean }) {
+  const chosen = picked.value.has(of.id), kinds = session.value?.kinds ?? {};
+  void theme.value;
+  return (
+    <>
+      <i class={`dot${of.verdict === "partial" ? " hollow" : ""}`} style={{ color: hue(kinds[of.kind]?.desk ?? "") }} aria-hidden="true" />
+      <span class="what">{named(kinds[of.kind], of.kind)}{chosen && <b title={t("chosen")}> ✓</b>}</span>
+      <Time ms={of.t0} precision={of.precision === "s" || of.precision === "ms" ? "min" : of.precision} />
+      <span class="whom">{own ? <Tlp tlp={of.tlp} /> : <span title={(of.clauses ?? []).join(", ")}><Verdict v={of.verdict ?? "released"} short /></span>}<Text s={(of.subjects ?? []).join(", ") || t("nobody named")} longest={60} /></span>
+      <span class="where">{of.place ? degrees(of.place, true) : t("no place")}</span>
+    </>
   );
 }

@@ -11,7 +11,7 @@ import { Login } from "./login";
 import { PactRoom } from "./pact";
 import { People } from "./people";
 import { Picture } from "./picture";
-import { address, arrive, query, view } from "./place";
+import { address, arrive, one, view } from "./place";
 import { Recalls } from "./recalls";
 import { Send } from "./send";
 import { Text } from "./show";
@@ -31,14 +31,14 @@ function Shell() {
   const Shown = VIEWS[view.value as keyof typeof VIEWS] ?? Picture;
   const it = session.value!;
   useEffect(follow, []);
-  const where = `${view.value}|${query.value.print ?? ""}`;
+  const where = `${view.value}|${one("print")}`;
   const before = useRef(where);
   useLayoutEffect(() => {
     failure.value = "";
     if (before.current !== where) heading()?.focus({ preventScroll: true });
     before.current = where;
   }, [where]);
-  const kept = { as: query.value.as ?? "", at: query.value.at ?? "" };
+  const kept = { as: one("as"), at: one("at") };
   const names: [string, string][] = [
     ["picture", t("Picture")], ["compare", t("Difference")], ["send", t("Before you send")], ["recalls", t("Taken back")],
     ["incidents", t("Incidents")], ["pact", t("Pact room")], ...(may("administrator") ? [["people", t("People")] as [string, string]] : []),

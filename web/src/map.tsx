@@ -23,6 +23,7 @@ const ANYWHERE = 1e7;
 function areas(marks: Mark[], selected: string | undefined): GeoJSON.FeatureCollection {
   const coarse = marks.filter((each) => each.place && each.place[2] < ANYWHERE && (each.verdict === "partial" || each.id === selected));
   const unique = new Map(coarse.map((each) => [each.place!.join(), each]));
+  if (!unique.size) return NONE;
   // Many lie over one another: together they are no darker than a few.
   const shade = Math.min(0.1, 1.5 / unique.size);
   return collected([...unique.values()].map((each) => told(circle(...each.place!), { chosen: each.id === selected, shade })));
@@ -89,6 +90,13 @@ export function Chart({ marks, name }: Given) {
 /** Everything that is laid on the map, each drawn again when what it shows is another; what ends that. */
 function laid(map: maplibre.Map, of: () => Mark[], whole: boolean, painted: Colours): (() => void)[] {
   const source = (id: string) => map.getSource(id) as maplibre.GeoJSONSource | undefined;
+  const empty = new Set(["areas", "chosen"]);
+  /** Nothing in place of nothing is not told to the map's worker. */
+  const put = (id: string, data: GeoJSON.FeatureCollection) => {
+    if (data === NONE && empty.has(id)) return;
+    if (data === NONE) empty.add(id); else empty.delete(id);
+    source(id)?.setData(data);
+  };
   const dots = new Points("positions", (zoom) => (zoom < 3 ? 2 : zoom < 7 ? 3 : 5), 0.8);
   const flags = new Points("marks", (zoom) => Math.min(20, 9 + Math.max(0, zoom - 1)) + 2);
   map.addLayer(dots, "areas");
@@ -130,10 +138,10 @@ function laid(map: maplibre.Map, of: () => Mark[], whole: boolean, painted: Colo
     }),
     effect(() => {
       const all = of(), sel = one("sel");
-      source("areas")?.setData(areas(all, sel));
-      const chosen = all.find((each) => each.id === sel);
+      put("areas", areas(all, sel));
+      const chosen = sel ? all.find((each) => each.id === sel) : undefined;
       const at = chosen?.place && ([chosen.place[0], chosen.place[1]] as [number, number]);
-      source("chosen")?.setData(at ? collected([told({ type: "Point", coordinates: at })]) : NONE);
+      put("chosen", at ? collected([told({ type: "Point", coordinates: at })]) : NONE);
       if (at && gone !== sel && map.getZoom() < 4) map.jumpTo({ center: at, zoom: 6 });
       if (at || !sel) gone = sel;
     }),

@@ -2,14 +2,15 @@
 import { useComputed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { type Mark, type Role, failure, may, session } from "./api";
-import { beginning, FILTERS, filtered, loading, seen, shown } from "./data";
+import { beginning, loading, looked, sifted, sifting } from "./data";
 import { clear, Unfed, Ungiven, Unmatched } from "./empty";
 import { Evidence } from "./evidence";
 import { List } from "./list";
 import { Chart } from "./chart";
 import { pick, picked } from "./picked";
-import { address, one, query, turn } from "./place";
+import { address, one, query, turn, type Query } from "./place";
 import { plain, Problem, Time } from "./show";
+import { FILTERS, filtered } from "./sift";
 import { Timeline } from "./timeline";
 import { language, named, t } from "./words";
 
@@ -90,23 +91,16 @@ function mostAssets(of: Mark[], most = 200): [string, number][] {
 }
 
 export function Picture() {
-  const it = seen.value ?? beginning.value;
-  const rows = seen.value ? shown.value : filtered(it?.marks ?? [], query.value);
-  const { sel, as } = query.value;
+  const it = looked.value, sel = one("sel");
   return (
     <main id="content" tabIndex={-1} class={`picture${sel ? " open" : ""}`}>
       <h1 class="hidden">{t("Picture")}</h1>
       <div class="side">
         <AsWhom />
-        <Filters of={it?.marks ?? []} />
+        <Filters of={it?.marks ?? NONE} />
         <Problem text={failure.value} />
-        {it && <p class="count" aria-live="polite" aria-busy={it.more} data-testid="count">
-          {it.more ? t("The first {n} findings; the others are being read …", { n: rows.length }) : t("{n} of {all} findings", { n: rows.length.toLocaleString("en"), all: it.marks.length.toLocaleString("en") })}
-          {as && !it.more && <span title={t("Only the owner reads this number.")}> · {t("{n} withheld from {party}", { n: it.withheld, party: it.party })}</span>}
-          {query.value.at && <span> · {t("epoch")} {it.epoch}, <Time ms={it.at} precision="day" /></span>}
-        </p>}
-        {rows.length ? <List marks={rows} whose={it?.party ?? ""} /> : <Nothing />}
-        <Chosen rows={rows} />
+        <Rows />
+        <Chosen />
       </div>
       <div class="ground"><Chart /><Timeline /></div>
       {sel && <Evidence id={sel} />}
@@ -114,22 +108,43 @@ export function Picture() {
   );
 }
 
+const NONE: Mark[] = [];
+/** Those of the beginning are gone through at once: they are few. */
+const rowsOf = (by: Query) => sifted.value?.shown ?? filtered(beginning.value?.marks ?? NONE, by, session.value?.kinds ?? {});
+
+/** Apart from what is around it, so that a letter draws nothing but this. */
+function Rows() {
+  const it = looked.value, rows = rowsOf(sifted.value ? {} : query.value), as = one("as"), busy = sifting.value || !!it?.more;
+  return (
+    <>
+      {it && <p class="count" aria-live="polite" aria-busy={busy} data-testid="count">
+        {it.more ? t("The first {n} findings; the others are being read …", { n: rows.length }) : t("{n} of {all} findings", { n: rows.length.toLocaleString("en"), all: it.marks.length.toLocaleString("en") })}
+        {as && !it.more && <span title={t("Only the owner reads this number.")}> · {t("{n} withheld from {party}", { n: it.withheld, party: it.party })}</span>}
+        {one("at") && <span> · {t("epoch")} {it.epoch}, <Time ms={it.at} precision="day" /></span>}
+      </p>}
+      {rows.length ? <List marks={rows} whose={it?.party ?? ""} busy={busy} /> : <Nothing />}
+    </>
+  );
+}
+
 function Nothing() {
-  if (!seen.value || loading.value) return <p class="empty">{t("Asking the node …")}</p>;
-  if (seen.value.marks.length) return <Unmatched />;
-  return query.value.as && seen.value.withheld ? <Ungiven party={query.value.as} /> : <Unfed />;
+  if (!sifted.value || loading.value) return <p class="empty">{t("Asking the node …")}</p>;
+  if (sifted.value.marks.length) return <Unmatched />;
+  return one("as") && sifted.value.of.withheld ? <Ungiven party={one("as")} /> : <Unfed />;
 }
 
 const wanted: Role = "analyst";
-function Chosen({ rows }: { rows: Mark[] }) {
+function Chosen() {
   const n = picked.value.size;
+  const none = useComputed(() => !(sifted.value?.shown ?? beginning.value?.marks)?.length).value;
+  const these = () => pick(rowsOf(query.peek()).slice(0, 200).map((each) => each.id));
   return (
     <div class="chosen">
       {n ? <><b>{t("{n} chosen", { n })}</b>
         {may(wanted) && <a class="button" href={address("send", { ids: [...picked.value].slice(0, 200).join(",") })}>{t("Before you send…")}</a>}
         {may("releaser") && <a class="button" href={address("recalls", { ids: [...picked.value].slice(0, 200).join(",") })}>{t("Take back…")}</a>}
         <button type="button" onClick={() => pick([])}>{t("Choose none")}</button></>
-        : <button type="button" disabled={!rows.length} onClick={() => pick(rows.slice(0, 200).map((each) => each.id))}>{t("Choose these (200 at most)")}</button>}
+        : <button type="button" disabled={none} onClick={these}>{t("Choose these (200 at most)")}</button>}
     </div>
   );
 }

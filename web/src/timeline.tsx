@@ -1,7 +1,8 @@
 // The timeline: how many findings began when, by desk; a stretch of it chosen filters everything.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { computed } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { session, type Mark } from "./api";
-import { FILTERS, filtered, seen, sought } from "./data";
+import { seen, spread } from "./data";
 import { one, turn } from "./place";
 import { Time, utc } from "./show";
 import { hue, theme } from "./theme";
@@ -21,40 +22,53 @@ function stretch(marks: Mark[]): [number, number] {
   return [first - room, last + room];
 }
 
-/** A bar for each bin and desk, one on the other. */
-function columns(some: Mark[], from: number, span: number, kinds: Record<string, { desk: string }>) {
-  const bins: Record<string, number[]> = {};
-  let most = 1;
-  const whole = new Array<number>(BINS).fill(0);
-  for (const each of some) {
-    const bin = Math.min(BINS - 1, Math.floor(((each.t0 - from) / span) * BINS));
-    const desk = kinds[each.kind]?.desk ?? "other";
-    (bins[desk] ??= new Array<number>(BINS).fill(0))[bin]! += 1;
-    most = Math.max(most, (whole[bin]! += 1));
+/** Findings in each bin, desk by desk, and most in any. */
+function counted(some: Mark[], from: number, span: number): { bins: Map<string, Uint32Array>; most: number } {
+  const kinds = session.value?.kinds ?? {}, of = new Map<string, Uint32Array>(), bins = new Map<string, Uint32Array>();
+  const whole = new Uint32Array(BINS), scale = BINS / span;
+  for (let i = 0; i < some.length; i++) {
+    const each = some[i]!, bin = Math.min(BINS - 1, Math.floor((each.t0 - from) * scale));
+    let own = of.get(each.kind);
+    if (!own) {
+      const desk = kinds[each.kind]?.desk ?? "other";
+      own = bins.get(desk) ?? new Uint32Array(BINS);
+      of.set(each.kind, own); bins.set(desk, own);
+    }
+    own[bin]! += 1; whole[bin]! += 1;
   }
-  const height = (count: number) => (count ? 3 + (H - 17) * Math.sqrt(count / most) : 0);
-  const bottom = new Array<number>(BINS).fill(0);
-  return Object.entries(bins).flatMap(([desk, counts]) => counts.map((count, i) => {
-    if (!count) return null;
-    const y0 = height(bottom[i]!), y1 = height((bottom[i]! += count));
-    return <rect key={`${desk}${i}`} x={(i / BINS) * W} width={W / BINS - 0.6} y={H - 14 - y1} height={y1 - y0} fill={hue(desk)} />;
-  }));
+  return { bins, most: whole.reduce((a, b) => Math.max(a, b), 1) };
 }
 
+/** The bars of each desk, one on the other: one shape a desk, however many there are. */
+function Bars() {
+  const [from, to] = range.value, { bins, most } = counted(spread.value, from, to - from);
+  void theme.value;
+  const height = (count: number) => (count ? 3 + (H - 17) * Math.sqrt(count / most) : 0);
+  const bottom = new Uint32Array(BINS), wide = W / BINS - 0.6;
+  return <>{[...bins].map(([desk, counts]) => {
+    let shape = "";
+    counts.forEach((count, i) => {
+      if (!count) return;
+      const y0 = height(bottom[i]!), y1 = height((bottom[i]! += count));
+      shape += `M${(i * W) / BINS} ${(H - 14 - y1).toFixed(2)}h${wide}v${(y1 - y0).toFixed(2)}h-${wide}z`;
+    });
+    return <path key={desk} d={shape} fill={hue(desk)} />;
+  })}</>;
+}
+
+/** The time that the whole picture takes. */
+const range = computed(() => stretch(seen.value?.marks ?? []));
+const said = computed(() => t("{n} findings from {a} to {b}", { n: spread.value.length, a: utc(range.value[0], "day"), b: utc(range.value[1], "day") }));
+
 export function Timeline() {
-  const marks = seen.value?.marks ?? [];
-  const t0 = one("t0"), t1 = one("t1");
-  const by = { ...Object.fromEntries(FILTERS.map((each) => [each, one(each)])), t0: "", t1: "", q: sought.value };
-  const some = useMemo(() => filtered(marks, by), [marks, JSON.stringify(by)]);
-  const kinds = session.value?.kinds ?? {};
-  const [from, to] = useMemo(() => stretch(marks), [marks]);
+  const t0 = one("t0"), t1 = one("t1"), none = !seen.value?.marks.length;
+  const [from, to] = range.value;
   const span = to - from;
   const svg = useRef<SVGSVGElement>(null);
   const [drag, setDrag] = useState<[number, number] | null>(null);
-  const bars = useMemo(() => columns(some, from, span, kinds), [some, from, span, theme.value]);
   const step = STEPS.find((each) => span / each < 12) ?? STEPS.at(-1)!;
   const ticks: number[] = [];
-  if (!marks.length) { /* No time to write. */ }
+  if (none) { /* No time to write. */ }
   else if (step < 360 * DAY) for (let at = Math.ceil(from / step) * step; at < to; at += step) ticks.push(at);
   else for (let year = new Date(from).getUTCFullYear() + 1; Date.UTC(year, 0) < to; year += Math.round(step / (365.25 * DAY))) ticks.push(Date.UTC(year, 0));
   const precision = step < DAY ? "min" : step < 28 * DAY ? "day" : step < 360 * DAY ? "month" : "year";
@@ -87,10 +101,10 @@ export function Timeline() {
   return (
     <section class="timeline" aria-label={t("Timeline")}>
       <svg ref={svg} viewBox={`0 0 ${W} ${H}`} preserveAspectRatio="none" role="img"
-        aria-label={t("{n} findings from {a} to {b}", { n: some.length, a: utc(from, "day"), b: utc(to, "day") })}
+        aria-label={said}
         onPointerDown={(event) => { svg.current!.setPointerCapture(event.pointerId); const x = at(event); setDrag([x, x]); }}
         onPointerMove={(event) => { if (drag) setDrag([drag[0], at(event)]); }} onPointerUp={end}>
-        {bars}
+        <Bars />
         <line x1="0" x2={W} y1={H - 14} y2={H - 14} class="axis" />
         {chosen && <rect class="brush" x={((Math.min(...chosen) - from) / span) * W} width={(Math.abs(chosen[1] - chosen[0]) / span) * W} y="0" height={H - 14} />}
       </svg>
@@ -102,7 +116,7 @@ export function Timeline() {
         <label>{t("To")} <input type="datetime-local" value={day(t1)} onChange={typed("t1")} /></label>
         <span class="quiet">UTC</span>
         {(t0 || t1) && <button type="button" onClick={() => turn({ t0: "", t1: "" })}>{t("All times")}</button>}
-        {marks.length > 0 && <span class="quiet"><Time ms={from} precision="day" /> – <Time ms={to} precision="day" /></span>}
+        {!none && <span class="quiet"><Time ms={from} precision="day" /> – <Time ms={to} precision="day" /></span>}
       </div>
     </section>
   );

@@ -91,6 +91,7 @@ def test_a_watch_officer_s_morning(page: Watch, address: tuple[str, str]) -> Non
     shown.fill("#search", "")
     shown.wait_for_selector("html[data-positions='199']")
     shown.get_by_text("On the map").click()
+    shown.wait_for_selector(".signs")
     assert "199 of 199 positions of 5 ships" in shown.locator(".layers").inner_text()
     assert "Port visit" in shown.locator(".signs").inner_text()
     shown.wait_for_selector("text=No elements are held", timeout=60_000)
@@ -143,6 +144,20 @@ def test_a_watch_officer_s_morning(page: Watch, address: tuple[str, str]) -> Non
     shown.wait_for_selector(".compare tbody tr")
     assert "4 only JPN has" in shown.get_by_test_id("sums").inner_text()
     page.accessible("difference")
+    # Why one side has it not, by keys, by the law of its own day.
+    asked = shown.get_by_role("button", name="Why it is withheld from EU").first
+    asked.press("Enter")
+    shown.wait_for_selector(".drawer .why")
+    assert "EU does not receive this" in shown.locator(".drawer").inner_text()
+    assert shown.evaluate("() => document.activeElement.tagName") == "H2"
+    shown.keyboard.press("Escape")
+    shown.goto(f"{origin}/console/#/compare?a=EU&b=EU&bat=2024-10-31T00:00:00Z")
+    shown.get_by_role("button", name="Why it is withheld from EU").first.click()
+    shown.wait_for_selector(".drawer .why")
+    assert "EU does not receive this" in shown.locator(".drawer").inner_text()
+    shown.reload()
+    shown.wait_for_selector(".drawer .why")
+    assert "EU does not receive this" in shown.locator(".drawer").inner_text()
 
     # Before you send, and sending: the EU has no address, so it waits in its view.
     shown.goto(f"{origin}/console/#/picture?kind=stop")

@@ -14,7 +14,7 @@ const ROWS = 200;
 
 export function Compare() {
   const it = session.value!;
-  const { a = it.party, b = "EU", at = "", bat = "", all = "", sel = "" } = query.value;
+  const { a = it.party, b = "EU", at = "", bat = "", all = "", sel = "", side = "" } = query.value;
   const [one, setOne] = useState<Seen | null>(null);
   const [two, setTwo] = useState<Seen | null>(null);
   const [problem, setProblem] = useState("");
@@ -56,13 +56,13 @@ export function Compare() {
               return (
                 <tr key={mark.id} class={mark.id === sel ? "on" : ""}>
                   <th scope="row"><button type="button" class="link" onClick={() => { turn({ sel: mark.id, as: b === it.party ? a : b }); requestAnimationFrame(() => document.querySelector<HTMLElement>(".drawer h2")?.focus()); }}>{named(it.kinds[mark.kind], mark.kind)}</button> <Time ms={mark.t0} precision={mark.precision} /></th>
-                  <Side mark={x} against={y} own={a === it.party} /><Side mark={y} against={x} own={b === it.party} />
+                  <Side mark={x} against={y} whose={a} why={() => open(mark.id, "a")} /><Side mark={y} against={x} whose={b} why={() => open(mark.id, "b")} />
                 </tr>);
             })}</tbody>
           </table>)}
         {rows.length > ROWS && <p class="quiet">{t("The first {n} of {all} are shown; filter to see others.", { n: ROWS, all: rows.length.toLocaleString("en") })}</p>}
       </div>
-      {sel && <Evidence id={sel} />}
+      {sel && <Evidence id={sel} {...(side === "a" ? { as: a, at } : { as: b, at: bat })} />}
     </main>
   );
 }
@@ -87,8 +87,15 @@ function said(name: string, a: string, b: string): string {
     : t("only {party} has", { party: name === "a" ? a : b });
 }
 
-function Side({ mark, against, own }: { mark?: Mark; against?: Mark; own: boolean }) {
-  if (!mark) return <td><Verdict v="withheld" /></td>;
+/** Open a finding as one side has it, and go into it. */
+function open(sel: string, side: string): void {
+  turn({ sel, side });
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(".drawer h2")?.focus());
+}
+
+function Side({ mark, against, whose, why }: { mark?: Mark; against?: Mark; whose: string; why: () => void }) {
+  const own = whose === session.value!.party;
+  if (!mark) return <td><Verdict v="withheld" /> <button type="button" class="link" aria-label={t("Why it is withheld from {party}", { party: whose })} onClick={why}>{t("why")}</button></td>;
   const by = (mark.clauses ?? []).join(", ");
   return (
     <td title={by ? `${t("by")} ${by}` : undefined}>

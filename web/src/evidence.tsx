@@ -39,15 +39,15 @@ function Rests({ id }: { id: string }) {
   );
 }
 
-export function Evidence({ id }: { id: string }) {
+/** As whom and by the law of which day: of the address, where nobody says another. */
+export function Evidence({ id, as = one("as"), at = one("at") }: { id: string; as?: string; at?: string }) {
   const [found, setFound] = useState<Detail | null>(null);
   const [problem, setProblem] = useState("");
-  const as = one("as"), at = one("at");
   const again = changed.value;
   useEffect(() => {
     let gone = false;
     setProblem("");
-    get<Detail>("finding", { id, as, at }).then(
+    get<Detail>("finding", { id, as: as === session.peek()?.party ? "" : as, at }).then(
       (detail) => { if (!gone) setFound(detail); },
       (failed: Error) => { if (!gone) { setFound(null); setProblem(failed.message); } });
     return () => { gone = true; };
@@ -62,7 +62,7 @@ export function Evidence({ id }: { id: string }) {
         <button type="button" class="plain" aria-label={t("Close")} onClick={leave}>✕</button>
       </header>
       <Problem text={problem || failure.value} />
-      {found && <Opened found={found} />}
+      {found && <Opened found={found} at={at} />}
     </aside>
   );
 }
@@ -72,7 +72,7 @@ function Onto({ to, title, children }: { to: Query; title?: string; children: Co
   return <a href={address("picture", { ...query.value, ...to })} title={title}>{children}</a>;
 }
 
-function Opened({ found }: { found: Detail }) {
+function Opened({ found, at }: { found: Detail; at: string }) {
   const { body } = found;
   const own = found.party === session.value?.party;
   return (
@@ -91,7 +91,7 @@ function Opened({ found }: { found: Detail }) {
           <dt>{t("Found by")}</dt><dd><Text s={`${body.detector ?? "…"} ${body.detector_version ?? ""}`} /></dd>
         </dl>
       )}
-      {body && !one("at") && <div class="acts"><SavePdf of={{ finding: found.id, as: own ? "" : found.party, language: language.value }} /></div>}
+      {body && !at && <div class="acts"><SavePdf of={{ finding: found.id, as: own ? "" : found.party, language: language.value }} /></div>}
       {!!found.measures.length && <Measures found={found} />}
       {own && <Rests id={found.id} />}
       {own && <Owned found={found} />}

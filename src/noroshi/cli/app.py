@@ -27,7 +27,7 @@ from noroshi.cli.key import key_app
 from noroshi.cli.live import live_app
 from noroshi.cli.options import FAILED, HERE, PARTLY, WITHHELD, JsonOption, NodeOption, example
 from noroshi.cli.orbits import orbits_app
-from noroshi.cli.panels import arrange
+from noroshi.cli.panels import arrange, only
 from noroshi.cli.peer import peer_app
 from noroshi.cli.poll import poll_app
 from noroshi.cli.promises import pact_app
@@ -94,7 +94,7 @@ def main() -> None:
     compiling.tell(warn)
     prepare.seldom_collect()
     try:
-        app()
+        only(app, sys.argv[1:])()
     except BrokenPipeError:
         # The reader went away (`| head`): nothing is wrong with the answer.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -210,7 +210,7 @@ def test_what_a_person_can_mend_is_one_message_and_no_traceback(
     def failing() -> None:
         raise problem
 
-    monkeypatch.setitem(main.__globals__, "app", failing)
+    monkeypatch.setitem(main.__globals__, "only", lambda app, words: failing)
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 1

@@ -113,6 +113,22 @@ def test_of_persons_that_contradict_one_another_the_last_counts_and_all_are_seen
     assert together(sentences) == item.overruled["accident"]
 
 
+PARTS = {
+    "the incident under its id, whatever is in it": ("incident--1", {"x"}, True),
+    "a part that split off": ("incident--2", {"a", "b"}, True),
+    "the other part": ("incident--3", {"c", "d", "x"}, True),
+    "one that took it in": ("incident--4", {"a", "b", "c", "d", "x", "y"}, True),
+    "another that has one of its findings": ("incident--5", {"a", "x", "y"}, False),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_what_was_said_goes_with_every_part_of_an_incident(name: str) -> None:
+    incident, findings, wanted = PARTS[name]
+    said = Overrule("incident--1", "e", "accident", "neutral", "r", "w", ("a", "b", "c", "d"))
+    assert said.about(incident, frozenset(findings)) is wanted
+
+
 def test_every_rule_says_in_words_why() -> None:
     assert all(rule.__doc__ for rule in RULES)
 

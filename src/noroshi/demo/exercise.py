@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections import Counter
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Final
 
@@ -20,11 +21,12 @@ from noroshi.desks.cyber import plant as logs
 from noroshi.desks.sea import plant as sea
 from noroshi.desks.sea.wear import Reception, speak
 from noroshi.node.assets import load_assets
-from noroshi.node.incidents import look, shown
+from noroshi.node.incidents import shown
 from noroshi.node.ingest import ingest
 from noroshi.node.node import Node, clock
 from noroshi.node.picture import own
 from noroshi.node.sync import sync
+from noroshi.node.watching import Watch
 from noroshi.node.why import why
 from noroshi.picture.priors import load_priors
 from noroshi.picture.score import Incident
@@ -162,23 +164,28 @@ def begin(folder: Path) -> tuple[Path, Path]:
     with Node.open(japan) as node:
         load_assets(node, clock)
         ingest(node, sorted(feeds.iterdir()), clock)
-        look(node, load_priors(), clock)
+        Watch(node).follow(clock)  # as its worker would, which has nothing left to do then
     return japan, union
 
 
-def play(japan: Path, union: Path, stack: contextlib.ExitStack) -> Exercise:
-    """Start Japan's node for as long as `stack` lasts, have the EU's pull, and compare the two."""
+def play(japan: Path, union: Path, stack: contextlib.ExitStack, pool: Executor) -> Exercise:
+    """Start Japan's node for as long as `stack` lasts, and have the EU's pull and the two compared
+    in `pool`, where the kernels of the picture are."""
     url = stack.enter_context(serving(japan))
     connect(japan, union, url)
+    return Exercise(NAME, str(japan), url, *pool.submit(_compared, japan, union).result())
+
+
+def _compared(japan: Path, union: Path) -> tuple[Side, list[Given], Side]:
     with Node.open(union) as node:
         sync(node, "JPN", clock)
-        look(node, load_priors(), clock)
+        Watch(node).follow(clock)
         theirs = _side(node)
     with Node.open(japan) as node:
         ours = _side(node)
         now, about = clock(), ours.incidents[:1]
         given = [_given(node, each, now) for seen in about for each in (seen.id, *seen.findings)]
-    return Exercise(NAME, str(japan), url, ours, given, theirs)
+    return ours, given, theirs
 
 
 def _side(node: Node) -> Side:

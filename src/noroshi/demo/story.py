@@ -72,9 +72,9 @@ def _play(
 ) -> Story:
     began = time.monotonic()
     # Beside all else: on its first run it compiles the kernels of the picture.
-    beside = stack.enter_context(
-        ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
-    ).submit(exercise.begin, folder / "exercise")
+    spawn = multiprocessing.get_context("spawn")
+    pool = stack.enter_context(ProcessPoolExecutor(1, mp_context=spawn))
+    begun = pool.submit(exercise.begin, folder / "exercise")
     note("Making two nodes: Japan and the EU")
     japan, union = introduce(folder)
     with Node.open(japan) as node:
@@ -94,7 +94,7 @@ def _play(
         examples = _examples(node, now)
         kept = promises(node, now)
     note("An exercise on two nodes of its own: a made-up cable fails")
-    played = exercise.play(*beside.result(), stack)
+    played = exercise.play(*begun.result(), stack, pool)
     took = round(time.monotonic() - began, 1)
     return Story(
         folder=str(folder),

@@ -356,7 +356,7 @@ def test_a_clock_that_is_out_is_told_and_set_right_in_the_history_too(
     report = read(folder, files, clock)
     print_ingest(report)
     told = capsys.readouterr().out
-    assert "0.nmea: 1 clocks right, as far as they can be compared" in told
+    assert "0.nmea: 1 clock right, as far as they can be compared" in told
     assert "1.nmea: clock of the source 95 s ahead by same messages (" in told
     assert "± 0 s): taken off" in told
     assert [[each.ahead for each in source.clocks] for source in report.sources] == [

@@ -62,22 +62,23 @@ def _own(node: Path) -> Path:
 
 
 def _print_stored(found: Stored, days: bool) -> None:
-    from noroshi.cli.show import say, table
+    from noroshi.cli.show import many, say, table
 
     if not found.files and not found.damaged:
         say(f"Nothing is kept in {found.folder}.")
         say("Hint: noroshi ingest FILE… keeps what it reads, unless [history] keep = false")
         return
-    say(f"{found.folder}: {found.positions:,} positions of {found.sources:,} sources")
+    say(f"{found.folder}: {many(found.positions, 'position')} of {many(found.sources, 'source')}")
     if found.since and found.until:
-        say(f"  from {found.since[:19]} to {found.until[:19]} UTC, {len(found.days):,} days")
+        say(f"  from {found.since[:19]} to {found.until[:19]} UTC, {many(len(found.days), 'day')}")
     if found.per_position is not None:
         say(
-            f"  {found.files:,} files, {found.bytes / 1e6:,.1f} MB: "
+            f"  {many(found.files, 'file')}, {found.bytes / 1e6:,.1f} MB: "
             f"{found.per_position:.2f} bytes a position"
         )
     say(
-        f"  {found.statics:,} reports of name, type and draught, {found.static_bytes / 1e6:,.1f} MB"
+        f"  {many(found.statics, 'report')} of name, type and draught, "
+        f"{found.static_bytes / 1e6:,.1f} MB"
     )
     if days and found.days:
         rows = [
@@ -154,15 +155,15 @@ def _write(path: Path | None, found: list[Finding]) -> None:
 
 
 def _print_replay(report: ReplayReport) -> None:
-    from noroshi.cli.show import say
+    from noroshi.cli.show import many, say
 
     say(
-        f"{report.folder}: {report.positions:,} positions of {report.days:,} days, "
-        f"ships in {report.shards:,} shards"
+        f"{report.folder}: {many(report.positions, 'position')} of {many(report.days, 'day')}, "
+        f"ships in {many(report.shards, 'shard')}"
     )
     if report.resumed:
         say(f"  {report.resumed:,} of {report.tasks:,} tasks had been done before")
-    found = ", ".join(f"{many:,} {kind}" for kind, many in report.found.items())
+    found = ", ".join(f"{count:,} {kind}" for kind, count in report.found.items())
     say(f"Findings: {found or 'none'}")
     if report.stored is None:
         say("  Nothing was stored. --store makes them the node's; --out FILE writes them down.")

@@ -58,7 +58,7 @@ def listen(
 
 def _tell(heard: Heard, json: bool, hinted: set[str]) -> None:
     """What came since the last time. `hinted` are the feeds whose want of a label was said."""
-    from noroshi.cli.show import say
+    from noroshi.cli.show import many, say
 
     if json:
         import msgspec
@@ -70,11 +70,12 @@ def _tell(heard: Heard, json: bool, hinted: set[str]) -> None:
         return
     rejected = sum(each.rejected for each in report.sources)
     positions = sum(each.rows.get("position", 0) for each in report.sources)
+    new = many(report.new, "new finding")
     say(
-        f"{heard.uri}: {counts.lines:,} lines so far; now {positions:,} positions, "
-        f"{report.new} new findings, {report.changed} changed, {report.retracted} taken back"
-        + (f", {rejected} lines bad" if rejected else "")
-        + (f"; {counts.lost:,} datagrams lost so far, its buffer full" if counts.lost else "")
+        f"{heard.uri}: {many(counts.lines, 'line')} so far; now {many(positions, 'position')}, "
+        f"{new}, {report.changed} changed, {report.retracted} taken back"
+        + (f", {many(rejected, 'line')} bad" if rejected else "")
+        + (f"; {many(counts.lost, 'datagram')} lost so far, its buffer full" if counts.lost else "")
     )
     if counts.lost and f"lost {heard.uri}" not in hinted:
         hinted.add(f"lost {heard.uri}")

@@ -203,7 +203,8 @@ def print_ingest(report: IngestReport) -> None:
         f"{report.unchanged} as before"
     )
     if report.bad:
-        say(f"{report.bad} parts could not be read; each is kept aside with its place and reason.")
+        parts = many(report.bad, "part")
+        say(f"{parts} could not be read; each is kept aside with its place and reason.")
 
 
 def _clocks(clocks: Sequence[ClockOffset]) -> list[str]:
@@ -219,7 +220,9 @@ def _clocks(clocks: Sequence[ClockOffset]) -> list[str]:
     if len(off) > CLOCKS:
         lines.append(f"{len(off) - CLOCKS} more clocks off; --json has them")
     if len(clocks) > len(off):
-        lines.append(f"{len(clocks) - len(off)} clocks right, as far as they can be compared")
+        lines.append(
+            f"{many(len(clocks) - len(off), 'clock')} right, as far as they can be compared"
+        )
     return lines
 
 

@@ -16,6 +16,7 @@ from noroshi.node.ingest import ingest
 from noroshi.node.node import Node
 from noroshi.node.replaying import plan_of, run
 from noroshi.words.errors import BadInput
+from noroshi.words.stix import body_of
 
 Suez = tuple[bytes, list[bytes]]
 
@@ -27,6 +28,12 @@ def fed(folder: Path, data: bytes, clock: Callable[[], int], name: str = "a.csv"
     with Node.open(folder) as node:
         ingest(node, [source], clock)
         return {row.id for row in node.store.findings()}
+
+
+def live(folder: Path) -> list[tuple[str, tuple[str, ...], int, int]]:
+    """What is found there, by what it is about."""
+    with Node.open(folder) as node:
+        return sorted((row.kind, row.subjects, row.t0, row.t1) for row in node.store.findings())
 
 
 def replayed(folder: Path, clock: Callable[[], int], *, store: bool = True):
@@ -65,6 +72,37 @@ def test_other_parameters_take_effect_and_the_next_ingest_takes_nothing_back(
     assert told <= before
     later = suez[0] + suez[1][half]
     assert told <= fed(folder, later, clock, "b.csv")
+
+
+def test_what_other_parameters_found_is_taken_back(make, suez: Suez, clock) -> None:
+    folder, afresh = make(), make("EU")
+    data = suez[0] + b"".join(suez[1])
+    before = fed(folder, data, clock)
+    for each in (folder, afresh):
+        config = each / "node.toml"
+        config.write_text(config.read_text("utf-8") + "\n[desk.sea]\nstop_min_s = 36000\n", "utf-8")
+    report, after = replayed(folder, clock)
+    fed(afresh, data, clock)
+    assert live(folder) == live(afresh)
+    assert report.stored.retracted == len(before - after) > 0
+    with Node.open(folder) as node:
+        gone = [node.store.record(each) for each in before - after]
+        reasons = {body_of(each.raw).reason for each in gone}
+        assert {each.status for each in gone} == {"revoked"}
+    assert reasons == {"the parameters of today do not find it"}
+
+
+def test_what_rests_on_positions_that_are_not_kept_stays(make, suez: Suez, clock) -> None:
+    folder = make()
+    config = folder / "node.toml"
+    kept = config.read_text("utf-8")
+    config.write_text(kept + "\n[history]\nkeep = false\n", "utf-8")
+    early = [row for row in suez[1] if b",20/03/" in row or b",21/03/" in row]
+    before = fed(folder, suez[0] + b"".join(early), clock)
+    config.write_text(kept + "\n[desk.sea]\nstop_min_s = 36000\n", "utf-8")
+    fed(folder, suez[0] + b"".join(row for row in suez[1] if row not in early), clock, "b.csv")
+    report, after = replayed(folder, clock)
+    assert (report.days, before <= after) == (3, True)
 
 
 def test_nothing_is_stored_unless_it_is_asked_for(make, suez: Suez, clock) -> None:

@@ -33,7 +33,7 @@ SAMPLED: Final = 8
 class Plan(msgspec.Struct, frozen=True):
     """Everything a task has to know. `bounds`: the least MMSI of each shard, the first 0; `work`:
     the folder of what is done so far; `grain` in µs; `meet`: thin rows in which meetings are looked
-    for at once."""
+    for at once; `seen`: of each lineage from when to when (µs) there are positions, day by day."""
 
     folder: Path
     work: Path
@@ -47,6 +47,7 @@ class Plan(msgspec.Struct, frozen=True):
     grain: int
     positions: int
     meet: int
+    seen: dict[str, tuple[tuple[int, int], ...]]
 
     def of_day(self, day: int) -> tuple[Part, ...]:
         """The files of a day."""
@@ -59,7 +60,7 @@ def make_plan(
 ) -> Plan:  # fmt: skip
     """The plan for all that lies in `folder` in [since, until), µs UTC, of sources that `may` be
     used. Raises `BadInput` naming the first file that cannot be read."""
-    every = [(each, arrow.opened(each.path)) for each in parts(folder, since, until)]
+    every = [(each, arrow.opened(each.path, ("t",))) for each in parts(folder, since, until)]
     chosen = [(each, end) for each, end in every if may(told(end.meta, each.path))]
     files, ends = tuple(each for each, _ in chosen), [end for _, end in chosen]
     positions = sum(each.rows for each in ends)
@@ -74,8 +75,23 @@ def make_plan(
     bounds = _bounds(files, days, -(-positions // rows))
     return Plan(
         folder, folder / "replay" / digest[:16], desk, context, since, until, files, days, bounds,
-        grain, positions, MEET * rows,
+        grain, positions, MEET * rows, _seen(chosen),
     )  # fmt: skip
+
+
+def _seen(files: Sequence[tuple[Part, arrow.Opened]]) -> dict[str, tuple[tuple[int, int], ...]]:
+    found: dict[tuple[str, int], tuple[int, int]] = {}
+    for part, end in files:
+        key = told(end.meta, part.path).lineage, part.day
+        for group in end.groups:
+            least, most = int(group.least["t"]), int(group.most["t"])
+            low, high = found.get(key, (least, most))
+            found[key] = min(low, least), max(high, most)
+    names = sorted({name for name, _ in found})
+    return {
+        name: tuple(span for (each, _), span in sorted(found.items()) if each == name)
+        for name in names
+    }
 
 
 def _bounds(files: Sequence[Part], days: Sequence[int], many: int) -> tuple[int, ...]:

@@ -3,6 +3,9 @@ no longer finds what it found."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 import msgspec
 
 from noroshi.node.node import Node
@@ -15,6 +18,9 @@ from noroshi.words.label import highest_tlp, tlp_marking_id, without_expired
 from noroshi.words.record import Record
 from noroshi.words.stix import FindingBody, body_of, event, finding_body, head
 from noroshi.words.time import MS, parse_instant
+
+REFUTED: Final = "later data no longer support it"
+RULED_OUT: Final = "the parameters of today do not find it"
 
 
 class Settled(msgspec.Struct):
@@ -34,13 +40,15 @@ def settle(
     now: int,
     shards: tuple[str, ...] = ("subject", "cell", "none"),
     since: int = 0,
+    seen: Callable[[FindingBody], bool] = lambda body: False,
 ) -> Settled:
     """Bring the live findings of `desk` under these parameters to exactly `findings`; those of
     kinds that are sharded otherwise than by `shards`, and what ships did before `since` (µs), of
     which the desk has forgotten what it rested on, are left alone.
 
     What another version of the desk or other parameters found stays: a state that was made anew
-    has not seen what they rest on, and so refutes nothing. What rests on a source that may no
+    has not seen what they rest on, and so refutes nothing; but where all that it rests on was
+    `seen` now, it is taken back as well. What rests on a source that may no
     longer be used is not stored, and what is stored of it is for `expiry`. Call inside `write()`.
     """
     settled = Settled()
@@ -68,9 +76,11 @@ def settle(
             body = body_of(held.raw)
             if body is None:
                 raise AssertionError(f"a projected finding without its extension: {row.id}")
-            if (body.detector_version, body.params_sha256) == (desk.version, params_sha256):
+            alike = (body.detector_version, body.params_sha256) == (desk.version, params_sha256)
+            if alike or seen(body):
                 successor = _successor(row, findings)
-                reason = "moved" if successor else "later data no longer support it"
+                gone = REFUTED if alike else RULED_OUT
+                reason = "moved" if successor else gone
                 retract(node, held, body, desk.kinds[kind], successor, reason, now)
                 settled.retracted += 1
     return settled

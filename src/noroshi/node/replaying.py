@@ -19,7 +19,8 @@ from noroshi.node.findings import Settled, settle
 from noroshi.node.node import Node
 from noroshi.words.errors import BadInput
 from noroshi.words.finding import Finding
-from noroshi.words.time import FOREVER
+from noroshi.words.stix import FindingBody
+from noroshi.words.time import FOREVER, MINUTE
 
 DESK = "sea"
 """The one desk whose columns are kept in bulk."""
@@ -65,7 +66,8 @@ def run(
     node: Node, plan: Plan, engine: Engine, now: Callable[[], int], *, store: bool,
     progress: Progress, take: Callable[[list[Finding]], None] = lambda found: None,
 ) -> ReplayReport:  # fmt: skip
-    """Do `plan`, hand the findings to `take`, and with `store` make them the node's.
+    """Do `plan`, hand the findings to `take`, and with `store` make them the node's: what other
+    parameters or another version of the desk found in the same positions is taken back.
 
     Stopped at any point, it goes on where it was when it is run again.
     """
@@ -79,13 +81,30 @@ def run(
     if store:
         with alone(node.settings.data, lambda: None), node.store.write():
             kept = [each for each in done.findings if desk.kinds[each.kind].shard != "none"]
-            report.stored = settle(node, desk, plan.context.params_sha256, kept, now(), BULK)
+            report.stored = settle(
+                node, desk, plan.context.params_sha256, kept, now(), BULK,
+                seen=lambda body: _seen(plan, body),
+            )  # fmt: skip
     forget(plan)
     return report
 
 
 BULK = ("subject", "cell")
 """How kinds are sharded that are found in what is kept; reports of outages are not."""
+
+
+def _seen(plan: Plan, body: FindingBody) -> bool:
+    """Whether what a finding rests on is among what was replayed, as far as it tells: positions of
+    all its sources within its span, and of some of them about its beginning and its end. (Times of
+    positions are told to the minute at the coarsest; what is coarser stays.)"""
+    t0, t1 = body.span.t0, body.span.t1
+    spans = [plan.seen.get(each, ()) for each in body.sources]
+    every = [each for some in spans for each in some]
+    return (
+        all(any(low < t1 and t0 <= high for low, high in some) for some in spans)
+        and any(low <= t0 <= high for low, high in every)
+        and any(low < t1 <= high + MINUTE for low, high in every)
+    )
 
 
 def _may(told: Told, now: int) -> bool:

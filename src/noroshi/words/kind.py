@@ -39,7 +39,8 @@ class Called(Both, frozen=True, forbid_unknown_fields=True):
 class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of finding. `units` maps each measure to its unit, `tags` each measure (or STIX
     property) to what a transform touches; `text_en` and `text_ja` are format strings over the
-    measures and `subjects`, `place`, `assets`; `source` cites where the definition comes from.
+    measures and `subjects`, `place`, `assets`, and `none` has others by the count that is 0 then;
+    `source` cites where the definition comes from.
     `measures` says what measures are called, `unit_words` gives the Japanese of units in words."""
 
     name: str
@@ -59,6 +60,7 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     halo_m: int = 0
     measures: dict[str, Called] = {}
     unit_words: dict[str, str] = {}
+    none: dict[str, Both] = {}
 
     def called(self, measure: str) -> Both:
         """The name of a measure; its key in words where the desk gives it none."""

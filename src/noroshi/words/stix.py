@@ -16,7 +16,7 @@ import msgspec
 from noroshi.words import ids
 from noroshi.words.evidence import Evidence
 from noroshi.words.finding import Finding, Measure
-from noroshi.words.kind import Kind
+from noroshi.words.kind import Both, Kind
 from noroshi.words.nesting import MAX_DEPTH, too_deep
 from noroshi.words.time import Span, format_instant, parse_instant
 
@@ -246,7 +246,9 @@ class _Known(dict[str, Any]):
 
 def describe(body: FindingBody, kind: Kind, language: Literal["en", "ja"]) -> str:
     """One sentence about the finding from its kind's template, in the language asked for."""
-    template = kind.text_en if language == "en" else kind.text_ja
+    missing = (each for name, each in kind.none.items() if body.measures.get(name) == 0)
+    texts = next(missing, Both(kind.text_en, kind.text_ja))
+    template = texts.en if language == "en" else texts.ja
     place = "…"
     if body.place is not None:
         lon, lat, radius_m = body.place

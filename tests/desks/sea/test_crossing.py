@@ -167,6 +167,18 @@ def test_drift_draught_type_and_status_are_told(scene):
         assert "…" not in describe(finding_body(each, b"salt"), kind, language)
 
 
+def test_without_a_speed_before_the_text_says_that_there_is_no_baseline(scene):
+    """First heard at the cable."""
+    (each,) = ledger(scene.found([scene.columns({257_000_001: sail([(1, 9.0), (40, 9.0)])})],
+                                 [cable("a", SEA[0], SEA[1])]))  # fmt: skip
+    assert each.measures["baseline_positions"] == 0
+    kind = desk.kinds["crossing"]
+    for language, words in (("en", "there is no baseline"), ("ja", "基準値がない")):
+        text = describe(finding_body(each, b"salt"), kind, language)
+        assert words in text
+        assert "…" not in text
+
+
 def test_a_pass_without_crossing_is_in_the_ledger_by_the_buffer_alone(scene):
     ships = {257_000_001: [(60 * n, SEA[0] + 0.01, SEA[1] + n / 400, 9.0) for n in range(60)]}
     away = 0.01 * distance_m(0, SEA[1], 1, SEA[1])

@@ -1,19 +1,26 @@
-"""Make the bundled raster of what lies inland out of Natural Earth's land.
+"""Make the bundled raster of what lies inland out of Natural Earth's land, lakes and rivers.
 
-    python tools/land.py ne_10m_land.geojson.gz src/noroshi/data/geo/inland.bits.gz
+    python tools/land.py ne_10m_land.geojson.gz ne_50m_lakes.pn2 \\
+        ne_50m_rivers_lake_centerlines.pn2 src/noroshi/data/geo/inland.bits.gz
 
-Natural Earth 1:10m land, public domain; rivers and most lakes are land there. A cell of 0.05
-degrees is inland where all of it, and all within 2 km of it, is land, looked at on a grid of 0.01
-degrees. Rows run from the south, cells from 180 west, a bit each, first in the highest bit; gzip
-stores no time, so that equal input gives equal bytes.
+Natural Earth is in the public domain: land at 1:10m, on which rivers and lakes are land; lakes and
+centre lines of rivers at 1:50m, as KDE's Marble has them in its files (`apt-get download
+marble-qt-data`, 22.12.3, usr/share/marble/data/naturalearth), to half a minute of arc. A cell of
+0.05 degrees is inland where all of it, and all within 2 km of it, is land and no lake, looked at on
+a grid of 0.01 degrees, and no centre line runs within 10 km: that is how far a lone ship of the
+AISHub log of 2012 was from one (of 99 with an even identity 20 were farther, with 5 km 34). Rows
+run from the south, cells from 180 west, a bit each, first in the highest bit; gzip stores no time,
+so that equal input gives equal bytes.
 """
 
 from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import json
 import math
+import struct
 import sys
 from pathlib import Path
 
@@ -26,6 +33,7 @@ COARSE = 20
 """Rows and columns to a degree that are kept."""
 
 BESIDE_KM = 2.0
+RIVER_KM = 10.0
 DEGREE_KM = 111.195
 EACH = FINE // COARSE
 
@@ -48,6 +56,80 @@ def _simple(geometry: dict) -> list[dict]:
     if geometry["type"] == "GeometryCollection":
         return [one for each in geometry["geometries"] for one in _simple(each)]
     return [geometry] if geometry["type"] in ("Polygon", "MultiPolygon") else []
+
+
+def ways(path: Path) -> list[np.ndarray]:
+    """Longitudes and latitudes, shape (n, 2), of every line of one of Marble's files: big-endian
+    version, count, whether areas are coloured; of each line its kind and number and how many points
+    stand in full (latitude, longitude in 1/120 degree, how many follow as differences from it)."""
+    data, at = path.read_bytes(), 6
+    version, _, coloured = struct.unpack_from(">BIB", data)
+    if version != 2 or coloured:
+        raise SystemExit(f"{path}: version {version}, expected 2 without colours")
+    found: list[np.ndarray] = []
+    while at < len(data):
+        (kind,), at = struct.unpack_from(">B", data, at), at + 5
+        if kind == SEVERAL:
+            at += 1
+            continue
+        (full,), at = struct.unpack_from(">I", data, at), at + 4
+        points: list[tuple[int, int]] = []
+        for _ in range(full):
+            (lat, lon, many), at = struct.unpack_from(">hhh", data, at), at + 6
+            after = np.frombuffer(data, ">i1", 2 * many, at).reshape(-1, 2).astype(int)
+            points += [(lon, lat), *((lon + east, lat + north) for north, east in after.tolist())]
+            at += 2 * many
+        found.append(np.array(points) / 120.0)
+    return found
+
+
+SEVERAL = 4
+"""The kind of a heading over several areas."""
+
+
+def covered(areas: list[np.ndarray]) -> np.ndarray:
+    """Whether the middle of each fine cell lies in any of these areas, as `land_rows`. Some lie in
+    others (the Great Lakes are there together and one by one), so areas whose boxes meet are not
+    drawn at once; islands in lakes are lake."""
+    groups: list[list[np.ndarray]] = []
+    for area in areas:
+        apart = (each for each in groups if not any(_boxes_meet(area, one) for one in each))
+        group = next(apart, None)
+        if group is None:
+            groups.append([area])
+        else:
+            group.append(area)
+    found = np.zeros((180 * FINE, 360 * FINE // 8), dtype=np.uint8)
+    for group in groups:
+        found |= land_rows(
+            np.concatenate([np.concatenate([each, np.roll(each, -1, 0)], 1) for each in group])
+        )
+    return found
+
+
+def _boxes_meet(one: np.ndarray, other: np.ndarray) -> bool:
+    return bool((one.min(0) <= other.max(0)).all() and (other.min(0) <= one.max(0)).all())
+
+
+def banks(rivers: list[np.ndarray]) -> np.ndarray:
+    """The coarse cells with a part within `RIVER_KM` of a line, along its parallel and meridian."""
+    found = np.zeros((180 * COARSE, 360 * COARSE), dtype=bool)
+    for lon, lat in (one for each in rivers for one in _along(each)):
+        tall = RIVER_KM / DEGREE_KM
+        wide = tall / max(math.cos(math.radians(lat)), 0.01)
+        rows = slice(*(math.floor((lat + 90.0 + n) * COARSE) for n in (-tall, tall + 1 / COARSE)))
+        first, last = (math.floor((lon + 180.0 + n) * COARSE) for n in (-wide, wide))
+        found[rows, np.arange(first, last + 1) % (360 * COARSE)] = True
+    return found
+
+
+def _along(line: np.ndarray) -> np.ndarray:
+    """Points along a line, two to a coarse cell."""
+    parts = [line[:1]]
+    for a, b in itertools.pairwise(line):
+        many = max(1, math.ceil(float(np.abs(b - a).max()) * 2 * COARSE))
+        parts.append(a + (b - a) * np.arange(1, many + 1)[:, np.newaxis] / many)
+    return np.concatenate(parts)
 
 
 def crossings(lines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -98,8 +180,9 @@ def inland(packed: np.ndarray) -> np.ndarray:
 
 def main() -> None:
     """Command line."""
-    source, target = map(Path, sys.argv[1:3])
-    bits = np.packbits(inland(land_rows(edges(source))))
+    land, lakes, rivers, target = map(Path, sys.argv[1:5])
+    dry = land_rows(edges(land)) & ~covered(ways(lakes))
+    bits = np.packbits(inland(dry) & ~banks(ways(rivers)))
     out = io.BytesIO()
     with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=9, mtime=0) as stream:
         stream.write(bits.tobytes())

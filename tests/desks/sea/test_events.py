@@ -156,6 +156,17 @@ def test_positions_on_land_need_a_land_without_traffic(scene):
     assert "position_on_land" not in scene.kinds(river)
 
 
+@pytest.mark.parametrize(
+    ("lon", "lat"),
+    [(-84.81, 38.84), (-91.19, 31.94), (-74.82, 10.40), (-88.0, 47.7), (107.5, 53.2), (32.7, 25.7)],
+    ids=["Ohio", "Mississippi", "Magdalena", "Lake Superior", "Baikal", "Nile"],
+)
+def test_a_lone_ship_on_a_known_river_or_lake_is_on_no_land(scene, lon, lat):
+    fixes = [(600 * n, lon, lat + 0.002 * n, 6.0) for n in range(12)]
+    found = scene.found([scene.columns({257_000_001: fixes})], land_port_m=1.0)
+    assert "position_on_land" not in scene.kinds(found)
+
+
 def test_one_ship_in_circles_and_two_are_no_area(scene):
     columns, truths, _ = planted(scene, "circles")
     few = np.isin(columns.arrays["mmsi"], [299_000_001, 299_000_002])

@@ -2,8 +2,9 @@
 
 The plain rule is false half of the time: of a real log of 2012 every second position was on Natural
 Earth's land, in rivers, docks and canals. So three things are asked: that the position lies over
-2 km inland (a packaged raster, `tools/land.py`), that no port or anchorage and no other ship was
-ever heard in the cell or beside it, and that the vessel says or shows that it moves.
+2 km inland, in no lake and over 10 km from any river of Natural Earth (a packaged raster,
+`tools/land.py`), that no port or anchorage is near and no other ship was ever heard in the cell or
+beside it (where others go there is no land), and that the vessel says or shows that it moves.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ WIDE: Final = 360 * ACROSS
 BESIDE_KM: Final = 2.0
 """How far inland all of a cell is at least."""
 
+RIVER_KM: Final = 10.0
+"""And how far from the centre line of a river."""
+
 
 @functools.cache
 def _bits() -> Array:
@@ -46,7 +50,8 @@ def _bits() -> Array:
 
 
 def inland(lon: Array, lat: Array) -> Array:
-    """Whether all of each point's cell of 0.05 degrees lies more than 2 km inland."""
+    """Whether all of each point's cell of 0.05 degrees lies more than 2 km from sea and lakes, and
+    10 km from rivers."""
     row, column = _cell(lon, lat)
     return _dry(row * WIDE + column)
 
@@ -86,6 +91,7 @@ def ashore(
             "duration_h": round(int(track.t[last] - track.t[first]) / HOUR, 2),
             "median_kn": round(float(np.median(speed[first : last + 1])), 1),
             "inland_km": BESIDE_KM,
+            "river_beyond_km": RIVER_KM,
             "above_kn": parameters.land_kn,
             "port_beyond_km": parameters.land_port_m / 1000,
             "messages": parameters.land_messages,

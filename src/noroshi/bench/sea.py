@@ -234,7 +234,7 @@ def tracked(table: dict[str, Array], copies: int) -> Callable[[], Tracks]:
         metres, seconds = legs(vessel, t, minute, xyz, parameters)
         track = Tracks(names, vessel, t, lon, lat, xyz, speed, speed, minute, metres, seconds, row)
         lasting(track, stationary(track, parameters), parameters.stop_min_s)
-        silences(track, parameters)
+        silences(track, parameters.gap_min_s)
         return track
 
     return work

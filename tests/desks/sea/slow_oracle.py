@@ -8,6 +8,7 @@ import itertools
 import math
 import statistics
 
+from slow_gaps import Gaps
 from slow_rare import Rare, degrees, mean, whose
 from slow_tracks import apart, xyz
 
@@ -20,7 +21,7 @@ KN = 1852 / 3600
 S = 1_000_000
 
 
-class Oracle(Rare):
+class Oracle(Rare, Gaps):
     """Everything found in (subject, t, lon, lat, sog, step) rows, step being the time's unit."""
 
     def __init__(self, rows, reach=0.6):
@@ -147,57 +148,6 @@ class Oracle(Rare):
         if stopped or any(gap > P.port_gap_s for gap in gaps):
             confidence = 2 + entered + left
             yield ("port_visit", (name,), track[first][1], track[last][1], confidence)
-
-    def gaps(self):
-        end = max((track[-1][1] for track in self.tracks.values() if track), default=0)
-        for name, track in self.tracks.items():
-            for i, off in enumerate(track):
-                there = i + 1 < len(track)
-                until = track[i + 1][1] if there else end
-                if until - off[1] < P.gap_min_s * S or (
-                    there and not self.possible(off, track[i + 1])
-                ):
-                    continue
-                if any(
-                    off[1] < row[1] < until + (not there)
-                    for other, rows in self.tracks.items()
-                    if whose(other) == whose(name)
-                    for row in rows
-                ):
-                    continue
-                low = off[1] + P.gap_margin_s * S
-                high = min(until - P.gap_margin_s * S, off[1] + P.gap_look_s * S)
-                before = sum(off[1] - P.gap_before_s * S <= row[1] <= off[1] for row in track)
-                heard, ahead = (
-                    {
-                        (whose(other), row[1] >= off[1] + P.gap_min_s * S)
-                        for other, rows in self.tracks.items()
-                        for row in rows
-                        if whose(other) != whose(name) and low <= row[1] <= high
-                        and math.dist(xyz(*row[2:4]), spot) <= P.gap_near_m
-                    }
-                    for spot in (xyz(*off[2:4]), self.ahead(track, i))
-                )  # fmt: skip
-                goes_on = there or any(late for _, late in heard)
-                heard, ahead = (len({who for who, _ in each}) for each in (heard, ahead))
-                nearby = {
-                    whose(other)
-                    for other, rows in self.tracks.items()
-                    for row in rows
-                    if whose(other) != whose(name) and off[1] - 3600 * S <= row[1] <= off[1]
-                    and math.dist(xyz(*row[2:4]), xyz(*off[2:4])) <= P.gap_near_m
-                }  # fmt: skip
-                lasting = {
-                    whose(other)
-                    for other, rows in self.tracks.items()
-                    if any(low < row[1] <= off[1] + P.gap_min_s * S for row in rows)
-                }
-                too = len(nearby - lasting)
-                failed = too >= P.gap_witnesses and too > P.gap_together * len(nearby)
-                enough = heard >= P.gap_witnesses and ahead and goes_on and not failed
-                if enough and before >= P.gap_before:
-                    last = until if there else off[1]
-                    yield ("gap", (name,), off[1], last, heard, ahead, before)
 
     @functools.cached_property
     def grid(self):
@@ -340,7 +290,7 @@ class Oracle(Rare):
 ELSEWHERE = {"impossible_move", "identity_clash", "spoofed_area"}
 """Kinds that are looked at elsewhere: test_leap.py, test_events.py."""
 
-TOLD = {"port_visit": ("confidence",), "gap": ("witnesses", "witnesses_ahead", "before")}
+TOLD = {"port_visit": ("confidence",), "gap": ("witnesses", "heard_h", "silent_too", "before")}
 
 
 def said(findings, step):

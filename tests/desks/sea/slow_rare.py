@@ -7,11 +7,10 @@ import itertools
 import math
 
 import numpy as np
-from slow_tracks import KN, xyz
 
 from noroshi.desks.sea.inland import inland
 from noroshi.desks.sea.parameters import Parameters
-from noroshi.words.place import EARTH_RADIUS_M, distance_m
+from noroshi.words.place import distance_m
 
 P = Parameters()
 S = 1_000_000
@@ -117,15 +116,3 @@ class Rare:
                     first = None
                 if dry and first is None:
                     first = i
-
-    def ahead(self, track, i):
-        """Where the ship would be later on, by its last leg; no ship here gives its course."""
-        here = xyz(*track[i][2:4])
-        seconds = self.leg_s(track, i)
-        if not 0 < seconds <= P.step_gap_s:
-            return here
-        way = [(p - q) / seconds for p, q in zip(here, xyz(*track[i - 1][2:4]), strict=True)]
-        if math.hypot(*way) < P.company_min_kn * KN:
-            return here
-        point = [p + w * P.gap_ahead_s for p, w in zip(here, way, strict=True)]
-        return tuple(each * EARTH_RADIUS_M / math.hypot(*point) for each in point)

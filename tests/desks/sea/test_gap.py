@@ -78,9 +78,9 @@ def test_an_open_gap_takes_its_end_when_the_ship_is_heard_again(scene):
 
 
 @pytest.mark.parametrize(
-    ("fallen", "told"), [(1, 1), (2, 1), (3, 0)], ids=["one", "half of four", "most of five"]
-)
-def test_where_most_fall_silent_it_is_the_receiver(scene, fallen, told):
+    ("fallen", "told"), [(1, 1), (2, 0)], ids=["one", "two of four"]
+)  # fmt: skip
+def test_where_others_fall_silent_as_well_it_is_ordinary(scene, fallen, told):
     """Two go on; others fall silent with the ship and are heard again after seven hours."""
     near = others((0, 24 * H), (0, 24 * H, -29.9))
     lost = {A + 10 + n: ship(0, 12 * H) + ship(19 * H, 24 * H) for n in range(fallen)}
@@ -88,6 +88,86 @@ def test_where_most_fall_silent_it_is_the_receiver(scene, fallen, told):
     assert len(found) == told * (1 + fallen)
     for each in found:
         assert (each.measures["nearby"], each.measures["silent_too"]) == (2 + fallen, fallen)
+
+
+def test_few_among_many_do_not_make_it_ordinary(scene):
+    lost = {A + 30: ship(0, 12 * H) + ship(19 * H, 24 * H), A + 31: ship(0, 11 * H) + ship(18 * H,
+            24 * H)}  # fmt: skip
+    crowd = others(*[(0, 24 * H)] * 18)
+    (told,) = (
+        each
+        for each in gaps(scene, {A: HEARD} | lost | crowd, gap_share=0.1)
+        if each.subjects == (f"mmsi:{A}",)
+    )
+    assert (told.measures["nearby"], told.measures["silent_too"]) == (20, 2)
+
+
+@pytest.mark.parametrize(("leaving", "told"), [(1, 1), (2, 0)])
+def test_where_others_leave_for_good_a_ship_has_left(scene, leaving, told):
+    """The rim of what is heard: ships are heard there for the last time, others lie there."""
+    stay = others((0, 40 * H), (0, 40 * H, -29.9), (0, 40 * H, -29.95))
+    left = {A + 10 + n: ship(0, (8 + n) * H) for n in range(leaving)}
+    found = gaps(scene, {A: ship(0, 12 * H)} | stay | left)
+    mine = [each for each in found if each.subjects == (f"mmsi:{A}",)]
+    assert [each.measures["state"] for each in mine] == ["open"] * told
+
+
+@pytest.mark.parametrize(
+    ("until_h", "classes"), [(14, ["coverage"]), (18, ["likely"])], ids=["two hours", "six hours"]
+)
+def test_others_must_be_heard_for_hours_of_the_silence(scene, until_h, classes):
+    """The receiver fails some hours after the ship was last heard, until it is heard again."""
+    near = others(*[(0, until_h * H)] * 3, *[(20 * H, 24 * H)] * 3)
+    found = gaps(scene, {A: HEARD} | near, gap_class=1)
+    assert [each.measures["class"] for each in found if each.subjects == (f"mmsi:{A}",)] == classes
+
+
+def test_an_hour_counts_by_how_many_are_heard_otherwise(scene):
+    """Of ten ships that are heard, one is left."""
+    usual = others(*[(0, 13 * H)] * 9, (0, 24 * H))
+    found = gaps(scene, {A: HEARD} | usual, gap_class=1, gap_share=1.0)
+    (mine,) = (each for each in found if each.subjects == (f"mmsi:{A}",))
+    assert (mine.measures["class"], mine.measures["witnesses"]) == ("coverage", 10)
+
+
+def under_way(begin, end, lat):
+    """North at 12 kn, from `lat` on."""
+    return [(n, -30.0, lat + 0.2 * (n - begin) / H, 12.0) for n in range(begin, end + 1, 600)]
+
+
+def lying(lats, lon=-30.0):
+    """Pairs of others at anchor, a tenth of a degree from one to the next."""
+    return {A + 1 + n: ship(0, 40 * H, lon, lat=lat) for n, lat in enumerate(lats)}
+
+
+@pytest.mark.parametrize(("north", "told"), [(26, 0), (37, 1)], ids=["beyond reach", "in reach"])
+def test_a_ship_that_sails_out_of_reach_is_not_silent(scene, north, told):
+    """Last heard at 46.4 N; after six hours it would be at 47.6."""
+    lats = [45.0 + 0.1 * (n // 2) for n in range(2 * north)]
+    near = lying([lat for lat in lats if lat < 45.0 + north * 0.1 - 0.05])
+    found = gaps(scene, {A: under_way(0, 7 * H, 45.0)} | near)
+    assert len(found) == told
+
+
+def test_a_ship_heard_every_two_hours_is_under_way_all_the_same(scene):
+    """As above, but for the last leg."""
+    near = lying([45.0 + 0.1 * (n // 2) for n in range(52)])
+    way = [*under_way(0, 5 * H, 45.0), (7 * H, -30.0, 46.4, 12.0)]
+    assert not gaps(scene, {A: way} | near)
+
+
+@pytest.mark.parametrize(
+    ("middle", "classes"), [((), ["coverage"]), ((45.3, 45.4, 45.5, 45.6), ["likely"])],
+    ids=["nobody ever", "somebody all along"],
+)  # fmt: skip
+def test_a_way_on_which_nobody_is_heard_says_nothing(scene, middle, classes):
+    """A canal: others are heard at both its ends."""
+    ends = [45.0, 45.0, 45.1, 45.2, 45.7, 45.8, 45.9, 46.0, 46.0]
+    vessels = {A: ship(0, 12 * H) + ship(20 * H, 24 * H, lat=46.0)} | lying([*ends, *middle])
+    found = gaps(scene, vessels, gap_class=1)
+    (found,) = (each for each in found if each.measures["state"] == "closed")
+    assert [found.measures["class"]] == classes
+    assert found.measures["way_unheard"] == (0 if middle else 4)
 
 
 @pytest.mark.parametrize(("heard_s", "told"), [(18 * H - 600, 0), (18 * H, 1)])

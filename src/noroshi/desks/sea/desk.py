@@ -31,7 +31,7 @@ class Sea:
     """AIS and tables of positions to what ships were seen to do."""
 
     name = "sea"
-    version = "6"
+    version = "7"
     queries: tuple[Query, ...] = (crossed.QUERY, presence.QUERY)
 
     @functools.cached_property

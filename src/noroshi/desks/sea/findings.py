@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from noroshi.words.asset import Asset
     from noroshi.words.desk import Array, Context
 
-VERSION = "6"
+VERSION = "7"
 """Of the detectors: part of every finding, raised when the same input may give other findings."""
 
 CELL_RESOLUTION = 5

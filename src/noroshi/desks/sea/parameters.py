@@ -137,8 +137,17 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """So many others show coverage. Ours: one may be loud or carry the receiver."""
 
     gap_together: float = 0.5
-    """Where more than this share of the others nearby, and `gap_witnesses` at least, fall silent as
-    well for `gap_min_s`, the receiver has. Ours: most of them."""
+    """An hour of silence counts where at least this share of as many others are heard nearby as in
+    the median hour of `gap_before_s` before; else a receiver has fallen silent. Ours: half."""
+
+    gap_share: float = 0.1
+    """Where more than this share of the others heard there within `gap_before_s`, and
+    `gap_witnesses` at least, fall silent as well, silence is ordinary: a receiver has failed, or
+    its reach ends. Ours: one ship in ten."""
+
+    gap_way_m: float = 10_000.0
+    """Somebody is heard within this of every so many metres of the ship's way. Ours: half of
+    `gap_near_m`, so that those at the ends of a way do not stand for its middle."""
 
     gap_margin_s: int = 1_800
     """Others count only so far from either end of the silence. Ours: who falls silent and returns

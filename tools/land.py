@@ -23,6 +23,7 @@ import math
 import struct
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,7 @@ EACH = FINE // COARSE
 
 def edges(path: Path) -> np.ndarray:
     """x0, y0, x1, y1 of every edge of every ring, degrees."""
-    shapes = json.loads(gzip.decompress(path.read_bytes()))["features"]
+    shapes: list[dict[str, Any]] = json.loads(gzip.decompress(path.read_bytes()))["features"]
     found: list[np.ndarray] = []
     for geometry in (one for shape in shapes for one in _simple(shape["geometry"])):
         parts = geometry["coordinates"]
@@ -51,7 +52,7 @@ def edges(path: Path) -> np.ndarray:
     return np.concatenate(found)
 
 
-def _simple(geometry: dict) -> list[dict]:
+def _simple(geometry: dict[str, Any]) -> list[dict[str, Any]]:
     """The areas of a geometry or a collection; what a repair left of lines is none."""
     if geometry["type"] == "GeometryCollection":
         return [one for each in geometry["geometries"] for one in _simple(each)]

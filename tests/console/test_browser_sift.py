@@ -42,7 +42,8 @@ def marks() -> list[dict[str, Any]]:
     return [
         {
             "id": f"event--{UUID(int=n * 0x9E3779B97F4A7C15 % 2**128, version=5)}",
-            "kind": KINDS[n % 3], "owner": "JPN", "tlp": "green", "precision": "min",
+            "kind": KINDS[n % 3], "owner": "EU" if n % 5 == 4 else "JPN",
+            "tlp": "green", "precision": "min",
             "t0": 1_780_000_000_000 + n * 60_000, "t1": 1_780_000_600_000 + n * 60_000,
             "subjects": [f"mmsi:4310{n % 200:05}"], "place": [139.0 + n / MANY, 35.0, 250.0],
         }
@@ -57,7 +58,7 @@ def plain(words: str, kind: str = "") -> list[str]:
         each["id"]
         for each in marks()
         if (not kind or each["kind"] == kind)
-        and sought in " ".join((each["id"], each["kind"], "JPN", *each["subjects"])).lower()
+        and sought in " ".join((each["id"], each["kind"], each["owner"], *each["subjects"])).lower()
     ]
 
 
@@ -134,6 +135,16 @@ def whole(page: Any) -> None:
     for words, kind, busy, text, rows in told:
         found = plain(words, kind)
         assert busy or (text, rows > 0) == (count(found), bool(found)), (words, kind)
+
+
+def test_whose_finding_it_is_is_told_and_filtered_by(page: Any) -> None:
+    told = page.locator(".row").evaluate_all(
+        "(rows) => rows.map((each) => each.querySelector('.owner')?.textContent ?? 'JPN')"
+    )
+    assert told == [each["owner"] for each in marks()][: len(told)]
+    page.get_by_label("From whom").select_option("EU")
+    settles(page, [each["id"] for each in marks() if each["owner"] == "EU"])
+    assert "owner=EU" in page.url
 
 
 def test_where_the_list_was_cut_short_its_end_is_shown(page: Any) -> None:

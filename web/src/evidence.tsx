@@ -29,7 +29,7 @@ function Rests({ id }: { id: string }) {
       <h3>{t("What it rests on")}</h3>
       <Problem text={problem} />
       {!kept && !problem && <p class="quiet" role="status">{t("Opening the rows …")}</p>}
-      {kept && <p class="quiet">{t("{n} of {all} pieces are kept here; each row has its hash in the finding.", { n: kept.items.length, all: kept.of })}</p>}
+      {kept && <p class="quiet">{kept.of ? t("{n} of {all} pieces are kept here; each row has its hash in the finding.", { n: kept.items.length, all: kept.of }) : t("No piece of evidence came with it.")}</p>}
       {kept?.items.map((each) => (
         <div key={each.source + JSON.stringify(each.place)} class="item">
           <p><b><Text s={each.source} longest={120} /></b> {say(each.place)} · <At s={each.at} /> · {each.lat.toFixed(4)}, {each.lon.toFixed(4)}{each.sog_kn !== undefined && ` · ${each.sog_kn.toFixed(1)} kn`} <span class="quiet" title={`SHA-256 ${each.sha256}`}>{t("read")} <At s={each.retrieved} precision="day" /></span></p>

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { session, type Mark } from "./api";
 import { picked, toggle } from "./picked";
 import { leave, one, turn } from "./place";
-import { degrees, Text, Time, Tlp, Verdict } from "./show";
+import { degrees, plain, Text, Time, Tlp, Verdict } from "./show";
 import { hue, theme } from "./theme";
 import { named, t } from "./words";
 
@@ -87,7 +87,7 @@ function Inside({ of, own }: { of: Mark; own: boolean }) {
       <i class={`dot${of.verdict === "partial" ? " hollow" : ""}`} style={{ color: hue(kinds[of.kind]?.desk ?? "") }} aria-hidden="true" />
       <span class="what">{named(kinds[of.kind], of.kind)}{chosen && <b title={t("chosen")}> ✓</b>}</span>
       <Time ms={of.t0} precision={of.precision === "s" || of.precision === "ms" ? "min" : of.precision} />
-      <span class="whom">{own ? <Tlp tlp={of.tlp} /> : <span title={(of.clauses ?? []).join(", ")}><Verdict v={of.verdict ?? "released"} short /></span>}<Text s={(of.subjects ?? []).join(", ") || t("nobody named")} longest={60} /></span>
+      <span class="whom">{own ? <><Tlp tlp={of.tlp} />{of.owner !== session.value?.party && <b class="owner" title={t("From whom")}>{plain(of.owner, 20)}</b>}</> : <span title={(of.clauses ?? []).join(", ")}><Verdict v={of.verdict ?? "released"} short /></span>}<Text s={(of.subjects ?? []).join(", ") || t("nobody named")} longest={60} /></span>
       <span class="where">{of.place ? degrees(of.place, true) : t("no place")}</span>
     </>
   );

@@ -169,13 +169,14 @@ def _where(party: str, entries: Sequence[Sequence[Any]]) -> Where:
     shown: dict[str, None] = {}
     stones: list[Stone] = []
     served: list[int] = []
-    for oid, otype, tombstone, withdraws, entered, fetched in entries:
+    for oid, otype, tombstone, withdraws, entered, fetched, current in entries:
         if otype == STONE:
             stones.append(Stone(oid, withdraws or "", entered, fetched))
         elif fetched is not None and not tombstone:
             served.append(fetched)
         if tombstone:
             shown.pop(withdraws or oid, None)
-        elif otype != STONE:
+        elif otype != STONE and current is not None:
+            # What another record brings by now as well, as a ship of two findings, is that one's.
             shown[oid] = None
     return Where(party, min(served, default=None), tuple(shown), tuple(stones))

@@ -44,7 +44,8 @@ SELECT coalesce(record, withdrawn) FROM forgotten WHERE party = ? AND stone = ? 
 
 -- name: entries
 SELECT e.party, e.oid, e.otype, e.tombstone, e.withdraws, e.entered_at,
-       (SELECT min(l.at) FROM ledger l WHERE l.party = e.party AND l.id = e.oid)
+       (SELECT min(l.at) FROM ledger l WHERE l.party = e.party AND l.id = e.oid),
+       (SELECT max(c.n) FROM view_current c WHERE c.party = e.party AND c.n = e.n)
 FROM view_entry e JOIN record r ON r.seq = e.seq
 WHERE r.id = ? ORDER BY e.party, e.n;
 

@@ -8,7 +8,9 @@ import functools
 import gzip
 import io
 import json
+import multiprocessing
 import operator
+import os
 import re
 import sqlite3
 import subprocess
@@ -21,6 +23,7 @@ import pyais
 import pytest
 from ahocorasick_rs import AhoCorasick
 
+from noroshi.demo import story
 from noroshi.demo.exercise import planted
 from noroshi.demo.story import Story, consoles
 from noroshi.node.incidents import elsewhere
@@ -242,3 +245,13 @@ def test_each_node_that_answers_has_its_console(played: tuple[Path, dict[str, An
     links = consoles(msgspec.convert(played[1], Story))
     assert list(links) == ["Japan", "the EU", "the exercise"]
     assert len({link.partition("/console/#token=")[0] for link in links.values()}) == 3
+
+
+def test_while_the_nodes_are_up_no_process_is_left_that_ctrl_c_would_break(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the story only who plays it is real here: what it plays is told elsewhere."""
+    monkeypatch.setattr(story, "_play", lambda folder, stack, pool, *_: pool.submit(os.getpid))
+    with story.playing(tmp_path, lambda text: None, lambda *_: None) as played:
+        worker = played.result()  # type: ignore[attr-defined]
+        assert worker not in [each.pid for each in multiprocessing.active_children()]

@@ -8,7 +8,7 @@ import multiprocessing
 import time
 from collections import Counter
 from collections.abc import Callable, Generator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -64,16 +64,19 @@ def playing(folder: Path, note: Callable[[str], None], progress: Progress) -> Ge
     `note` is told each step, `progress` how far the reading is.
     """
     with contextlib.ExitStack() as stack:
-        yield _play(folder, stack, note, progress)
+        # The exercise is begun beside all else: on its first run it compiles the picture's kernels.
+        # Its process ends before anybody waits for Ctrl-C, which every process would get.
+        spawn = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+            story = _play(folder, stack, pool, note, progress)
+        yield story
 
 
 def _play(
-    folder: Path, stack: contextlib.ExitStack, note: Callable[[str], None], progress: Progress
-) -> Story:
+    folder: Path, stack: contextlib.ExitStack, pool: Executor, note: Callable[[str], None],
+    progress: Progress,
+) -> Story:  # fmt: skip
     began = time.monotonic()
-    # Beside all else: on its first run it compiles the kernels of the picture.
-    spawn = multiprocessing.get_context("spawn")
-    pool = stack.enter_context(ProcessPoolExecutor(1, mp_context=spawn))
     begun = pool.submit(exercise.begin, folder / "exercise")
     note("Making two nodes: Japan and the EU")
     japan, union = introduce(folder)

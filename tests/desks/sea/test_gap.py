@@ -149,6 +149,14 @@ def test_a_ship_that_sails_out_of_reach_is_not_silent(scene, north, told):
     assert len(found) == told
 
 
+def test_silences_looked_at_one_by_one_are_told_alike(scene, monkeypatch):
+    lost = {A + 30: ship(0, 11 * H) + ship(19 * H, 24 * H)}
+    whole = gaps(scene, {A: HEARD} | NEAR | lost, gap_class=1)
+    monkeypatch.setattr("noroshi.desks.sea.gap.BLOCK", 1)
+    assert gaps(scene, {A: HEARD} | NEAR | lost, gap_class=1) == whole
+    assert len(whole) >= 3
+
+
 def test_a_ship_heard_every_two_hours_is_under_way_all_the_same(scene):
     """As above, but for the last leg."""
     near = lying([45.0 + 0.1 * (n // 2) for n in range(52)])

@@ -77,10 +77,27 @@ class Pairs(msgspec.Struct, frozen=True):
 
 def gaps(track: Tracks, parameters: Parameters) -> Iterator[Seen]:
     """Every gap of at least the class asked for."""
-    silent = silences(track, parameters.gap_min_s)
-    if not len(silent.off):
-        return
-    told, heard = _covered(track, silent, parameters)
+    every = silences(track, parameters.gap_min_s)
+    if len(every.off):
+        fell = _fell(track, parameters)
+        for silent in _blocks(track, every):
+            yield from _graded(track, silent, fell, parameters)
+
+
+BLOCK = 1024
+"""Silences looked at together: bounds how many of those heard about them are held at once."""
+
+
+def _blocks(track: Tracks, silent: Silences) -> Iterator[Silences]:
+    """In order of time, so that each block looks at few positions."""
+    order = np.argsort(track.t[silent.off], kind="stable")
+    return (silent.among(order[n : n + BLOCK]) for n in range(0, len(order), BLOCK))
+
+
+def _graded(
+    track: Tracks, silent: Silences, fell: Silences, parameters: Parameters
+) -> Iterator[Seen]:
+    told, heard = _covered(track, silent, fell, parameters)
     before = _before(track, silent.off, parameters.gap_before_s * SECOND)
     grade = np.where(heard, np.where(before >= parameters.gap_before, 3, 2), 1)
     for each in np.flatnonzero(grade >= parameters.gap_class).tolist():
@@ -107,7 +124,7 @@ def gaps(track: Tracks, parameters: Parameters) -> Iterator[Seen]:
 
 
 def _covered(
-    track: Tracks, silent: Silences, parameters: Parameters
+    track: Tracks, silent: Silences, fell: Silences, parameters: Parameters
 ) -> tuple[dict[str, Array], Array]:
     """What says of each silence whether the ship could have been heard, by measure (-1: was not
     looked at), and whether it could."""
@@ -117,7 +134,7 @@ def _covered(
     others, hours = there.many(), _hours(track, silent, there, parameters)
     on = _ahead(track, silent.off, parameters.gap_ahead_s, parameters)
     ahead = _heard(track, on, low, high, parameters.gap_way_m, parameters).many()
-    nearby, too = _silent_too(track, silent, parameters)
+    nearby, too = _silent_too(track, silent, fell, parameters)
     ordinary = (too >= parameters.gap_witnesses) & (too > parameters.gap_share * nearby)
     enough_h = (parameters.gap_min_s - 2 * parameters.gap_margin_s) // 3600
     heard = (others >= parameters.gap_witnesses) & (hours >= enough_h) & (ahead > 0) & ~ordinary
@@ -251,16 +268,16 @@ def _hours(track: Tracks, silent: Silences, there: Pairs, parameters: Parameters
     return (there.hourly(hours) >= needed).sum(axis=1)
 
 
-def _silent_too(track: Tracks, silent: Silences, parameters: Parameters) -> tuple[Array, Array]:
+def _silent_too(
+    track: Tracks, silent: Silences, fell: Silences, parameters: Parameters
+) -> tuple[Array, Array]:
     """How many others were heard near where each silence began, in the `gap_before_s` to either
-    side of that, and how many of those fell silent there in the same way (`_way`), though others
-    were heard on: for as long, but for `gap_margin_s` at either end."""
+    side of that, and how many of those `fell` silent there in the same way (`_way`)."""
     place, began = track.xyz[silent.off], track.t[silent.off]
     low, high = (began + sign * parameters.gap_before_s * SECOND for sign in (-1, 1))
     of = track.identities()[track.vessel[silent.off]]
     near_m = parameters.gap_near_m
     near = _heard(track, place, low, high, near_m, parameters).but(of).many()
-    fell = _fell(track, parameters)
     own, theirs = (_way(track, each, parameters) for each in (silent, fell))
     too = np.zeros(len(place), dtype=np.int64)
     for way in range(3):
@@ -271,13 +288,19 @@ def _silent_too(track: Tracks, silent: Silences, parameters: Parameters) -> tupl
 
 
 def _fell(track: Tracks, parameters: Parameters) -> Silences:
-    """Silences nearly as long as a gap during which others were heard on."""
+    """Silences as long as a gap, but for `gap_margin_s` at either end, during which others were
+    heard on."""
     least_s = parameters.gap_min_s - 2 * parameters.gap_margin_s
-    fell = silences(track, least_s)
-    low, high = _meanwhile(track, fell, parameters)
-    there = _heard(track, track.xyz[fell.off], low, high, parameters.gap_near_m, parameters)
-    hours = _hours(track, fell, there, parameters)
-    return fell.among(np.flatnonzero(hours >= (least_s - 2 * parameters.gap_margin_s) // 3600))
+    enough_h = (least_s - 2 * parameters.gap_margin_s) // 3600
+    off, until, still = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, bool)]
+    for fell in _blocks(track, silences(track, least_s)):
+        low, high = _meanwhile(track, fell, parameters)
+        there = _heard(track, track.xyz[fell.off], low, high, parameters.gap_near_m, parameters)
+        heard = fell.among(np.flatnonzero(_hours(track, fell, there, parameters) >= enough_h))
+        off.append(heard.off)
+        until.append(heard.until)
+        still.append(heard.open)
+    return Silences(np.concatenate(off), np.concatenate(until), np.concatenate(still))
 
 
 def _way(track: Tracks, silent: Silences, parameters: Parameters) -> Array:

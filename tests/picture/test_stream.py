@@ -47,6 +47,7 @@ BAD = {
     "no id": b'{"domain": "cyber", "t0": 1}',
     "an empty id": one(id=""),
     "no time": one(t0="soon"),
+    "no precision": one(precision="fortnight"),
     "a time beyond time": one(t0=1e300),
     "ends before it begins": one(t1="2026-02-01T00:00:00Z"),
     "lasts for years": one(t1="2029-02-01T00:00:00Z"),
@@ -62,6 +63,13 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(name: str) -> None:
     assert sorted(stream.ids) == ["a", "b"]
     assert stream.bad == 1
     assert stream.rejected[0].startswith("s line 2: ")
+
+
+def test_a_precision_that_is_none_is_named_and_an_empty_one_says_nothing() -> None:
+    stream = read_stream([one(id="a", precision=""), one(precision="Month")], "s")
+    assert list(stream.ids) == ["a"]
+    said = "s line 2: precision: none of ms, s, min, h, day, month, year: Month"
+    assert stream.rejected == (said,)
 
 
 def test_the_first_lines_that_cannot_be_read_are_named_in_their_order() -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from noroshi.picture.lines import COARSE, EDGE, FURTHEST, GRADES, Array
+from noroshi.picture.lines import EDGE, FURTHEST, GRADES, Array
 from noroshi.words.time import DAY, STEP
 
 BLOCK: Final = 1 << 24
@@ -171,7 +171,7 @@ def _times(t0: Any, t1: Any, precision: Any, pc: Any) -> tuple[Array, Array, Arr
     high = np.where(given, later, low)
     _must(bool((high >= low).all()))
     words, of = _distinct(precision.fill_null(""))
-    _must(not set(words).intersection(COARSE))
+    _must(set(words) <= {"", *STEP})
     steps = np.array([STEP.get(each, 0) for each in words] or [0], np.int64)[of]
     high = np.maximum(high, low + steps)
     long = high - low

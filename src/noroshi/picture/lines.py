@@ -67,12 +67,14 @@ def times(lines: list[Line]) -> Times:
     ok[late] &= fine & (later >= low[late])
     high[late] = np.maximum(high[late], end)
     for n, each in enumerate(lines):
-        if each.precision is not None and ok[n]:
+        if each.precision and ok[n]:
             if step := STEP.get(each.precision):
                 high[n] = max(high[n], low[n] + step)
             elif each.precision in COARSE:
                 high[n] = max(high[n], ceil(int(low[n]) + 1, each.precision))  # pyright: ignore
                 coarse[n] = True
+            else:  # what is known coarsely must not pass for what is known to the microsecond
+                ok[n] = False
     coarse |= high - low > 28 * DAY
     return Times(low, high, coarse, ok & (high - low <= FURTHEST))
 
@@ -150,6 +152,8 @@ def why(line: Line) -> str:
                 _instant(value)
         except (ValueError, OverflowError) as problem:
             return f"{name}: {problem}"
+    if line.precision and line.precision not in (*STEP, *COARSE):
+        return f"precision: none of {', '.join((*STEP, *COARSE))}: {line.precision}"
     if not on_earth([line], *places([line]))[0]:
         return f"not on Earth: lat {line.lat}, lon {line.lon}, radius {line.radius}"
     return f"ends before it begins, or after more than 400 days: {line.t0} to {line.t1}"

@@ -112,8 +112,9 @@ def _fitted(track: Tracks, key: Array, parameters: Parameters) -> list[Circle]:
         return []
     order = order[np.repeat(maybe, np.diff(np.flatnonzero(new), append=len(new)))]
     begin: Array = np.cumsum(many) - many
-    mean = np.add.reduceat(track.xyz[order], begin) / many[:, np.newaxis]
-    away = chord_m(track.xyz[order], np.repeat(mean, many, axis=0))
+    xyz = track.xyz[order]
+    mean = np.add.reduceat(xyz, begin) / many[:, np.newaxis]
+    away = chord_m(xyz, np.repeat(mean, many, axis=0))
     reach = np.add.reduceat(away, begin) / many
     spread = np.sqrt(np.maximum(np.add.reduceat(away**2, begin) / many - reach**2, 0.0))
     round_ = (spread < 0.3 * reach) & (reach < parameters.circle_most_m)

@@ -132,10 +132,10 @@ class State:
     def table(self) -> dict[str, Array]:
         """The held positions, one per subject and grain, sorted by (subject number, t)."""
         if self._pending:
-            merged = {
-                name: np.concatenate([part[name] for part in (self._table, *self._pending)])
-                for name in COLUMNS
-            }
+            parts = [each for each in (self._table, *self._pending) if len(each["t"])]
+            merged = parts[0]
+            if len(parts) > 1:
+                merged = {name: np.concatenate([each[name] for each in parts]) for name in COLUMNS}
             self._pending, self._waiting = [], 0
             self._table = self._compact(merged)
         return self._table
@@ -289,6 +289,8 @@ class State:
         least by values, then by source and place."""
         grain = table["t"] // (self.context.parameters.grain_s * SECOND)
         key = (table["subject"].astype(np.int64) << GRAIN_BITS) + grain
+        if (key[1:] > key[:-1]).all():
+            return table
         order = _by(table["subject"], key)
         key = key[order]
         same = np.zeros(len(key) + 1, dtype=bool)

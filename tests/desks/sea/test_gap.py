@@ -77,6 +77,15 @@ def test_an_open_gap_takes_its_end_when_the_ship_is_heard_again(scene):
     assert ended.span.t1 > still.span.t1 + 7 * HOUR
 
 
+@pytest.mark.parametrize("later_h", [25, 90, 20_000])
+def test_what_is_heard_elsewhere_years_later_does_not_lengthen_an_open_gap(scene, later_h):
+    """An old log and one of today in one node: of the old ships nothing is known since."""
+    near = others((0, 40 * H), (0, 40 * H, -29.9))
+    far = {A + 9: ship(later_h * H, (later_h + 1) * H, 60.0)}
+    (told,) = gaps(scene, {A: ship(0, 12 * H)} | near | far)
+    assert (told.measures["state"], told.measures["duration_h"]) == ("open", 24.0)
+
+
 @pytest.mark.parametrize(
     ("fallen", "told"), [(1, 1), (2, 0)], ids=["one", "two of four"]
 )  # fmt: skip

@@ -103,8 +103,11 @@ def _graded(
     for each in np.flatnonzero(grade >= parameters.gap_class).tolist():
         off, still = int(silent.off[each]), bool(silent.open[each])
         on = off if still else off + 1
+        long = int(silent.until[each] - track.t[off])
+        if still:  # nothing is known of who could have heard it later
+            long = min(long, parameters.gap_look_s * SECOND)
         measures: dict[str, Measure] = {
-            "duration_h": round(int(silent.until[each] - track.t[off]) / HOUR, 2),
+            "duration_h": round(long / HOUR, 2),
             "class": CLASSES[int(grade[each])],
             "state": "open" if still else "closed",
             "before": int(before[each]),

@@ -31,7 +31,8 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
         at = f"2026-06-01T{minute // 60:02}:{minute % 60:02}:00Z"
         for mmsi, lat in ((431000001, 18.0), (247000001, 18.01), (538000001, 18.02)):
             lines.append(f"{mmsi},{at},{60 + minute * 0.0025:.5f},{lat},9.0")
-        lines.append(f"432000001,{at},{10 + minute * 0.0025:.5f},45.0,9.0")
+        # A ship is seen by what is found of it: this one says that it is in the Sahara.
+        lines.append(f"432000001,{at},{10 + minute * 0.0025:.5f},25.0,9.0")
     (folder / "tracks.csv").write_text("\n".join(lines) + "\n")
     found = run("ingest", str(folder / "tracks.csv"), "--tlp", "green", "--node", str(folder))
     assert found.exit_code == 0, found.output

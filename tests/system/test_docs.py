@@ -12,6 +12,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 import typer.main
+from rich.text import Text
 
 from noroshi.cli.app import app
 from noroshi.config import Config
@@ -69,6 +70,15 @@ def test_every_command_has_its_heading_and_an_example(name: str) -> None:
     assert command.help, f"{name} does not say what it does"
     assert re.search(rf"^.*\$.* {name}\b", command.epilog or "", re.MULTILINE)
     assert [each.name for each in command.params if not getattr(each, "help", "")] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_word_of_a_help_in_brackets_is_lost(name: str) -> None:
+    """The terminal takes `[word]` for a style, and prints nothing."""
+    command = COMMANDS[name]
+    texts = [command.help, *(getattr(each, "help", "") for each in command.params)]
+    for text in texts:
+        assert Text.from_markup(text).plain == text.replace("\\[", "[")
 
 
 def test_the_page_of_commands_is_the_help_of_today() -> None:

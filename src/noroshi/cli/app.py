@@ -333,7 +333,7 @@ def work(
 
 @app.command(epilog=example("noroshi sync JPN --node ./eu"))
 def sync(
-    peer: Annotated[str, typer.Argument(help="Party of the [[peer]] to pull from.")],
+    peer: Annotated[str, typer.Argument(help="Party of the [\\[peer]] to pull from.")],
     node: NodeOption = HERE,
     json: JsonOption = False,
 ) -> None:

@@ -20,7 +20,7 @@ carry_app = typer.Typer()
     ),
 )
 def export(
-    party: Annotated[str, typer.Argument(help="Party of the [[peer]] that it is for.")],
+    party: Annotated[str, typer.Argument(help="Party of the [\\[peer]] that it is for.")],
     to: Annotated[Path, typer.Option(help="The file, or a folder to put it into.")],
     whole: Annotated[
         bool,

@@ -22,7 +22,7 @@ WithOption = Annotated[
 ]
 InOption = Annotated[
     list[str] | None,
-    typer.Option("--in", help="The agreements it came into; all with [[joins]] when none."),
+    typer.Option("--in", help="The agreements it came into; all with [\\[joins]] when none."),
 ]
 
 

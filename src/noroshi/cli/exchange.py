@@ -17,7 +17,7 @@ exchange_app = typer.Typer()
 
 @exchange_app.command(epilog=example("noroshi push EU --node ./jpn"))
 def push(
-    peer: Annotated[str, typer.Argument(help="Party of the [[peer]] to send to.")],
+    peer: Annotated[str, typer.Argument(help="Party of the [\\[peer]] to send to.")],
     node: NodeOption = HERE,
     json: JsonOption = False,
 ) -> None:

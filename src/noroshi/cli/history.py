@@ -97,7 +97,7 @@ def replay(
     since: Annotated[str | None, typer.Option(help="Only positions from then on.")] = None,
     until: Annotated[str | None, typer.Option(help="Only positions before.")] = None,
     engine: Annotated[
-        str, typer.Option(help="serial, processes, or ray (pip install 'noroshi[ray]').")
+        str, typer.Option(help="serial, processes, or ray (pip install 'noroshi\\[ray]').")
     ] = "processes",
     workers: Annotated[
         int | None, typer.Option(help="How many at once; one a processor when not given.", min=1)

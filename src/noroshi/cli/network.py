@@ -97,7 +97,7 @@ def pact_with(
     party: Annotated[str, typer.Argument(help="The party that comes in.")],
     into: Annotated[
         list[str] | None,
-        typer.Option("--in", help="The agreements it comes into; all with [[joins]] when none."),
+        typer.Option("--in", help="The agreements it comes into; all with [\\[joins]] when none."),
     ] = None,
     of: SetOption = None,
     at: AtOption = None,

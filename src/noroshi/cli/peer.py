@@ -144,7 +144,7 @@ def _within(folder: Path, file: Path) -> str:
 
 @peer_app.command("remove", epilog=example("noroshi peer remove EU --node ./jpn"))
 def remove(
-    party: Annotated[str, typer.Argument(help="The party of the [[peer]].")],
+    party: Annotated[str, typer.Argument(help="The party of the [\\[peer]].")],
     node: NodeOption = HERE,
     json: JsonOption = False,
 ) -> None:

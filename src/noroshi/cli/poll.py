@@ -22,7 +22,7 @@ poll_app = typer.Typer()
 )
 def poll(
     uris: Annotated[
-        list[str] | None, typer.Argument(help="Of these polled [[feed]]s; else of all.")
+        list[str] | None, typer.Argument(help="Of these polled [\\[feed]]s; else of all.")
     ] = None,
     node: NodeOption = HERE,
     json: JsonOption = False,

@@ -113,7 +113,7 @@ def waiting(
 ) -> None:
     """List what the agreements give a party and waits for a second person, and what was asked.
 
-    Nothing waits where `[console] two_person` is not set.
+    Nothing waits where `\\[console] two_person` is not set.
     """
     from noroshi.cli.show import print_json, say
     from noroshi.node.node import Node, clock

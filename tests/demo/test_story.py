@@ -15,6 +15,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -251,7 +252,12 @@ def test_while_the_nodes_are_up_no_process_is_left_that_ctrl_c_would_break(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of the story only who plays it is real here: what it plays is told elsewhere."""
-    monkeypatch.setattr(story, "_play", lambda folder, stack, pool, *_: pool.submit(os.getpid))
-    with story.playing(tmp_path, lambda text: None, lambda *_: None) as played:
-        worker = played.result()  # type: ignore[attr-defined]
+    begun: list[Future[int]] = []
+
+    def plays(folder: Path, stack: object, pool: Executor, *_: object) -> None:
+        begun.append(pool.submit(os.getpid))
+
+    monkeypatch.setattr(story, "_play", plays)
+    with story.playing(tmp_path, lambda text: None, lambda *_: None):
+        (worker,) = (each.result() for each in begun)
         assert worker not in [each.pid for each in multiprocessing.active_children()]

@@ -8,6 +8,7 @@ import queue
 import shutil
 import threading
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,6 +36,12 @@ PEER = """
 party = "EU"
 account = "eu"
 """
+
+
+def configure(folder: Path, more: str) -> None:
+    """Add to what the node in `folder` is told."""
+    with (folder / "node.toml").open("a", encoding="utf-8") as file:
+        file.write(more)
 
 
 @contextlib.contextmanager

@@ -7,17 +7,15 @@ page in its order, into what is opened, and back.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from glass import MARKS, PEER, Watch, chromium, opened, served
+from glass import MARKS, PEER, Watch, chromium, configure, opened, served
 from lookout import PASSWORD
 
 from noroshi.node.node import Node
-from noroshi.words.finding import Finding
 
 pytestmark = MARKS
 DUMB = frozenset({"none", "generic", "Pre", "paragraph", "Ignored", ""})
@@ -34,13 +32,9 @@ HERE = """() => {
 
 
 @pytest.fixture
-def page(
-    node_and_findings: tuple[Path, list[Finding]], tmp_path: Path
-) -> Iterator[tuple[Any, str]]:
+def page(folder: Path) -> Iterator[tuple[Any, str]]:
     """Somebody who is signed in, and where."""
-    folder = Path(shutil.copytree(node_and_findings[0], tmp_path / "jpn"))
-    with (folder / "node.toml").open("a", encoding="utf-8") as file:
-        file.write(PEER)
+    configure(folder, PEER)
     with Node.open(folder) as node, served(node) as origin, chromium() as browser:
         shown = opened(browser)
         Watch(shown, origin)

@@ -6,13 +6,12 @@ each step the focus is somewhere, can be seen, and is where whoever sees nothing
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from glass import MARKS, PEER, Watch, axe, chromium, opened, served
+from glass import MARKS, PEER, Watch, axe, chromium, configure, opened, served
 from lookout import finding
 
 from noroshi.console import users
@@ -53,20 +52,16 @@ WIDE = """() => [...document.querySelectorAll("html, main, .grow, .side, .drawer
 
 
 @pytest.fixture
-def origin(
-    node_and_findings: tuple[Path, list[Finding]], tmp_path: Path
-) -> Iterator[tuple[str, Node]]:
+def origin(folder: Path, found: list[Finding]) -> Iterator[tuple[str, Node]]:
     """A node with an incident, served."""
-    folder = Path(shutil.copytree(node_and_findings[0], tmp_path / "jpn"))
-    with (folder / "node.toml").open("a", encoding="utf-8") as file:
-        file.write(PEER)
+    configure(folder, PEER)
     more = [
         finding(30, "crossing", Tlp.GREEN, asset="cable:a", lineage="a receiver"),
         finding(30, "outage", Tlp.AMBER, "outage:F-1", "cable:a", "an operator"),
     ]
     with Node.open(folder) as node:
         with node.store.write():
-            settle(node, desks()["sea"], "0" * 64, [*node_and_findings[1], *more], clock())
+            settle(node, desks()["sea"], "0" * 64, [*found, *more], clock())
         with served(node) as where:
             yield where, node
 

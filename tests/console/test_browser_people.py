@@ -7,7 +7,6 @@ The provider is another site of its own: what it leads back to crosses sites, as
 from __future__ import annotations
 
 import html
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -18,14 +17,13 @@ from urllib.parse import urlencode
 
 import httpx2
 import pytest
-from glass import MARKS, PEER, Watch, chromium, opened, served
+from glass import MARKS, PEER, Watch, chromium, configure, opened, served
 from lookout import PASSWORD, Clock
 from test_oidc import Login
 
 from noroshi.console.acts import Acts
 from noroshi.exchange.served import Match
 from noroshi.node.node import Node, clock
-from noroshi.words.finding import Finding
 
 pytestmark = MARKS
 TWO = """
@@ -107,13 +105,6 @@ def site() -> Iterator[Site]:
         thread.join()
 
 
-def copied(node_and_findings: tuple[Path, list[Finding]], tmp_path: Path, more: str) -> Path:
-    folder = Path(shutil.copytree(node_and_findings[0], tmp_path / "jpn"))
-    with (folder / "node.toml").open("a", encoding="utf-8") as file:
-        file.write(more)
-    return folder
-
-
 def free() -> int:
     """A port that nobody has."""
     with socket.socket() as found:
@@ -121,9 +112,7 @@ def free() -> int:
         return found.getsockname()[1]
 
 
-def test_a_person_of_the_provider(
-    site: Site, node_and_findings: tuple[Path, list[Finding]], tmp_path: Path
-) -> None:
+def test_a_person_of_the_provider(site: Site, folder: Path) -> None:
     port = free()
     origin = f"http://127.0.0.1:{port}"
     site.back = f"{origin}/console/oidc/back"
@@ -135,7 +124,7 @@ url = "{origin}"
 name = "Login of the tests"
 roles = {{ watch = "releaser" }}
 """
-    folder = copied(node_and_findings, tmp_path, table)
+    configure(folder, table)
     text = (folder / "node.toml").read_text("utf-8")
     (folder / "node.toml").write_text(text.replace("127.0.0.1:0", f"127.0.0.1:{port}"), "utf-8")
     with Node.open(folder) as node, served(node) as where, chromium() as browser:
@@ -193,10 +182,8 @@ roles = {{ watch = "releaser" }}
         assert [each for each in watch.elsewhere if not each.startswith(site.issuer)] == []
 
 
-def test_one_asks_and_another_agrees(
-    node_and_findings: tuple[Path, list[Finding]], tmp_path: Path
-) -> None:
-    folder = copied(node_and_findings, tmp_path, TWO + PEER)
+def test_one_asks_and_another_agrees(folder: Path) -> None:
+    configure(folder, TWO + PEER)
     with Node.open(folder) as node, served(node) as origin, chromium() as browser:
 
         def somebody(name: str) -> tuple[Any, Watch]:

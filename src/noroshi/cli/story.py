@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from noroshi.cli.correlate import incident_lines
 from noroshi.cli.show import bar, many, print_json, say, warn
 from noroshi.demo.exercise import Exercise
-from noroshi.demo.story import Story, playing
+from noroshi.demo.story import Story, consoles, playing
 from noroshi.node.overview import Overview
 
 PARTLY = 3
@@ -104,14 +105,14 @@ def _wait(story: Story) -> None:
     say(f"The nodes are up; Ctrl-C ends them. Their folders are in {story.folder}")
     say(f"  Japan  {story.japan}   user eu, password in {story.folder}/eu/secrets/jpn.password")
     say(f"  EU     {story.union}")
-    say(f"  Japan's of the exercise  {story.exercise.url}")
-    from noroshi.demo.story import consoles
-
+    say(f"  Japan's node of the exercise  {story.exercise.url}")
     for whose, link in consoles(story).items():
         say(f"  {whose}'s console opens once, within ten minutes, at {link}")
-    say(f"         later: noroshi user link demo --node {story.folder}/jpn")
-    say(f"  try    noroshi findings --node {story.folder}/eu")
-    say(f"         noroshi incidents list --node {story.exercise.folder}")
+    # As it was called: in a new environment it is on no path.
+    called = sys.argv[0] if Path(sys.argv[0]).name == "noroshi" else "noroshi"
+    say(f"         later: {called} user link demo --node {story.folder}/jpn")
+    say(f"  try    {called} findings --node {story.folder}/eu")
+    say(f"         {called} incidents list --node {story.exercise.folder}")
     with contextlib.suppress(KeyboardInterrupt):
         while True:
             time.sleep(3600)

@@ -7,6 +7,7 @@ import contextlib
 import heapq
 import itertools
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -95,7 +96,8 @@ async def answer(scope: dict[str, Any], receive: Any, send: Any) -> None:
 @pytest.fixture
 def loop(monkeypatch: pytest.MonkeyPatch) -> Loop:
     made = Loop()
-    monkeypatch.setattr(callers.asyncio, "get_running_loop", lambda: made)
+    # For this module alone: other threads have running loops of their own.
+    monkeypatch.setattr(callers, "asyncio", SimpleNamespace(get_running_loop=lambda: made))
     return made
 
 
